@@ -1,0 +1,81 @@
+"""An exception: an open concern that a person works on, one per episode.
+
+Its public id encodes the keys it lives under, so that one read finds it. ``subject`` is the case when there is one,
+else the carrier number (``fedex/794...``) or the carrier.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from chalicelib.errors import NotFoundError
+from chalicelib.money import Money
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+Status = Literal["open", "acknowledged", "snoozed", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionNote:
+    """One line of an exception's history: who did what, when."""
+
+    at: datetime
+    by: str
+    action: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenException:
+    """What is wrong, what it means, what to do, who must act and by when."""
+
+    subject_kind: Literal["case", "number", "carrier"]
+    subject: str
+    episode: str
+    kind: str
+    severity: Severity
+    status: Status
+    reason: str | None
+    meaning: str
+    to_do: tuple[str, ...]
+    action_by: str
+    deadline: datetime | None
+    opened_at: datetime
+    case_id: str | None = None
+    leg_n: int | None = None
+    carrier: str | None = None
+    number: str | None = None
+    money_at_risk: Money | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    history: tuple[ExceptionNote, ...] = ()
+    version: int = 1
+
+    @property
+    def exception_id(self) -> str:
+        """The public id.
+
+        >>> subject_and_episode(public_id("case", "c1", "hold-ab"))
+        ('case', 'c1', 'hold-ab')
+        """
+        return public_id(self.subject_kind, self.subject, self.episode)
+
+
+def public_id(subject_kind: str, subject: str, episode: str) -> str:
+    """URL-safe text that encodes both keys."""
+    return base64.urlsafe_b64encode(f"{subject_kind}|{subject}|{episode}".encode()).decode().rstrip("=")
+
+
+def subject_and_episode(exception_id: str) -> tuple[str, str, str]:
+    """Read a public id; raises ``NotFoundError`` for text that is none."""
+    try:
+        raw = base64.b64decode(exception_id + "=" * (-len(exception_id) % 4), altchars=b"-_", validate=True)
+        kind, subject, episode = raw.decode().split("|")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise NotFoundError("no exception has this id") from None
+    return kind, subject, episode

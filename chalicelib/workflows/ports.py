@@ -1,0 +1,362 @@
+"""What the stories need of the world, as Protocols: the workflows are handed these and know no AWS and no socket.
+
+Every write is conditional or naturally idempotent. A method that loses a race raises ``StaleVersion``; a method named
+for a claim or a creation answers False when somebody was there first. Reads by key are consistent; what an index says
+(``DueWork``, ``listed``) may be stale and is always checked against the item itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.carriers.contract import HttpRequest
+from chalicelib.returns.case import Case, Person, Plan
+from chalicelib.shipments.leg import Effect, Leg, Track
+
+BookingStatus = Literal["planned", "waiting", "claimed", "done", "refused", "unknown", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One call that changes the world outside: a waybill bought or a pickup booked for a leg.
+
+    Claimed first under our own ``reference``, then made, then recorded. ``claimed`` that never became ``done`` is an
+    unknown outcome: reconciled or given to a person, never repeated blindly. ``result`` holds what the carrier gave
+    (waybill: number, ship_date; pickup: confirmation, location, on). ``not_before`` is the first moment the carrier
+    takes this booking.
+    """
+
+    case_id: str
+    leg_n: int
+    kind: Literal["waybill", "pickup"]
+    status: BookingStatus
+    reference: str
+    attempts: int = 0
+    claimed_at: datetime | None = None
+    not_before: datetime | None = None
+    due_at: datetime | None = None
+    result: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the case log: append-only, each carrying the hash of the one before. Names fields and holds
+    salted digests, never personal values."""
+
+    case_id: str
+    n: int
+    at: datetime
+    by: str
+    what: str
+    facts: Mapping[str, str]
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything under one case, read in one query."""
+
+    case: Case
+    plan: Plan
+    legs: tuple[Leg, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    exceptions: tuple[OpenException, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """Which case was opened under an Idempotency-Key; its plan holds the answer that is replayed."""
+
+    scope: str
+    key: str
+    body_digest: str
+    case_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Order number, invoice, serial or customer digest -> case."""
+
+    kind: Literal["order", "invoice", "serial", "customer"]
+    value: str
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A verified body part for a number no leg has yet: what it said, kept until a leg claims the number."""
+
+    carrier: str
+    number: str
+    digest: str
+    source: str
+    received_at: datetime
+    raw_digest: str
+    due_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFile:
+    """Everything under one carrier number."""
+
+    tracks: tuple[Track, ...]
+    parked: tuple[Parked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Cases, newest first, and where to go on (None: that was all)."""
+
+    cases: tuple[Case, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """Tracks in one condition, longest in it first."""
+
+    tracks: tuple[Track, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionPage:
+    """Open exceptions of one severity, oldest first."""
+
+    exceptions: tuple[OpenException, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One entry of the due index: the keys of something that asked to be looked at by now."""
+
+    kind: Literal["track", "case", "parked", "booking"]
+    pk: str
+    sk: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new case with everything that is written with it, in one transaction."""
+
+    case: Case
+    plan: Plan
+    legs: tuple[Leg, ...]
+    bookings: tuple[Booking, ...]
+    pointers: tuple[Pointer, ...]
+    person: Person
+    log: LogEntry
+    answer: StoredAnswer | None
+
+
+class Cases(Protocol):
+    """Cases and all that hangs under them."""
+
+    def open(self, opening: Opening) -> StoredAnswer | None:
+        """Write it all at once. When its Idempotency-Key is already there, write nothing and return what is stored
+        under it (the caller compares the body digest). None: this very opening is now stored, be it by an earlier
+        attempt whose answer was lost."""
+
+    def read(self, case_id: str) -> Case | None: ...
+
+    def file(self, case_id: str) -> CaseFile | None:
+        """Case, legs, bookings, exceptions and log in one consistent query."""
+
+    def person(self, case_id: str) -> Person | None:
+        """The unsealed personal values; None after an erasure."""
+
+    def commit(
+        self,
+        case: Case,
+        log: Sequence[LogEntry],
+        *,
+        legs: Sequence[Leg] = (),
+        bookings: Sequence[Booking] = (),
+        exceptions: Sequence[OpenException] = (),
+        tracks: Sequence[Track] = (),
+    ) -> None:
+        """Save a case that was read at ``case.version - 1`` with its log entries and parts, all or nothing.
+        A track is created if absent and left alone if there. Raises ``StaleVersion``."""
+
+    def save_booking(self, booking: Booking, expected: BookingStatus) -> bool:
+        """Save one booking alone if it still has the expected status: how a call is claimed. False: it has not."""
+
+    def settle(self, case: Case) -> None:
+        """Forget effects that were sent and keep the new due time; quiet when somebody else wrote meanwhile."""
+
+    def stored_answer(self, scope: str, key: str) -> StoredAnswer | None: ...
+
+    def listed(self, stage: str, cursor: str | None, limit: int) -> CasePage: ...
+
+    def pointed(self, kind: str, value: str, cursor: str | None, limit: int) -> CasePage: ...
+
+
+class Tracks(Protocol):
+    """Tracks and parked events, by carrier number."""
+
+    def file(self, carrier: str, number: str) -> NumberFile: ...
+
+    def save(self, track: Track) -> None:
+        """Write a track that was read at ``track.version - 1``; raises ``StaleVersion``."""
+
+    def settle(self, track: Track) -> None:
+        """Forget effects that were sent, keep the new due time; quiet when somebody else wrote meanwhile."""
+
+    def park(self, parked: Parked) -> None: ...
+
+    def unpark(self, parked: Parked) -> None: ...
+
+    def listed(self, condition: str, cursor: str | None, limit: int) -> TrackPage: ...
+
+
+class Exceptions(Protocol):
+    """Open concerns that a person works on; those of a case are written with ``Cases.commit``."""
+
+    def read(self, exception_id: str) -> OpenException | None: ...
+
+    def open_alone(self, exception: OpenException) -> bool:
+        """Open one that has no case (an unknown number, a whole carrier); False when it is already there."""
+
+    def save_alone(self, exception: OpenException) -> None: ...
+
+    def listed(self, severity: str | None, cursor: str | None, limit: int) -> ExceptionPage: ...
+
+
+class DueWork(Protocol):
+    """What asked to be looked at."""
+
+    def due(self, now: datetime, limit: int) -> Iterable[Due]: ...
+
+    def track_of(self, due: Due) -> Track | None: ...
+
+    def case_of(self, due: Due) -> Case | None: ...
+
+    def parked_of(self, due: Due) -> Parked | None: ...
+
+    def booking_of(self, due: Due) -> Booking | None: ...
+
+    def claim(self, due: Due, until: datetime | None) -> bool:
+        """Move the due time (None: nothing is due any more) and count the attempt, if the item itself still has the
+        due time that the index showed. False: somebody else took it, or the index was stale."""
+
+
+class Queues(Protocol):
+    """Messages to ourselves. ``queue`` is tracking, polls, steps or alerts."""
+
+    def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        """All of them or an error; sending twice is allowed and harmless."""
+
+
+class Evidence(Protocol):
+    """The evidence bucket."""
+
+    def keep_raw(self, body: bytes) -> str:
+        """Keep what a carrier sent under its SHA-256; the same bytes twice are one object. Returns the digest."""
+
+    def raw(self, digest: str) -> bytes: ...
+
+    def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str: ...
+
+
+class Secrets(Protocol):
+    """Values from the secret store, kept in the process for a few minutes. Raises ``UnavailableError``."""
+
+    def webhooks(self) -> Mapping[str, Any]: ...
+
+    def carriers(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What a carrier answered, whatever the status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class CarrierLink(Protocol):
+    """The wire to a carrier."""
+
+    def call(self, carrier: str, request: HttpRequest) -> HttpResponse:
+        """One call, no retry of its own. Raises ``CarrierUnavailable`` when it certainly was not carried out (no
+        connection, or a read), ``CarrierOutcomeUnknown`` when a changing call was sent and no answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierToken:
+    """A carrier's bearer token, shared by every worker."""
+
+    carrier: str
+    purpose: str
+    token: str
+    expires_at: datetime
+    version: int = 0
+
+
+class CarrierStates(Protocol):
+    """What is true of a carrier as a whole: bearer token, request bucket, pause, new codes."""
+
+    def token(self, carrier: str, purpose: str) -> CarrierToken | None: ...
+
+    def claim_refresh(self, carrier: str, purpose: str, seen_version: int, now: datetime) -> bool:
+        """Single flight: True for the one worker that may fetch a new token now."""
+
+    def keep_token(self, token: CarrierToken) -> None: ...
+
+    def paused_until(self, carrier: str) -> datetime | None: ...
+
+    def pause(self, carrier: str, until: datetime) -> None:
+        """No call to this carrier before then (a 429, an outage); only ever moves later."""
+
+    def take_request(self, carrier: str, per_day: int, now: datetime) -> bool:
+        """Count one request of today's quota; False when it is used up."""
+
+    def count_new_code(self, carrier: str, code: str, now: datetime) -> bool:
+        """True the first time this unknown code is seen today."""
+
+
+class Tokens(Protocol):
+    """API tokens, stored hashed."""
+
+    def read(self, token_id: str) -> ApiToken | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """Who holds a token and what it may do; ``token_hash`` is the SHA-256 hex of the whole token text."""
+
+    token_id: str
+    token_hash: str
+    holder: str
+    role: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of the world, as one story needs it."""
+
+    cases: Cases
+    tracks: Tracks
+    exceptions: Exceptions
+    due: DueWork
+    queues: Queues
+    evidence: Evidence
+    secrets: Secrets
+    link: CarrierLink
+    carriers: CarrierStates
+    tokens: Tokens
