@@ -1,0 +1,43 @@
+# One gate, the same here and in continuous integration. Needs Python 3.11 as python3, make, and a package index.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+STAGE ?= local
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/made
+
+.PHONY: help venv test lint types package deploy
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# --- workbench: one environment, made again only when the pins change --------------------------------------
+$(READY): requirements.txt requirements-dev.txt
+	test -x $(PY) || python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+venv: $(READY)  ## make the workbench (.venv)
+
+# --- checks ----------------------------------------------------------------------------------------------
+test: lint types  ## everything: lint, types, all tests, package checks of every stage
+	$(PY) -m pytest -q
+
+lint: $(READY)  ## ruff: rules and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(READY)  ## mypy, strict
+	$(PY) -m mypy
+
+# --- package and deploy ----------------------------------------------------------------------------------
+package: $(READY)  ## build/STAGE/: sam.json, deployment.zip, hash   (STAGE=local|dev|prod)
+	$(PY) -m infra.package $(STAGE)
+
+deploy: package  ## STAGE=dev|prod BUCKET=name: package, upload, change set, wait (needs an AWS account)
+	$(PY) -m infra.deploy $(STAGE) $(BUCKET)
+
+# --- run: the embedded AWS and its story -----------------------------------------------------------------
+
+# --- bench -----------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""How the product is packaged, described to CloudFormation and deployed. Nothing here ships."""

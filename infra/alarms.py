@@ -1,0 +1,190 @@
+"""What wakes somebody, and the one picture of a stage: alarms and dashboard for its queues, functions and API."""
+
+import json
+from typing import Any
+
+Template = dict[str, Any]
+
+QUEUE_AGE_LIMIT_S = 900
+ERROR_RATE_LIMIT_PERCENT = 5
+SWEEP_MISSING_AFTER_S = 900
+SWEEP = "SweepDueWork"
+
+
+def alarms(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
+    """Give every alarm: age per queue, dead letters, error rate per function, sweep not run, API failing."""
+    found: Template = {}
+    for queue in queues:
+        found[f"{queue}AgeAlarm"] = _queue_age(queue)
+        found[f"{queue}DeadLettersAlarm"] = _dead_letters(queue)
+    for function in functions:
+        found[f"{function}ErrorsAlarm"] = _error_rate(function)
+    found["SweepNotRunAlarm"] = _sweep_not_run()
+    found["ApiFailingAlarm"] = _api_failing()
+    return found
+
+
+def _alarm(description: str, *, missing: str = "notBreaching", **properties: Any) -> Template:
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": description,
+            "AlarmActions": [{"Ref": "AlertTopic"}],
+            "OKActions": [{"Ref": "AlertTopic"}],
+            "TreatMissingData": missing,
+            "EvaluationPeriods": 1,
+            **properties,
+        },
+    }
+
+
+def _queue_age(queue: str) -> Template:
+    return _alarm(
+        f"The oldest message in {queue} has waited longer than {QUEUE_AGE_LIMIT_S // 60} minutes",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Dimensions=[_queue_dimension(f"{queue}Queue")],
+        Statistic="Maximum",
+        Period=300,
+        Threshold=QUEUE_AGE_LIMIT_S,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
+def _dead_letters(queue: str) -> Template:
+    return _alarm(
+        f"A message in {queue} failed every time and waits in its dead-letter queue",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[_queue_dimension(f"{queue}DeadLetters")],
+        Statistic="Maximum",
+        Period=300,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
+def _error_rate(function: str) -> Template:
+    return _alarm(
+        f"More than {ERROR_RATE_LIMIT_PERCENT} % of the calls of {function} fail",
+        Metrics=[
+            {
+                "Id": "rate",
+                "Expression": "100 * errors / MAX([errors, calls])",
+                "Label": "failed calls, percent",
+            },
+            _function_metric("errors", "Errors", function),
+            _function_metric("calls", "Invocations", function),
+        ],
+        Threshold=ERROR_RATE_LIMIT_PERCENT,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
+def _function_metric(metric_id: str, name: str, function: str) -> Template:
+    return {
+        "Id": metric_id,
+        "ReturnData": False,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": "AWS/Lambda",
+                "MetricName": name,
+                "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
+            },
+            "Period": 300,
+            "Stat": "Sum",
+        },
+    }
+
+
+def _sweep_not_run() -> Template:
+    return _alarm(
+        f"The sweep has not run for {SWEEP_MISSING_AFTER_S // 60} minutes: late parcels go unnoticed",
+        missing="breaching",
+        Namespace="AWS/Lambda",
+        MetricName="Invocations",
+        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": SWEEP}}],
+        Statistic="Sum",
+        Period=SWEEP_MISSING_AFTER_S,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+    )
+
+
+def _api_failing() -> Template:
+    return _alarm(
+        "The HTTP API answers 5xx",
+        Namespace="AWS/ApiGateway",
+        MetricName="5XXError",
+        Dimensions=[
+            {"Name": "ApiName", "Value": {"Ref": "AWS::StackName"}},
+            {"Name": "Stage", "Value": "api"},
+        ],
+        Statistic="Sum",
+        Period=300,
+        Threshold=5,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
+def _queue_dimension(resource: str) -> Template:
+    return {"Name": "QueueName", "Value": {"Fn::GetAtt": [resource, "QueueName"]}}
+
+
+def dashboard(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
+    """Give the dashboard of the stage: is work waiting, is work failing, how fast is it, what does the table do."""
+    names = [f"{queue}Queue" for queue in queues]
+    dead = [f"{queue}DeadLetters" for queue in queues]
+    api = ["ApiName", "${AWS::StackName}", "Stage", "api"]
+    rows = [
+        _graph(
+            "Oldest message, seconds",
+            [_sqs("ApproximateAgeOfOldestMessage", name) for name in names],
+            "Maximum",
+        ),
+        _graph(
+            "Dead letters", [_sqs("ApproximateNumberOfMessagesVisible", name) for name in dead], "Maximum"
+        ),
+        _graph("Failed calls", [_lambda("Errors", name) for name in functions], "Sum"),
+        _graph("Duration p99, ms", [_lambda("Duration", name) for name in functions], "p99"),
+        _graph("Calls", [_lambda("Invocations", name) for name in functions], "Sum"),
+        _graph("API", [["AWS/ApiGateway", name, *api] for name in ("Count", "4XXError", "5XXError")], "Sum"),
+        _graph("API latency p99, ms", [["AWS/ApiGateway", "Latency", *api]], "p99"),
+        _graph(
+            "Table units", [_table("ConsumedReadCapacityUnits"), _table("ConsumedWriteCapacityUnits")], "Sum"
+        ),
+    ]
+    widgets = [_placed(row, number) for number, row in enumerate(rows)]
+    body = json.dumps({"widgets": widgets}, separators=(",", ":"))
+    return {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {"DashboardName": {"Ref": "AWS::StackName"}, "DashboardBody": {"Fn::Sub": body}},
+    }
+
+
+def _sqs(metric: str, queue: str) -> list[str]:
+    return ["AWS/SQS", metric, "QueueName", f"${{{queue}.QueueName}}"]
+
+
+def _lambda(metric: str, function: str) -> list[str]:
+    return ["AWS/Lambda", metric, "FunctionName", f"${{{function}}}"]
+
+
+def _table(metric: str) -> list[str]:
+    return ["AWS/DynamoDB", metric, "TableName", "${Table}"]
+
+
+def _graph(title: str, metrics: list[list[str]], stat: str) -> Template:
+    shown = {
+        "title": title,
+        "metrics": metrics,
+        "stat": stat,
+        "period": 300,
+        "region": "${AWS::Region}",
+        "view": "timeSeries",
+    }
+    return {"type": "metric", "width": 12, "height": 6, "properties": shown}
+
+
+def _placed(widget: Template, number: int) -> Template:
+    return widget | {"x": 12 * (number % 2), "y": 6 * (number // 2)}
