@@ -31,6 +31,23 @@ OUTPUTS = ("sam.json", "deployment.zip", "hash")
 # What no handler reads: tests of dependencies, their command line programs, type stubs.
 STRIPPED_FOLDERS = ("tests", "bin", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
+# Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the routing;
+# cryptography calls the compiled cffi backend and never the C parser that made it; nobody here writes pydantic 1 models.
+STRIPPED_PARTS = (
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/idempotency",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/streaming",
+    "aws_lambda_powertools/utilities/validation",
+    "cffi",
+    "pycparser",
+    "pydantic/v1",
+)
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#]+)")
 
 
@@ -121,7 +138,7 @@ def vendor(wanted: Target, build: Path, requirements: Path = ROOT / "requirement
     """
     text = requirements.read_text(encoding="utf-8")
     key = hashlib.sha256(
-        f"{RUNTIME} {wanted} {STRIPPED_FOLDERS} {STRIPPED_SUFFIXES} {text}".encode()
+        f"{RUNTIME} {wanted} {STRIPPED_FOLDERS} {STRIPPED_SUFFIXES} {STRIPPED_PARTS} {text}".encode()
     ).hexdigest()[:16]
     kept = build / "vendor" / f"{wanted.machine}-{key}"
     if kept.is_dir():
@@ -179,6 +196,8 @@ def refuse(found: list[str]) -> None:
 
 
 def _strip(folder: Path) -> None:
+    for part in STRIPPED_PARTS:
+        shutil.rmtree(folder / part)
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and path.name in STRIPPED_FOLDERS:
             shutil.rmtree(path)
