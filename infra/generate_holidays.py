@@ -1,4 +1,4 @@
-"""Write the public-holiday calendars in ``chalicelib/calendars/rules/`` from the ``holidays`` package (dev only).
+"""Write the public-holiday calendars in ``chalicelib/calendars/rules/`` from the ``holidays`` package.
 
 Run by ``make holidays``. One dated file per country covers three years; a country outside the list has no
 calendar and the code says so instead of assuming there are no holidays. Days that only some regions keep are

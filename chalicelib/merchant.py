@@ -1,0 +1,282 @@
+"""The merchant's own choices: facilities, return policies, carrier contracts, insurer policies, thresholds.
+
+One TOML file, read at start. Everything wrong with it is reported at once as ``MerchantFileInvalid``; the
+process must not start on half a configuration. Amounts are given per currency, because a limit is a term of a
+contract and is not to be converted.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from chalicelib.clock import zone
+from chalicelib.errors import FieldFault, SettingsInvalid
+from chalicelib.money import Money
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$")]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Months = Annotated[int, Field(ge=0, le=1200)]
+Payer = Literal["merchant", "customer"]
+
+
+def _known_zone(name: str) -> str:
+    zone(name)
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class MerchantFileInvalid(SettingsInvalid):
+    """The merchant file is wrong; ``faults`` lists every entry, by its path in the file."""
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+
+class Strict:
+    """Unknown keys are refused: a misspelt limit must not become no limit."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Facility(Strict):
+    """A place of ours that takes parcels: full postal address, zone, and what it may be used for."""
+
+    id: Code
+    company: Text
+    contact: Text
+    phone: Text
+    email: Text
+    lines: Annotated[tuple[Text, ...], Field(min_length=1, max_length=3)]
+    city: Text
+    postal_code: Text
+    country: Country
+    time_zone: Zone
+    roles: Annotated[tuple[Literal["returns", "workshop"], ...], Field(min_length=1)]
+    region: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPolicy(Strict):
+    """What the shop promised orders placed from ``effective`` on, beyond the law.
+
+    ``window_days`` counts from the day after delivery. The four ``*_given``/``*_shown``/``*_confirmed``
+    answers say what the shop told its customers before they bought; leave one out where nobody knows, and the
+    code will not deny anything on its strength.
+    """
+
+    version: Text
+    effective: date
+    window_days: Days
+    warranty_months: Months
+    freight: dict[str, Payer]
+    evidence: dict[str, tuple[Code, ...]]
+    window_days_by_country: dict[Country, Days] = field(default_factory=dict)
+    excluded: tuple[Literal["custom", "pierced_unsealed", "bullion", "resized"], ...] = ()
+    paid_repairs: bool = False
+    loans: bool = False
+    review_above: tuple[Money, ...] = ()
+    withdrawal_notice_given: bool | None = None
+    freight_notice_given: bool | None = None
+    return_clause_shown: bool | None = None
+    exclusions_told: bool | None = None
+    exclusions_confirmed: bool | None = None
+
+    def window_for(self, country: str) -> int:
+        """Days in which this country's customers may send a piece back for any reason."""
+        return self.window_days_by_country.get(country, self.window_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement(Strict):
+    """The carrier's written consent to what its terms leave to agreement: ``lifts`` names acceptance rows."""
+
+    agreement_ref: Text
+    lifts: Annotated[tuple[Code, ...], Field(min_length=1)]
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationCheck(Strict):
+    """Somebody asked the carrier whether it takes jewellery to this country; holds for a year."""
+
+    country: Country
+    checked_on: date
+    checked_by: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierContract(Strict):
+    """One carrier account: the services it buys and what was agreed. The account number is a secret."""
+
+    carrier: Code
+    services: Annotated[tuple[Code, ...], Field(min_length=1)]
+    agreements: tuple[Agreement, ...] = ()
+    destinations_checked: tuple[DestinationCheck, ...] = ()
+    proven: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsurerPolicy(Strict):
+    """One transit policy: who insures, for which carriers and countries, up to what, told by when.
+
+    Limits hold one amount per currency; ``per_weekend`` bites when the parcel is under way on a Saturday or
+    Sunday and ``per_address_day`` on the sum of open parcels to one address on one day. ``covers_returns``
+    false or missing means inbound parcels are not covered: some policies cover only what the shop itself
+    sends.
+    """
+
+    policy_no: Text
+    insurer: Text
+    effective: date
+    ends: date
+    carriers: Annotated[tuple[Code, ...], Field(min_length=1)]
+    per_parcel: Annotated[tuple[Money, ...], Field(min_length=1)]
+    excluded_goods: tuple[Code, ...]
+    notice_days: Annotated[int, Field(ge=1, le=365)]
+    covers_returns: bool | None = None
+    countries: tuple[Country, ...] = ()
+    per_weekend: tuple[Money, ...] = ()
+    per_address_day: tuple[Money, ...] = ()
+    deductible: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(Strict):
+    """A safety recall: pieces with these SKUs or serials come home at our cost, whatever the window."""
+
+    id: Code
+    announced: date
+    hazard: Text
+    skus: tuple[Text, ...] = ()
+    serials: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds(Strict):
+    """From which value people look twice, per currency."""
+
+    two_person_open_above: tuple[Money, ...] = ()
+    high_value_above: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant(Strict):
+    """The whole file."""
+
+    schema: Literal[1]
+    name: Text
+    languages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    facility: Annotated[tuple[Facility, ...], Field(min_length=1)]
+    policy: Annotated[tuple[ReturnPolicy, ...], Field(min_length=1)]
+    carrier: Annotated[tuple[CarrierContract, ...], Field(min_length=1)]
+    insurer: tuple[InsurerPolicy, ...] = ()
+    recall: tuple[Recall, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    def facility_called(self, facility_id: str) -> Facility | None:
+        """Our place of this id; None if there is none."""
+        return next((place for place in self.facility if place.id == facility_id), None)
+
+    def policy_on(self, day: date) -> ReturnPolicy | None:
+        """The policy that held when an order was placed on this day; None before the first one."""
+        begun = [policy for policy in self.policy if policy.effective <= day]
+        return max(begun, key=lambda policy: policy.effective, default=None)
+
+    def contract_with(self, carrier: str) -> CarrierContract | None:
+        """Our contract with this carrier; None if we have none."""
+        return next((contract for contract in self.carrier if contract.carrier == carrier), None)
+
+
+def limit_in(limits: tuple[Money, ...], currency: str) -> Decimal | None:
+    """The limit as written for this currency; None when the contract names none in it.
+
+    >>> limit_in((Money(Decimal(500), "USD"),), "EUR") is None
+    True
+    """
+    return next((limit.amount for limit in limits if limit.currency == currency), None)
+
+
+@cache
+def load_merchant(path: Path) -> Merchant:
+    """Read and check the merchant file; raises ``MerchantFileInvalid`` with every fault at once."""
+    try:
+        return read_merchant(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise MerchantFileInvalid((_fault(path.name, "unreadable", str(unreadable)),)) from unreadable
+
+
+def read_merchant(text: str) -> Merchant:
+    """Check the text of a merchant file; raises ``MerchantFileInvalid`` with every fault at once."""
+    try:
+        merchant = TypeAdapter(Merchant).validate_python(tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as broken:
+        raise MerchantFileInvalid((_fault("", "not_toml", str(broken)),)) from broken
+    except ValidationError as invalid:
+        raise MerchantFileInvalid(_faults_of(invalid)) from invalid
+    if faults := (*_repeats(merchant), *_contradictions(merchant)):
+        raise MerchantFileInvalid(faults)
+    return merchant
+
+
+def _faults_of(invalid: ValidationError) -> tuple[FieldFault, ...]:
+    return tuple(
+        _fault(".".join(str(step) for step in fault["loc"]), fault["type"], fault["msg"])
+        for fault in invalid.errors(include_url=False, include_input=False)
+    )
+
+
+def _repeats(merchant: Merchant) -> list[FieldFault]:
+    named = {
+        "facility.id": [place.id for place in merchant.facility],
+        "policy.version": [policy.version for policy in merchant.policy],
+        "policy.effective": [policy.effective.isoformat() for policy in merchant.policy],
+        "carrier.carrier": [contract.carrier for contract in merchant.carrier],
+        "insurer.policy_no": [policy.policy_no for policy in merchant.insurer],
+    }
+    return [
+        _fault(where, "repeated", f"{name} is given {names.count(name)} times")
+        for where, names in named.items()
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
+
+
+def _contradictions(merchant: Merchant) -> list[FieldFault]:
+    ends_first = [
+        _fault(f"insurer.{policy.policy_no}", "ends_before_start", "ends lies before effective")
+        for policy in merchant.insurer
+        if policy.ends < policy.effective
+    ]
+    negative = [
+        _fault(f"insurer.{policy.policy_no}", "not_positive", "a limit is above zero")
+        for policy in merchant.insurer
+        if any(
+            limit.amount <= 0 for limit in (*policy.per_parcel, *policy.per_weekend, *policy.per_address_day)
+        )
+    ]
+    empty = [
+        _fault(f"recall.{recall.id}", "names_nothing", "a recall names SKUs or serials")
+        for recall in merchant.recall
+        if not recall.skus and not recall.serials
+    ]
+    return [*ends_first, *negative, *empty]
+
+
+def _fault(where: str, code: str, detail: str) -> FieldFault:
+    return FieldFault(where, code, detail, source="merchant")
