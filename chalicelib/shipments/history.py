@@ -1,0 +1,195 @@
+"""The readable packed history of a track: one line per event, ``|`` between its parts, lossless.
+
+    2026-11-24T15:30:00+01:00||o|DP||in_transit|||PARIS|FR|fedex|k3f9a2b1c4d5||Left FedEx origin facility
+
+The parts are: wall clock as sent, instant (empty when the wall clock carries its offset, the offset when it
+does not, else RFC 3339), time zone source, code, exception code, milestone, condition, reason, city, country,
+source, id, who (responsible, action by, ``w`` for a withdrawn delivery), text. New parts are only ever added
+at the end. A track keeps at most 200 events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, cast
+
+from chalicelib.errors import ReturnsError
+from chalicelib.shipments.events import (
+    CONDITIONS,
+    MILESTONES,
+    Condition,
+    Event,
+    Milestone,
+    Party,
+    Place,
+    TzSource,
+)
+from chalicelib.shipments.timeline import canonical_order
+
+MOST_EVENTS = 200
+_PARTS = 14
+_ZONES: dict[str, TzSource] = {"o": "offset", "p": "place", "a": "assumed"}
+_ESCAPES = {"\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r"}
+_UNESCAPES = {"\\": "\\", "p": "|", "n": "\n", "r": "\r", "e": ""}
+_SPECIAL = re.compile(r"[\\|\n\r]")
+_ESCAPED = re.compile(r"\\(.)")
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)\Z")
+_ORDINARY = frozenset({"announced", "pickup_booked", "in_transit", "unrecognised", None})
+
+
+class HistoryUnreadable(ReturnsError):
+    """A stored line is not one that ``pack`` writes; the track must be rebuilt from the raw bodies."""
+
+    code = "history_unreadable"
+
+
+class Kept(NamedTuple):
+    """The events that fit and how many did not; any at all is the problem ``history_full``."""
+
+    events: tuple[Event, ...]
+    dropped: int
+
+
+def within_limit(events: tuple[Event, ...], most: int = MOST_EVENTS) -> Kept:
+    """The ``most`` events worth most, in canonical order: those that decide the state (a pickup, customs, an
+    attempt, an outcome, a trouble) before plain movement before notes, newer before older.
+
+    The choice depends on nothing but the set, and choosing again after more events arrive gives the same
+    choice as choosing once: so a full history is still one history for any order of arrival.
+    """
+    if len(events) <= most:
+        return Kept(events, 0)
+    chosen = sorted(events, key=lambda event: (_worth(event), canonical_order(event)))[-most:]
+    return Kept(tuple(sorted(chosen, key=canonical_order)), len(events) - most)
+
+
+def pack(events: Iterable[Event]) -> list[str]:
+    """One line per event, in the order given."""
+    return [_line(event) for event in events]
+
+
+def unpack(lines: Iterable[str]) -> tuple[Event, ...]:
+    """Read what ``pack`` wrote; ``HistoryUnreadable`` for anything else."""
+    return tuple(_event(line) for line in lines)
+
+
+def _worth(event: Event) -> int:
+    if event.withdraws_delivery or event.milestone not in _ORDINARY or event.condition not in (None, "ok"):
+        return 2
+    return 1 if event.milestone in ("in_transit", "announced", "pickup_booked") else 0
+
+
+def _line(event: Event) -> str:
+    who = _who(event)
+    parts = (
+        event.at_local, _instant_part(event), event.tz_source[0], event.code, event.exception_code,
+        event.milestone, event.condition, event.reason, event.place.city, event.place.country, event.source,
+        event.id, who, event.text,
+    )  # fmt: skip
+    return "|".join(["" if part is None else _escape(part) if part else "\\e" for part in parts])
+
+
+def _event(line: str) -> Event:
+    parts = [_unescape(part) for part in line.split("|")]
+    try:
+        (
+            local,
+            instant,
+            zone,
+            code,
+            exception,
+            milestone,
+            condition,
+            reason,
+            city,
+            country,
+            source,
+            id_,
+            who,
+            text,
+        ) = parts[:_PARTS]
+        responsible, action_by, withdraws = _parties(who)
+        return Event(
+            id=_text(id_), at=_at(_text(local), instant), at_local=_text(local),
+            tz_source=_ZONES[_text(zone)], code=_text(code), exception_code=exception,
+            milestone=_milestone(milestone),
+            condition=_condition(condition), reason=reason, text=_text(text), place=Place(city, country),
+            source=_text(source), responsible=responsible, action_by=action_by, withdraws_delivery=withdraws,
+        )  # fmt: skip
+    except (ValueError, KeyError) as broken:
+        raise HistoryUnreadable("a stored event line cannot be read") from broken
+
+
+def _escape(part: str) -> str:
+    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], part)
+
+
+def _unescape(part: str) -> str | None:
+    if not part:
+        return None
+    if "\\" not in part:
+        return part
+    return _ESCAPED.sub(lambda found: _UNESCAPES.get(found[1], found[0]), part)
+
+
+def _text(part: str | None) -> str:
+    if part is None:
+        raise ValueError("a part that is always there is missing")
+    return part
+
+
+def _milestone(part: str | None) -> Milestone | None:
+    if part is not None and part not in MILESTONES:
+        raise ValueError("no such milestone")
+    return part
+
+
+def _condition(part: str | None) -> Condition | None:
+    if part is not None and part not in CONDITIONS:
+        raise ValueError("no such condition")
+    return part
+
+
+def _who(event: Event) -> str | None:
+    named = f"{event.responsible or ''},{event.action_by or ''},{'w' if event.withdraws_delivery else ''}"
+    return None if named == ",," else named.rstrip(",")
+
+
+def _parties(who: str | None) -> tuple[Party | None, Party | None, bool]:
+    if who is None:
+        return (None, None, False)
+    responsible, action_by, flag = (*who.split(","), "", "")[:3]
+    return (cast("Party | None", responsible or None), cast("Party | None", action_by or None), flag == "w")
+
+
+def _instant_part(event: Event) -> str | None:
+    """Nothing, an offset, or the instant itself: the shortest that gives back exactly this instant."""
+    local = _clock(event.at_local)
+    if local is None:
+        return event.at.isoformat()
+    if local.tzinfo is not None:
+        return None if local == event.at else event.at.isoformat()
+    offset = local.replace(tzinfo=UTC) - event.at
+    minutes, rest = divmod(abs(offset), timedelta(minutes=1))
+    if rest or minutes >= 24 * 60:
+        return event.at.isoformat()
+    return f"{'-' if offset < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _at(local: str, instant: str | None) -> datetime:
+    if instant is None:
+        return datetime.fromisoformat(local).astimezone(UTC)
+    offset = _OFFSET.match(instant)
+    if offset is None:
+        return datetime.fromisoformat(instant).astimezone(UTC)
+    east = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+    return datetime.fromisoformat(local).replace(tzinfo=UTC) - (east if offset[1] == "+" else -east)
+
+
+def _clock(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
