@@ -1,4 +1,4 @@
-"""What wakes somebody, and the one picture of a stage: alarms and dashboard for its queues, functions and API."""
+"""What wakes somebody, and the one picture of a stage: its alarms and its dashboard."""
 
 import json
 from typing import Any
@@ -132,7 +132,7 @@ def _queue_dimension(resource: str) -> Template:
 
 
 def dashboard(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
-    """Give the dashboard of the stage: is work waiting, is work failing, how fast is it, what does the table do."""
+    """Give the dashboard: is work waiting, is work failing, how fast is it, what does the table do."""
     names = [f"{queue}Queue" for queue in queues]
     dead = [f"{queue}DeadLetters" for queue in queues]
     api = ["ApiName", "${AWS::StackName}", "Stage", "api"]

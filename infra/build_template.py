@@ -1,8 +1,8 @@
 """What is merged into the template that Chalice generates: a pure function of the stage.
 
-Chalice knows routes, handlers, memory and policies. It does not know partial batch answers, dead-letter queues, alarms
-or tables, and its merge works per resource. So the tables below say once which function reads which queue and needs
-which values, and everything that repeats is made from them.
+Chalice knows routes, handlers, memory and policies. It does not know partial batch answers, dead-letter
+queues, alarms or tables, and its merge works per resource. So the tables below say once which function reads
+which queue and needs which values, and everything that repeats is made from them.
 """
 
 import platform
@@ -23,8 +23,8 @@ SOURCE_QUEUE_DAYS = 4
 MAX_RECEIVE_COUNT = 5
 VISIBILITY_TIMES_TIMEOUT = 6
 
-# What only the stage `local` sets, by where it stands in the template. The deployer of the embedded AWS passes the
-# simulator's real port as the parameter.
+# What only the stage `local` sets, by where it stands in the template. The deployer of the embedded AWS
+# passes the simulator's real port as the parameter.
 LOCAL_VALUES: dict[str, Any] = {"Parameters.FedexUrl.Default": "http://127.0.0.1:4580"}
 
 REFERENCE_BY_ENV: dict[str, Any] = {
@@ -104,7 +104,7 @@ KEPT_IN_PROD = ("Table", "EvidenceBucket", "PersonKey", "WebhooksSecret", "Carri
 
 
 def build_template(stage: str, machine: str | None = None) -> Template:
-    """Give the merge template of a stage; `machine` is the host's, by which `local` chooses its architecture."""
+    """Give the merge template of a stage; `local` takes its architecture from `machine`, the host's."""
     if stage not in STAGES:
         raise ValueError(f"unknown stage {stage!r}, there are {', '.join(STAGES)}")
     template = _single_resources()
@@ -125,7 +125,7 @@ def build_template(stage: str, machine: str | None = None) -> Template:
 
 
 def architecture(stage: str, machine: str | None = None) -> str:
-    """Give the Lambda architecture: arm64 in dev and prod, the host's own in `local`, which runs the zip itself."""
+    """Give the Lambda architecture: arm64, but in `local`, which runs the zip itself, the host's own."""
     if stage != "local":
         return "arm64"
     return "arm64" if (machine or platform.machine()) in ("aarch64", "arm64") else "x86_64"
@@ -172,8 +172,9 @@ def _function(name: str, stage: str, architecture_name: str) -> Template:
                 "LoggingConfig": {"LogGroup": {"Ref": logs}},
             }
         },
-        # Named by us instead of /aws/lambda/<function>: the role can name it exactly, it exists before the first call,
-        # and Chalice's own log group for the API (which names a function that is not there) is not needed.
+        # Named by us instead of /aws/lambda/<function>: the role can name it exactly, it exists before the
+        # first call, and Chalice's own log group for the API (which names a function that is not there) is
+        # not needed.
         logs: {
             "Type": "AWS::Logs::LogGroup",
             "Properties": {
@@ -190,8 +191,8 @@ def _event_source(queue: Queue) -> Template:
         "Queue": {"Fn::GetAtt": [f"{queue.name}Queue", "Arn"]},
         # Without this, AWS deletes the failed messages of a batch as if they had succeeded.
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        # Held back here and not by reserved concurrency: throttled invocations would count as receives and end as
-        # dead letters.
+        # Held back here and not by reserved concurrency: throttled invocations would count as receives and
+        # end as dead letters.
         "ScalingConfig": {"MaximumConcurrency": queue.concurrency},
     }
     if queue.window_s:
@@ -200,14 +201,16 @@ def _event_source(queue: Queue) -> Template:
 
 
 def _rest_api() -> Template:
-    """Throttle the whole API, and carriers' calls apart, so that a flood of forged ones leaves room for people."""
+    """Throttle the API, and carriers' calls apart, so that a flood of forged ones leaves room for people."""
     return {
         "Properties": {
-            # Alarms and the dashboard find the API by this name, which must differ between stages of one account.
+            # Alarms and the dashboard find the API by this name, which must differ between stages of one
+            # account.
             "DefinitionBody": {"info": {"title": {"Ref": "AWS::StackName"}}},
+            # In a method setting every slash of a path but the first is written ~1.
             "MethodSettings": [
                 _throttle("/*", "*", rate=50, burst=100),
-                _throttle("/v1/webhooks/{carrier}", "POST", rate=100, burst=200),
+                _throttle("/~1v1~1webhooks~1{carrier}", "POST", rate=100, burst=200),
             ],
         }
     }

@@ -1,9 +1,9 @@
 """`make package STAGE=x`: from the working tree to build/<stage>/: sam.json, deployment.zip, hash.
 
-The steps: fetch the pinned wheels for the stage's architecture into a vendor folder (kept by pins and architecture);
-copy app.py, chalicelib and .chalice beside it, without bytecode left by tests; run `chalice package` with the merge
-template; pack the result again so that the same sources give the same bytes; refuse whatever the runtime cannot load.
-A stage whose sources have not changed is left as it is.
+The steps: fetch the pinned wheels for the stage's architecture into a vendor folder (kept by pins and
+architecture); copy app.py, chalicelib and .chalice beside it, without bytecode left by tests; run `chalice
+package` with the merge template; pack the result again so that the same sources give the same bytes; refuse
+whatever the runtime cannot load. A stage whose sources have not changed is left as it is.
 """
 
 import fcntl
@@ -31,8 +31,9 @@ OUTPUTS = ("sam.json", "deployment.zip", "hash")
 # What no handler reads: tests of dependencies, their command line programs, type stubs.
 STRIPPED_FOLDERS = ("tests", "bin", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
-# Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the routing;
-# cryptography calls the compiled cffi backend and never the C parser that made it; nobody here writes pydantic 1 models.
+# Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
+# routing; cryptography calls the compiled cffi backend and never the C parser that made it; nobody here
+# writes pydantic 1 models.
 STRIPPED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
@@ -133,8 +134,8 @@ def _spelled(name: str) -> str:
 def vendor(wanted: Target, build: Path, requirements: Path = ROOT / "requirements.txt") -> Path:
     """Fetch the pinned wheels for the target, compiled to bytecode; kept between runs by pins and target.
 
-    Raises PackagingFailed when a pin has no wheel for the target, when something unpinned came along, or when a compiled
-    file would not load.
+    Raises PackagingFailed when a pin has no wheel for the target, when something unpinned came along, or when
+    a compiled file would not load.
     """
     text = requirements.read_text(encoding="utf-8")
     key = hashlib.sha256(
@@ -206,8 +207,9 @@ def _strip(folder: Path) -> None:
 
 
 def _compile(folder: Path) -> None:
-    """Compile to bytecode that is used unchecked: the code folder of a Lambda is read-only, so without it every cold
-    start compiles everything again."""
+    """Compile to bytecode that is used unchecked: the code folder of a Lambda is read-only, so without it
+    every cold start compiles everything again.
+    """
     command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(folder), "-p", CODE_ROOT, str(folder)]
     # Sets are written in hash order; a fixed seed gives the same bytes each time.
@@ -246,7 +248,7 @@ def _finish(made: Path, out: Path, wanted: Target) -> None:
     """Check and pack what Chalice made, and put it in place."""
     unpacked = made / "unpacked"
     with zipfile.ZipFile(made / "deployment.zip") as archive:
-        archive.extractall(unpacked)  # noqa: S202 - our own archive, made one step before
+        archive.extractall(unpacked)
     refuse(faults(unpacked, wanted))
     _compile(unpacked)
     out.mkdir(exist_ok=True)

@@ -1,9 +1,10 @@
 """Which compiled files the Lambda runtime can load, and a check that nothing else is in a package.
 
-A Python runtime of Lambda is a Linux with a fixed C library: python3.11 runs on Amazon Linux 2 with glibc 2.26, python3.12
-and later on Amazon Linux 2023 with glibc 2.34 (AWS Lambda developer guide, Lambda runtimes; chalice 1.34 holds the same
-table). A manylinux wheel says in its tag which glibc it needs (PEP 600). A library built on the packaging machine carries
-a plain `linux` tag and proves nothing, so it is refused even when it would happen to load.
+A Python runtime of Lambda is a Linux with a fixed C library: python3.11 runs on Amazon Linux 2 with glibc
+2.26, python3.12 and later on Amazon Linux 2023 with glibc 2.34 (AWS Lambda developer guide, Lambda runtimes;
+chalice 1.34 holds the same table). A manylinux wheel says in its tag which glibc it needs (PEP 600). A
+library built on the packaging machine carries a plain `linux` tag and proves nothing, so it is refused even
+when it would happen to load.
 """
 
 import csv
@@ -69,7 +70,7 @@ def loads(platform_tag: str, wanted: Target) -> bool:
 
 
 def faults(tree: Path, wanted: Target) -> list[str]:
-    """List every compiled file under a package's folder that the target cannot be trusted to load, with the reason."""
+    """List every compiled file in a folder that the target cannot be trusted to load, with the reason."""
     tags_by_file = _tags_by_file(tree)
     return [
         f"{path}: {reason}"

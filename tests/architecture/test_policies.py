@@ -1,0 +1,164 @@
+"""Who may do what: one hand-written policy per function, as narrow as its story."""
+
+import re
+
+import pytest
+
+from infra.build_template import ENV_BY_FUNCTION, FUNCTIONS
+
+# What a policy may end a resource with after a name of ours.
+OPEN_ENDS = re.compile(r"\$\{(EvidenceBucket\.Arn\}/[a-z]+/|Table\.Arn\}/index/)\*")
+TABLE_ACTIONS = {
+    f"dynamodb:{name}"
+    for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
+}
+SENDS_BY_FUNCTION = {
+    "APIHandler": {"TrackingQueue", "StepsQueue", "AlertsQueue"},
+    "OnTrackingReceived": {"StepsQueue", "AlertsQueue"},
+    "OnPollDue": {"StepsQueue", "AlertsQueue"},
+    "OnStepDue": {"PollsQueue", "StepsQueue", "AlertsQueue"},
+    "OnAlertRaised": {"AlertsQueue"},
+    "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue"},
+}
+SECRET_BY_FUNCTION = {
+    "APIHandler": {"WebhooksSecret"},
+    "OnPollDue": {"CarriersSecret"},
+    "OnStepDue": {"CarriersSecret"},
+}
+RESOURCE_BY_ENV = {
+    "QUEUE_TRACKING": "TrackingQueue",
+    "QUEUE_POLLS": "PollsQueue",
+    "QUEUE_STEPS": "StepsQueue",
+    "QUEUE_ALERTS": "AlertsQueue",
+    "TABLE": "Table",
+    "TOPIC": "AlertTopic",
+    "SECRET_WEBHOOKS": "WebhooksSecret",
+    "SECRET_CARRIERS": "CarriersSecret",
+    "KMS_KEY": "PersonKey",
+    "EVIDENCE_BUCKET": "EvidenceBucket",
+}
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def too_wide(statement: dict) -> list[str]:
+    """Name what in a statement reaches further than a named thing."""
+    wide = [action for action in _listed(statement["Action"]) if "*" in action]
+    for resource in _listed(statement["Resource"]):
+        text = resource if isinstance(resource, str) else resource.get("Fn::Sub", "")
+        if "*" in text and not OPEN_ENDS.fullmatch(text):
+            wide.append(text)
+    return wide + [key for key in ("NotAction", "NotResource") if key in statement]
+
+
+def named(resource) -> str:
+    """Give the logical id a policy resource names."""
+    if "Ref" in resource:
+        return resource["Ref"]
+    if "Fn::GetAtt" in resource:
+        return resource["Fn::GetAtt"][0]
+    return re.search(r"\$\{(\w+)\.", resource["Fn::Sub"])[1]
+
+
+def _allowed(packaged, function: str, action: str) -> set[str]:
+    return {
+        named(resource)
+        for statement in packaged.statements(function)
+        if action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def test_every_function_has_a_role_of_its_own(packaged):
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in packaged.functions.values()]
+
+    assert len(set(roles)) == len(roles) == len(packaged.of_type("AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_policy_reaches_further_than_a_named_thing(packaged, function):
+    statements = packaged.statements(function)
+
+    assert statements
+    assert [wide for statement in statements for wide in too_wide(statement)] == []
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("sqs:*", {"Ref": "Table"}),
+        ("dynamodb:Get*", {"Ref": "Table"}),
+        ("sns:Publish", "*"),
+        ("s3:PutObject", {"Fn::Sub": "${EvidenceBucket.Arn}/*"}),
+        ("s3:PutObject", "arn:aws:s3:::*"),
+        ("logs:PutLogEvents", {"Fn::Sub": "arn:aws:logs:*:*:*"}),
+    ],
+)
+def test_a_policy_that_reaches_further_is_found(action, resource):
+    assert too_wide({"Action": action, "Resource": [resource]})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_sends_only_to_the_queues_of_its_story(packaged, function):
+    assert _allowed(packaged, function, "sqs:SendMessage") == SENDS_BY_FUNCTION[function]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_takes_only_from_its_own_queue(packaged, function):
+    source = packaged.queue_sources.get(function)
+    own = {source["Queue"]["Fn::GetAtt"][0]} if source else set()
+
+    assert _allowed(packaged, function, "sqs:ReceiveMessage") == own
+    assert _allowed(packaged, function, "sqs:DeleteMessage") == own
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_polls_and_steps_read_carrier_credentials(packaged, function):
+    read = _allowed(packaged, function, "secretsmanager:GetSecretValue")
+
+    assert read == SECRET_BY_FUNCTION.get(function, set())
+
+
+def test_the_public_function_knows_nothing_of_carrier_credentials(packaged):
+    told = packaged.functions["APIHandler"]["Environment"]["Variables"]
+
+    assert "CarriersSecret" not in str(told) + str(packaged.statements("APIHandler"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_api_seals_and_only_api_and_steps_open_personal_values(packaged, function):
+    opens = {"APIHandler", "OnStepDue"}
+
+    assert bool(_allowed(packaged, function, "kms:Decrypt")) is (function in opens)
+    assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_table_is_never_scanned_and_nothing_is_deleted_from_it(packaged, function):
+    asked = {action for statement in packaged.statements(function) for action in _listed(statement["Action"])}
+
+    assert {action for action in asked if action.startswith("dynamodb:")} <= TABLE_ACTIONS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_use_what_its_environment_names_and_nothing_else(packaged, function):
+    log_group = packaged.functions[function]["LoggingConfig"]["LogGroup"]["Ref"]
+    source = packaged.queue_sources.get(function)
+    own = {log_group} | ({source["Queue"]["Fn::GetAtt"][0]} if source else set())
+    used = {
+        named(row) for statement in packaged.statements(function) for row in _listed(statement["Resource"])
+    }
+    told = {RESOURCE_BY_ENV[name] for name in ENV_BY_FUNCTION[function] if name in RESOURCE_BY_ENV}
+
+    assert used == told | own
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_told_only_what_it_needs(packaged, function):
+    told = packaged.functions[function]["Environment"]["Variables"]
+
+    assert set(told) == {"GOLDTHREAD_STAGE"} | {f"GOLDTHREAD_{name}" for name in ENV_BY_FUNCTION[function]}
+    assert told["GOLDTHREAD_STAGE"] == packaged.stage
