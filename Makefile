@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/made
 
-.PHONY: help venv test lint types package deploy
+.PHONY: help venv test lint types package deploy run token
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,5 +39,19 @@ deploy: package  ## STAGE=dev|prod BUCKET=name: package, upload, change set, wai
 	$(PY) -m infra.deploy $(STAGE) $(BUCKET)
 
 # --- run: the embedded AWS and its story -----------------------------------------------------------------
+LOCAL_VENV := .venv-local
+LOCAL_READY := $(LOCAL_VENV)/made
+
+$(LOCAL_READY): requirements-local.txt
+	@echo "making $(LOCAL_VENV), the environment of the embedded AWS (about 20 s)"
+	test -x $(LOCAL_VENV)/bin/python || python3 -m venv $(LOCAL_VENV)
+	$(LOCAL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	touch $@
+
+run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated FedEx, one ring from Paris to Shenzhen   (ONCE=1)
+	@exec $(PY) -m infra.local.run
+
+token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)
+	@exec $(PY) -m infra.local.mint
 
 # --- bench -----------------------------------------------------------------------------------------------
