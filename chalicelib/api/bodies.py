@@ -1,0 +1,252 @@
+"""Request bodies: what a caller may send, and how it becomes what the rooms work with.
+
+Unknown fields are refused (nobody may slip in a stage or an owner), enumerations are the rooms' own words,
+lists and texts are bounded, and cross-checks name the field that is wrong. A model does not decide anything
+of the trade: that a return is too late or a metal is not carried is for the stories to say.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
+from chalicelib.api.shapes import (
+    Clock,
+    Country,
+    Day,
+    Fineness,
+    Flag,
+    HsCode,
+    Instant,
+    MoneyBody,
+    Quantity,
+    Reference,
+    Shape,
+    WeightG,
+    Word,
+    code,
+    line,
+)
+from chalicelib.customs.facts import Article, Construction, Stones
+from chalicelib.metals import Metal
+from chalicelib.returns.case import (
+    Address,
+    Item,
+    Kind,
+    Order,
+    Person,
+    PickupWish,
+    ReasonCode,
+    ReturnRequest,
+)
+from chalicelib.shipments.leg import ExportLink
+
+MAX_ITEMS = 50
+
+
+class OrderBody(Shape):
+    """The sale: the day it was placed, and the day the customer had the goods (null: unknown)."""
+
+    number: Reference
+    sold_on: Day
+    delivered_on: Day | None = None
+
+    @field_validator("delivered_on")
+    @classmethod
+    def _after_the_sale(cls, delivered_on: Day | None, info: ValidationInfo) -> Day | None:
+        sold_on = info.data.get("sold_on")
+        if delivered_on and sold_on and delivered_on < sold_on:
+            raise PydanticCustomError("before_sale", "delivered before it was sold")
+        return delivered_on
+
+
+class ExportBody(Shape):
+    """The original export that the return must be linked to; what is unknown is null and is asked for."""
+
+    carrier: Word | None = None
+    tracking_number: Annotated[str, code("[A-Za-z0-9]{4,40}")] | None = None
+    invoice_number: Reference | None = None
+    exported_on: Day | None = None
+    reference: Reference | None = None
+    mode: Reference | None = None
+
+
+class AddressBody(Shape):
+    """A postal address as the country writes it."""
+
+    lines: Annotated[list[Annotated[str, line(100)]], Field(min_length=1, max_length=4)]
+    city: Annotated[str, line(100)]
+    region: Annotated[str, line(50)] | None = None
+    postal_code: Annotated[str, line(16)]
+    country: Country
+
+
+class CustomerBody(Shape):
+    """The customer; sealed before it is kept."""
+
+    name: Annotated[str, line(120)]
+    email: Annotated[str, code(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", 254)]
+    phone: Annotated[str, code(r"\+?[0-9][0-9 ().-]{3,31}", 32)]
+    language: Annotated[str, code("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 35)]
+    address: AddressBody
+
+
+class ItemBody(Shape):
+    """One piece of jewellery as it was sold. The flags are null when nobody has said."""
+
+    sku: Reference
+    serial: Reference | None = None
+    description: Annotated[str, line(300)]
+    article: Article
+    metal: Metal
+    fineness: Fineness
+    construction: Construction
+    stones: Stones
+    origin: Country | None = None
+    hs_code: HsCode | None = None
+    quantity: Quantity = 1
+    gross_weight_g: WeightG
+    net_weight_g: WeightG
+    price: MoneyBody
+    engraved: Flag | None = None
+    resized: Flag | None = None
+    made_to_order: Flag | None = None
+    seal_broken: Flag | None = None
+
+    @field_validator("fineness")
+    @classmethod
+    def _of_its_metal(cls, fineness: int, info: ValidationInfo) -> int:
+        metal = info.data.get("metal")
+        if metal == "base" and fineness != 0:
+            raise PydanticCustomError(
+                "not_of_this_metal", "a base metal body has fineness 0; name what it is made of"
+            )
+        if metal not in {None, "base"} and fineness == 0:
+            raise PydanticCustomError("not_of_this_metal", "parts of precious metal per thousand, 1 to 1000")
+        return fineness
+
+    @field_validator("net_weight_g")
+    @classmethod
+    def _within_gross(cls, net_weight_g: WeightG, info: ValidationInfo) -> WeightG:
+        gross = info.data.get("gross_weight_g")
+        if gross is not None and net_weight_g > gross:
+            raise PydanticCustomError(
+                "heavier_than_gross", "the metal cannot weigh more than the whole piece"
+            )
+        return net_weight_g
+
+    def as_item(self) -> Item:
+        """The piece as the returns room knows it."""
+        values = self.model_dump(exclude={"price"})
+        return Item(**values, price=self.price.as_money())
+
+
+class PickupBody(Shape):
+    """When the parcel could be handed over, in the local time of the address."""
+
+    on: Day
+    ready_from: Annotated[Clock, Field(alias="from")]
+    until: Clock
+
+    @field_validator("until")
+    @classmethod
+    def _after_ready(cls, until: str, info: ValidationInfo) -> str:
+        if until <= info.data.get("ready_from", ""):
+            raise PydanticCustomError("window_ends_before_it_starts", "later than from, on the same day")
+        return until
+
+
+class OpenReturnBody(Shape):
+    """A request to bring pieces home across a border."""
+
+    kind: Kind
+    reason: ReasonCode
+    order: OrderBody
+    original_export: ExportBody = ExportBody()
+    customer: CustomerBody
+    return_to: Reference
+    items: Annotated[list[ItemBody], Field(min_length=1, max_length=MAX_ITEMS)]
+    carrier: Word | None = None
+    pickup: PickupBody | None = None
+    evidence_offered: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+
+    def as_request(self) -> ReturnRequest:
+        """The request without any personal value."""
+        home = self.customer.address
+        return ReturnRequest(
+            kind=self.kind,
+            reason=self.reason,
+            order=Order(**self.order.model_dump()),
+            original_export=ExportLink(**self.original_export.model_dump()),
+            customer_country=home.country,
+            customer_region=home.region,
+            customer_postal_code=home.postal_code,
+            customer_city=home.city,
+            language=self.customer.language,
+            return_to=self.return_to,
+            items=tuple(item.as_item() for item in self.items),
+            carrier=self.carrier,
+            pickup=PickupWish(**self.pickup.model_dump()) if self.pickup else None,
+            evidence_offered=self.evidence_offered,
+        )
+
+    def as_person(self) -> Person:
+        """The personal values, and nothing else."""
+        home = self.customer.address
+        return Person(
+            self.customer.name,
+            self.customer.email,
+            self.customer.phone,
+            self.customer.language,
+            Address(tuple(home.lines), home.city, home.region, home.postal_code, home.country),
+        )
+
+
+Outcome = Literal["booked", "not_booked"]
+
+
+class ExceptionActionBody(Shape):
+    """What a person did about an exception. ``until`` belongs to snooze; ``outcome`` to resolving a booking
+    whose result was unknown: what the carrier has, by its own word.
+    """
+
+    note: Annotated[str, line(1000)] | None = None
+    until: Instant | None = None
+    outcome: Outcome | None = None
+    tracking_number: Annotated[str, code("[A-Za-z0-9]{4,40}")] | None = None
+    confirmation: Reference | None = None
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        if self.outcome != "booked" and (self.tracking_number or self.confirmation):
+            raise PydanticCustomError(
+                "outcome_required", "a number or confirmation belongs to the outcome booked"
+            )
+        return self
+
+
+class LaneBody(Shape):
+    """From country to country."""
+
+    origin: Annotated[Country, Field(alias="from")]
+    destination: Annotated[Country, Field(alias="to")]
+
+
+class ParcelBody(Shape):
+    """What would be carried. The gross weight is the packed parcel's; null: unknown."""
+
+    items: Annotated[list[ItemBody], Field(min_length=1, max_length=MAX_ITEMS)]
+    gross_weight_g: WeightG | None = None
+
+
+class RoutesBody(Shape):
+    """A parcel looking for a carrier over a lane on a day."""
+
+    lane: LaneBody
+    on: Day
+    service: Annotated[str, code("[A-Z][A-Z0-9_]*")] | None = None
+    parcel: ParcelBody

@@ -1,0 +1,43 @@
+"""The desk: what a route is handed to do its work, built once by ``app.py``.
+
+A route knows no adapter and builds no client. It is given the ports (made at first use), a clock and the
+stories it may tell. Everything here is a callable, so that importing the routes costs nothing: a queue worker
+imports the same ``app.py`` and must not pay for the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chalicelib.workflows.ports import Ports
+
+Story = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """The workflow behind each route, by the name of the workflow function."""
+
+    open_return: Story
+    read_case: Story
+    list_cases: Story
+    estimate: Story
+    routes: Story
+    read_shipment: Story
+    list_shipments: Story
+    list_exceptions: Story
+    act_on_exception: Story
+    accept_webhook: Story
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every route works with."""
+
+    ports: Callable[[], Ports]
+    now: Callable[[], datetime]
+    stories: Callable[[], Stories]

@@ -1,0 +1,219 @@
+"""The way in: every route is served through ``serve``, which admits a request, runs its handler and answers.
+
+Admission is in the order of what is cheapest to refuse: the token, the path, the query, the body's kind and
+size, its JSON, its model. All faults of one step are told at once. Nothing is read from the table but the
+token, and nothing is written, before a request is admitted.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.answer import REQUEST_ID, request_id_of
+from chalicelib.api.auth import holder_of
+from chalicelib.api.desk import Desk
+from chalicelib.api.json_bodies import read_json, refuse_oversize
+from chalicelib.api.operation import Operation, Parameter, model_named
+from chalicelib.api.problems import Unexpected, UnsupportedMediaType, problem
+from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, ReturnsError, UnreadableBody
+
+Handler = Callable[[Desk, "Call"], Response]
+log = logging.getLogger("goldthread.api")
+_JSON = re.compile(r'application/json *(; *charset="?utf-?8"? *)?\Z', re.IGNORECASE)
+_JSON_ANY_CHARSET = re.compile(r"application/json *(;.*)?\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One admitted request. ``document`` is its strict JSON and ``body`` the validated model, where it has
+    one.
+    """
+
+    request_id: str
+    now: datetime
+    holder: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes = b""
+    document: Any = None
+    body: Any = None
+
+
+def serve(blueprint: Blueprint, desk: Desk, operation: Operation, handler: Handler) -> None:
+    """Register ``handler`` for ``operation``. Every content type is let through to here, so that a wrong one
+    is refused with a problem and not in the framework's own words.
+    """
+
+    def view(**_path: str) -> Response:
+        return respond(desk, operation, handler, blueprint.current_request)
+
+    route = blueprint.route(
+        operation.path, methods=[operation.method], content_types=["*/*"], name=operation.operation_id
+    )
+    route(view)
+
+
+def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) -> Response:
+    """Admit, handle, answer; whatever goes wrong becomes a problem here and nowhere else."""
+    request_id = request_id_of(request)
+    try:
+        response = handler(desk, admit(desk, operation, request, request_id))
+    except ReturnsError as refusal:
+        response = problem(refusal, request_id)
+    except Exception as defect:  # noqa: BLE001  the outermost layer: no trace and no framework answer may leave
+        _note_defect(operation, request_id, defect)
+        response = problem(Unexpected("see the log"), request_id)
+    response.headers[REQUEST_ID] = request_id
+    log.info("%s %s", operation.operation_id, response.status_code, extra={"request_id": request_id})
+    return response
+
+
+def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Call:
+    """The request as its handler may use it; raises the error that names everything wrong with it."""
+    now = desk.now()
+    holder = ""
+    if operation.scope:
+        shown = request.headers.get("authorization")
+        holder = holder_of(shown, operation.scope, desk.ports().tokens, now).holder
+    call = Call(
+        request_id,
+        now,
+        holder,
+        _path_of(operation, request.uri_params or {}),
+        _query_of(operation, request.query_params),
+        _headers_of(operation, request.headers),
+    )
+    return _with_body(operation, call, request) if operation.body or operation.raw_body else call
+
+
+def _path_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str]:
+    """Path values, percent-decoded once. One outside its grammar names nothing we have: 404, whatever it
+    hides.
+    """
+    found: dict[str, str] = {}
+    for name, parameter in operation.taken_from("path").items():
+        text = _decoded(given.get(name, ""))
+        if not parameter.takes(text):
+            raise NotFoundError(f"no such {name}")
+        found[name] = text
+    return found
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise NotFoundError("no such path") from None
+
+
+def _query_of(operation: Operation, given: Any) -> dict[str, str]:
+    """Query values, each known, given once and within its grammar; all faults at once. A sender that signs
+    its body may add to its own address what it likes: it is not read.
+    """
+    if operation.raw_body:
+        return {}
+    known = operation.taken_from("query")
+    found: dict[str, str] = {}
+    faults: list[FieldFault] = []
+    for name in given or {}:
+        fault = _query_fault(name, given.getlist(name), known.get(name))
+        if fault:
+            faults.append(fault)
+        else:
+            found[name] = given[name]
+    faults += [_missing(name) for name, each in known.items() if each.required and name not in (given or {})]
+    if faults:
+        raise InvalidRequestError("the query cannot be read", faults)
+    return found
+
+
+def _missing(name: str) -> FieldFault:
+    return FieldFault(name, "required", "this parameter is needed", source="query")
+
+
+def _query_fault(name: str, texts: list[str], parameter: Parameter | None) -> FieldFault | None:
+    if parameter is None:
+        return FieldFault(
+            shown(name), "unknown_parameter", "this route has no such parameter", source="query"
+        )
+    if len(texts) != 1:
+        return FieldFault(name, "repeated_parameter", "give this parameter once", source="query")
+    if not parameter.takes(texts[0]):
+        return FieldFault(name, "invalid_parameter", _expected(parameter), source="query")
+    return None
+
+
+def _headers_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str]:
+    """All headers for a raw body (the sender signs in one of them); else only those the operation names."""
+    if operation.raw_body:
+        return dict(given.items())
+    found: dict[str, str] = {}
+    for name, parameter in operation.taken_from("header").items():
+        text = given.get(name)
+        if text is not None and not parameter.takes(text):
+            fault = FieldFault(name, "invalid_header", _expected(parameter), source="header")
+            raise InvalidRequestError("a header cannot be read", [fault])
+        if text is not None:
+            found[name] = text
+    return found
+
+
+def _expected(parameter: Parameter) -> str:
+    if parameter.choices:
+        return f"one of {', '.join(parameter.choices)}"
+    return f"at most {parameter.max_length} characters that match {parameter.pattern}"
+
+
+def _with_body(operation: Operation, call: Call, request: Any) -> Call:
+    _refuse_other_kinds(operation, request.headers.get("content-type"))
+    raw = _raw_of(request)
+    refuse_oversize(raw, operation.body_limit)
+    if operation.raw_body or operation.body is None:
+        return replace(call, raw=raw)
+    document = read_json(raw, operation.body_limit)
+    from chalicelib.api.validation import validated  # pydantic: only where a body is read
+
+    body = validated(model_named("bodies", operation.body), document)
+    return replace(call, raw=raw, document=document, body=body)
+
+
+def _refuse_other_kinds(operation: Operation, content_type: str | None) -> None:
+    grammar = _JSON_ANY_CHARSET if operation.raw_body else _JSON
+    if content_type and not grammar.match(content_type.strip()):
+        detail = "send application/json in UTF-8"
+        fault = FieldFault("Content-Type", UnsupportedMediaType.code, detail, source="header")
+        raise UnsupportedMediaType(detail, [fault])
+
+
+def _raw_of(request: Any) -> bytes:
+    try:
+        return bytes(request.raw_body)
+    except UnicodeEncodeError:
+        detail = "the body is not UTF-8"
+        raise UnreadableBody(detail, [FieldFault("", "not_utf8", detail)]) from None
+
+
+def shown(name: str) -> str:
+    """A name the caller chose, safe to repeat in an answer: printable and short."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in name[:80])
+    return printable + "..." if len(name) > 80 else printable
+
+
+def _note_defect(operation: Operation, request_id: str, defect: Exception) -> None:
+    """What failed and where, without the message: an exception's text may hold what a customer wrote."""
+    where: list[str] = []
+    trace = defect.__traceback__
+    while trace is not None:
+        where.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    facts = {"request_id": request_id, "defect": type(defect).__name__, "where": " > ".join(where[-6:])}
+    log.error("%s failed: %s", operation.operation_id, type(defect).__name__, extra=facts)

@@ -1,0 +1,40 @@
+"""Estimates: what an entry costs, and which carriers may carry a parcel over a lane."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.answer import answer
+from chalicelib.api.desk import Desk
+from chalicelib.api.entrance import Call, serve
+from chalicelib.api.operation import Operation
+
+ESTIMATE = Operation(
+    "estimate", "POST", "/v1/estimates",
+    "Duty, taxes, fees and relief for one entry on one day; what is unknown is null with a reason.",
+    answers={200: "EstimateAnswer"}, scope="returns:read", body="EstimateBody",
+)  # fmt: skip
+ROUTES = Operation(
+    "find_routes", "POST", "/v1/routes",
+    "Which carriers may carry this parcel over this lane, how, and which may not and why.",
+    answers={200: "RoutesAnswer"}, scope="returns:read", body="RoutesBody",
+)  # fmt: skip
+OPERATIONS = (ESTIMATE, ROUTES)
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """The routes of this module."""
+    routes = Blueprint(__name__)
+    serve(routes, desk, ESTIMATE, estimate)
+    serve(routes, desk, ROUTES, find_routes)
+    return routes
+
+
+def estimate(desk: Desk, call: Call) -> Response:
+    """What the entry costs. Reads rules only: nothing is kept."""
+    return answer(desk.stories().estimate(call.body.as_request()))
+
+
+def find_routes(desk: Desk, call: Call) -> Response:
+    """The carriers for this parcel."""
+    return answer(desk.stories().routes(desk.ports(), call.body.as_request(), call.now))

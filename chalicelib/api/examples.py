@@ -1,0 +1,109 @@
+"""Examples of request bodies, as the OpenAPI document shows them; a test holds each against its model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_RING: dict[str, Any] = {
+    "sku": "R-18K-01",
+    "serial": "GT-000184",
+    "description": "18K yellow gold ring, one 0.05 ct diamond",
+    "article": "ring",
+    "metal": "gold",
+    "fineness": 750,
+    "construction": "solid",
+    "stones": "diamond",
+    "origin": "CN",
+    "hs_code": None,
+    "quantity": 1,
+    "gross_weight_g": "5.30",
+    "net_weight_g": "5.20",
+    "price": {"amount": "1180.00", "currency": "EUR"},
+}
+OpenReturnBody: dict[str, Any] = {
+    "kind": "refund",
+    "reason": "change_of_mind",
+    "order": {"number": "SO-1001", "sold_on": "2026-11-01", "delivered_on": "2026-11-12"},
+    "original_export": {
+        "carrier": "fedex",
+        "tracking_number": "794987654321",
+        "invoice_number": "INV-1001",
+        "exported_on": "2026-11-03",
+        "reference": "310120260000123456",
+        "mode": "9610",
+    },
+    "customer": {
+        "name": "A. Customer",
+        "email": "customer@example.com",
+        "phone": "+33 1 00 00 00 00",
+        "language": "fr",
+        "address": {
+            "lines": ["1 rue de l'Exemple"],
+            "city": "Paris",
+            "region": None,
+            "postal_code": "75002",
+            "country": "FR",
+        },
+    },
+    "return_to": "SZX-1",
+    "items": [_RING],
+    "carrier": None,
+    "pickup": {"on": "2026-11-24", "from": "10:00", "until": "16:00"},
+}
+EstimateBody: dict[str, Any] = {
+    "destination": "US",
+    "dispatched_from": "DE",
+    "entry_on": "2026-11-22",
+    "purpose": "refund_return",
+    "entry": "informal",
+    "channel": "express",
+    "consignee": "merchant",
+    "region": None,
+    "preference": None,
+    "freight": {"amount": "0.00", "currency": "USD"},
+    "insurance": {"amount": "0.00", "currency": "USD"},
+    "lines": [
+        {
+            "article": "ring",
+            "hs_code": None,
+            "metal": "gold",
+            "fineness": 750,
+            "construction": "solid",
+            "stones": "none",
+            "origin": "CN",
+            "quantity": 1,
+            "net_weight_g": "5.20",
+            "value": {"amount": "1200.00", "currency": "USD"},
+            "value_basis": "fob",
+        }
+    ],
+    "history": {
+        "imported_on": "2025-11-01",
+        "duty_paid_on_import": True,
+        "exported_on": "2026-03-10",
+        "export_reference": None,
+        "export_mode": None,
+        "same_state": None,
+        "importer_is_exporter": True,
+        "sold_to_consumer": True,
+        "drawback_claimed": False,
+        "export_rebate": None,
+        "vat_refunded": None,
+        "return_reason": "change_of_mind",
+        "permit": None,
+    },
+    "repair": None,
+}
+RoutesBody: dict[str, Any] = {
+    "lane": {"from": "FR", "to": "CN"},
+    "on": "2026-11-24",
+    "service": None,
+    "parcel": {"items": [_RING], "gross_weight_g": "180"},
+}
+ExceptionActionBody: dict[str, Any] = {
+    "note": "The carrier found the booking under our reference",
+    "until": None,
+    "outcome": "booked",
+    "tracking_number": "794987654321",
+    "confirmation": None,
+}

@@ -1,0 +1,94 @@
+"""Returns: open one, read one, list them."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.answer import answer
+from chalicelib.api.desk import Desk
+from chalicelib.api.entrance import Call, serve
+from chalicelib.api.operation import CASE_ID, CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, Parameter
+from chalicelib.errors import FieldFault, InvalidRequestError
+from chalicelib.returns.stages import STAGES
+
+REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/-]*"
+SELECTORS = (
+    Parameter(
+        "order", "query", "Cases of this order number.", pattern=REFERENCE, max_length=64, example="SO-1001"
+    ),
+    Parameter("serial", "query", "Cases of the piece with this serial.", pattern=REFERENCE, max_length=64),
+    Parameter("stage", "query", "Cases at this stage, newest first.", choices=STAGES, example="review"),
+)
+OPEN = Operation(
+    "open_return", "POST", "/v1/returns",
+    "Open a return: eligibility, duty estimate, route and cover are decided and the case is kept.",
+    answers={200: "OpenedAnswer", 201: "OpenedAnswer"}, scope="returns:write", body="OpenReturnBody",
+    parameters=(
+        Parameter("validate", "query", "true: a dry run that keeps nothing.", choices=("true", "false")),
+        IDEMPOTENCY_KEY,
+    ),
+    problems=(409,),
+)  # fmt: skip
+READ = Operation(
+    "read_return", "GET", "/v1/returns/{case_id}",
+    "The whole case: where it is, why it is held, who must act, by when.",
+    answers={200: "CaseAnswer"}, scope="returns:read", parameters=(CASE_ID,),
+)  # fmt: skip
+LIST = Operation(
+    "list_returns", "GET", "/v1/returns", "Cases by exactly one of order, serial or stage.",
+    answers={200: "CasePage"}, scope="returns:read", parameters=(*SELECTORS, CURSOR, LIMIT),
+)  # fmt: skip
+OPERATIONS = (OPEN, READ, LIST)
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """The routes of this module."""
+    routes = Blueprint(__name__)
+    serve(routes, desk, OPEN, open_return)
+    serve(routes, desk, READ, read_return)
+    serve(routes, desk, LIST, list_returns)
+    return routes
+
+
+def open_return(desk: Desk, call: Call) -> Response:
+    """Open the return that the body asks for; 201, or 200 for a dry run."""
+    opened = desk.stories().open_return(
+        desk.ports(),
+        call.body.as_request(),
+        call.body.as_person(),
+        holder=call.holder,
+        idempotency_key=call.headers.get(IDEMPOTENCY_KEY.name),
+        body_digest=digest_of(call.document),
+        dry_run=call.query.get("validate") == "true",
+        now=call.now,
+    )
+    return answer(opened.body, opened.status)
+
+
+def read_return(desk: Desk, call: Call) -> Response:
+    """One case."""
+    return answer(desk.stories().read_case(desk.ports(), call.path["case_id"], call.now))
+
+
+def list_returns(desk: Desk, call: Call) -> Response:
+    """A page of cases."""
+    asked = {selector.name: call.query.get(selector.name) for selector in SELECTORS}
+    if sum(value is not None for value in asked.values()) != 1:
+        detail = "ask by exactly one of order, serial, stage"
+        faults = [FieldFault(name, "exactly_one", detail, source="query") for name in asked]
+        raise InvalidRequestError(detail, faults)
+    return answer(desk.stories().list_cases(desk.ports(), **asked, **page_of(call)))
+
+
+def page_of(call: Call) -> dict[str, Any]:
+    """Where the page starts and how long it may be."""
+    return {"cursor": call.query.get("cursor"), "limit": int(call.query.get("limit", "50"))}
+
+
+def digest_of(document: Any) -> str:
+    """The same for the same document, however it was spaced or ordered."""
+    return sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
