@@ -109,7 +109,8 @@ class Order:
     def delivered_day(self, zone_name: str) -> date | None:
         """The day of delivery on the customer's calendar.
 
-        The later one when two sources disagree: a window must not close on the strength of the one that suits us.
+        The later one when two sources disagree: a window must not close on the strength of the one that suits
+        us.
         """
         scanned = self.delivered_at.astimezone(zone(zone_name)).date() if self.delivered_at else None
         return max((day for day in (self.delivered_on, scanned) if day), default=None)
@@ -191,7 +192,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was decided when the case was opened, as it was answered: decision, estimate, route, cover, papers.
+    """What was decided when the case was opened, as it was answered: decision, estimate, route, cover.
 
     Written once, never changed.
     """

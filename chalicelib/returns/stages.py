@@ -56,7 +56,7 @@ def advance(from_stage: Stage, to_stage: Stage) -> Stage:
 
 
 def is_past(stage: Stage, to_stage: Stage) -> bool:
-    """Whether the case is at ``to_stage`` already or further, so that a second copy of the news changes nothing.
+    """Whether the case is at ``to_stage`` or further, so that a second copy of the news changes nothing.
 
     A cancelled case is past nothing but its own end; ``review`` and ``evidence_needed`` are not past each
     other.
