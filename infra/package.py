@@ -28,8 +28,8 @@ BUILD = ROOT / "build"
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 CODE_ROOT = "/var/task"
 OUTPUTS = ("sam.json", "deployment.zip", "hash")
-# What no handler reads: tests of dependencies, their command line programs, type stubs.
-STRIPPED_FOLDERS = ("tests", "bin", "__pycache__")
+# What no handler reads: tests of dependencies, their programs, bills of materials and type stubs.
+STRIPPED_FOLDERS = ("tests", "bin", "sboms", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
 # routing; cryptography calls the compiled cffi backend and never the C parser that made it; nobody here
@@ -49,7 +49,7 @@ STRIPPED_PARTS = (
     "pycparser",
     "pydantic/v1",
 )
-_PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#]+)")
+_PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#*]+)")
 
 
 class PackagingFailed(Exception):
@@ -131,9 +131,12 @@ def _spelled(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def vendor(wanted: Target, build: Path, requirements: Path = ROOT / "requirements.txt") -> Path:
+def vendor(
+    wanted: Target, build: Path, requirements: Path = ROOT / "requirements.txt", index: Path | None = None
+) -> Path:
     """Fetch the pinned wheels for the target, compiled to bytecode; kept between runs by pins and target.
 
+    `index` is a folder of wheels to take instead of the package index.
     Raises PackagingFailed when a pin has no wheel for the target, when something unpinned came along, or when
     a compiled file would not load.
     """
@@ -146,7 +149,7 @@ def vendor(wanted: Target, build: Path, requirements: Path = ROOT / "requirement
         return kept
     fresh = kept.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    _install_wheels(requirements, wanted, fresh)
+    _install_wheels(requirements, wanted, fresh, index)
     check_installed(fresh, pins(text))
     refuse(faults(fresh, wanted))
     _strip(fresh)
@@ -155,7 +158,7 @@ def vendor(wanted: Target, build: Path, requirements: Path = ROOT / "requirement
     return kept
 
 
-def _install_wheels(requirements: Path, wanted: Target, folder: Path) -> None:
+def _install_wheels(requirements: Path, wanted: Target, folder: Path, index: Path | None) -> None:
     abi = f"cp{sys.version_info.major}{sys.version_info.minor}"
     command = [
         sys.executable,
@@ -174,6 +177,8 @@ def _install_wheels(requirements: Path, wanted: Target, folder: Path) -> None:
     command += [f"--abi={name}" for name in (abi, "abi3", "none")]
     command += [f"--platform={name}" for name in wanted.platforms]
     command += [f"--target={folder}", f"--requirement={requirements}"]
+    if index:
+        command += ["--no-index", f"--find-links={index}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackagingFailed(f"a dependency has no wheel for {wanted.machine}:\n{done.stderr.strip()}")
@@ -198,7 +203,7 @@ def refuse(found: list[str]) -> None:
 
 def _strip(folder: Path) -> None:
     for part in STRIPPED_PARTS:
-        shutil.rmtree(folder / part)
+        shutil.rmtree(folder / part, ignore_errors=True)
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and path.name in STRIPPED_FOLDERS:
             shutil.rmtree(path)
