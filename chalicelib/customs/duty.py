@@ -1,0 +1,132 @@
+"""Duty on one line: the ordinary rate and every layer the law puts on top of it, each with its rule and source.
+
+A layer is one of five kinds: ``add`` (its rate on the same base), ``cap_total`` (up to a ceiling that counts the
+ordinary duty after preference), ``exempt``, ``per_item_type`` (an amount per six-digit code) and ``unknown`` (the law
+applies, the rate is not known: the answer is incomplete, never zero). Rates add on one base; they never compound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.customs.answer import Charge
+from chalicelib.customs.goods import Goods, Row, digits, fits
+from chalicelib.customs.program import Program, Table, table
+from chalicelib.money import decimals_of, round_to
+from chalicelib.rulebook import Confidence, weakest
+
+ORDINARY = "mfn"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something needed that the rules cannot say; ``reason`` goes into the answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinaryRate:
+    """The ordinary rate after preference, and where it stands."""
+
+    rate: Decimal
+    rule: str
+    source: str
+    confidence: Confidence
+
+
+def line_duties(
+    goods: Goods, base: Decimal, layers: tuple[Row, ...], program: Program, free_ordinary: bool = False
+) -> tuple[Charge | Gap, ...]:
+    """Every layer that touches these goods. ``free_ordinary`` waives the ordinary rate only, not what is on top."""
+    if not layers:
+        return ()
+    ordinary = ordinary_rate(goods, program)
+    if isinstance(ordinary, Gap):
+        return (ordinary,)
+    found: list[Charge | Gap] = []
+    for layer in layers:
+        if layer["name"] == ORDINARY:
+            rate = Decimal(0) if free_ordinary else ordinary.rate
+            found.append(_charge(layer, rate, base, program, ordinary))
+        elif (charge := _layer_charge(layer, goods, base, program, ordinary)) is not None:
+            found.append(charge)
+    return tuple(found)
+
+
+def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
+    """The most favoured nation rate of the goods' code, or the rate their preference or column gives instead."""
+    tariff = program.tariff
+    row = _tariff_row(goods, tariff)
+    if row is None or "unknown" in row:
+        return Gap(f"duty_rate_unknown:{goods.line.hs_code or _dotted(goods.code)}")
+    special = _special_rate(goods, tariff)
+    if isinstance(special, Gap):
+        return special
+    chosen = special or row
+    rule = f"{row['code']} {chosen.get('column', 'general')} ({tariff.vintage.name})"
+    return OrdinaryRate(Decimal(chosen["rate"]), rule, tariff.cite(chosen), chosen["confidence"])
+
+
+def _special_rate(goods: Goods, tariff: Table) -> Row | Gap | None:
+    """A column of the tariff that origin or a claimed preference moves the goods into."""
+    columns = tariff.vintage.rules.get("column_row", ())
+    row = next((each for each in columns if fits(each, goods)), None)
+    if row is not None:
+        return Gap(f"duty_rate_unknown:{row['column']}:{_dotted(goods.code)}") if "unknown" in row else row
+    if goods.preference is None or any(goods.preference in each.get("preferences", ()) for each in columns):
+        return None
+    return Gap(f"preference_unknown:{goods.preference}")
+
+
+def _tariff_row(goods: Goods, tariff: Table) -> Row | None:
+    matching = [row for row in tariff.rows if goods.code and goods.code.startswith(digits(row["code"]))]
+    return max(matching, key=lambda row: len(digits(row["code"])), default=None)
+
+
+def _layer_charge(
+    layer: Row, goods: Goods, base: Decimal, program: Program, ordinary: OrdinaryRate
+) -> Charge | Gap | None:
+    rules = table(layer["dataset"], program.on)
+    row = next((each for each in rules.rows if fits(each, goods)), None)
+    if row is None or row["kind"] == "exempt":
+        return None
+    if row["kind"] == "unknown":
+        return Gap(f"layer_unknown:{layer['name']}:{goods.line.origin}")
+    rule = f"{row['cites']} ({rules.vintage.name})"
+    if row["kind"] == "per_item_type":
+        return Charge(layer["name"], None, None, Decimal(row["amount"]), rule, rules.cite(row), row["confidence"])
+    capped = row["kind"] == "cap_total"
+    rate = max(Decimal(0), row["rate"] - ordinary.rate) if capped else Decimal(row["rate"])
+    sure = weakest([row["confidence"], ordinary.confidence]) if capped else row["confidence"]
+    return _charge(layer, rate, base, program, OrdinaryRate(rate, rule, rules.cite(row), sure))
+
+
+def _charge(layer: Row, rate: Decimal, base: Decimal, program: Program, law: OrdinaryRate) -> Charge:
+    amount = round_to(base * rate, decimals_of(program.currency))
+    return Charge(layer["name"], rate, base, amount, law.rule, law.source, law.confidence)
+
+
+def once_per_item_type(
+    rows: tuple[tuple[Charge | Gap, ...], ...], goods: tuple[Goods, ...], layers: tuple[Row, ...]
+) -> tuple[tuple[Charge | Gap, ...], ...]:
+    """Charges per item type fall once on each six-digit code, on the first line that bears it."""
+    once = {layer["name"] for layer in layers if layer.get("per_item_type")}
+    seen: set[tuple[str, str]] = set()
+    kept: list[tuple[Charge | Gap, ...]] = []
+    for charges, each in zip(rows, goods, strict=True):
+        mine: list[Charge | Gap] = []
+        for charge in charges:
+            key = (getattr(charge, "code", ""), each.code[:6])
+            if key[0] not in once or key not in seen:
+                mine.append(charge)
+            seen.add(key)
+        kept.append(tuple(mine))
+    return tuple(kept)
+
+
+def _dotted(code: str) -> str:
+    parts = (code[:4], code[4:6], code[6:])
+    return ".".join(part for part in parts if part)
+

@@ -1,0 +1,73 @@
+"""One entry made ready to be assessed: valued, classified, its regime chosen, its facts named for the rule tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.customs.classification import Classification, classify_goods
+from chalicelib.customs.facts import EstimateRequest, History, Repair
+from chalicelib.customs.goods import Goods, goods_of
+from chalicelib.customs.program import Program, Regime
+from chalicelib.customs.valuation import Converter, Values, value_lines
+from chalicelib.money import Money
+
+REPAIR_COSTS = ("charge", "parts", "fair_value", "freight_out", "freight_in", "insurance")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Everything an assessment reads. ``repair_costs`` are in the destination's currency."""
+
+    request: EstimateRequest
+    program: Program
+    regime: Regime
+    goods: tuple[Goods, ...]
+    classified: tuple[Classification, ...]
+    values: Values
+    facts: Mapping[str, Any]
+    repair_costs: Mapping[str, Decimal]
+
+
+def prepare(request: EstimateRequest, program: Program, money: Converter) -> Entry:
+    """Value and classify every line and choose the regime. Raises ``RuleNotInForce``."""
+    values = value_lines(request, program.basis, money)
+    costs = _repair_costs(request.repair, money)
+    goods, classified = [], []
+    for line, value in zip(request.lines, values.lines, strict=True):
+        raw = goods_of(line, request)
+        raw = Goods(
+            raw.line, raw.destination, "", raw.preference, raw.channel, value * 12 / max(line.quantity, 1)
+        )
+        found = classify_goods(raw, program.tariff, request.entry_on)
+        classified.append(found)
+        goods.append(raw.coded(found.hs_code))
+    facts = _facts(request, values, costs, goods)
+    regime = program.regime(facts)
+    return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs)
+
+
+def _repair_costs(repair: Repair | None, money: Converter) -> dict[str, Decimal]:
+    stated = {name: getattr(repair, name) for name in REPAIR_COSTS} if repair else {}
+    return {name: money.amount(cost) for name, cost in stated.items() if isinstance(cost, Money)}
+
+
+def _facts(
+    request: EstimateRequest, values: Values, costs: Mapping[str, Decimal], goods: list[Goods]
+) -> dict[str, Any]:
+    lines = request.lines
+    facts: dict[str, Any] = {
+        name: getattr(request, name)
+        for name in ("entry_on", "purpose", "channel", "consignee", "dispatched_from", "region", "preference")
+    }
+    facts |= {"intrinsic_value": values.intrinsic, "customs_value": values.total}
+    facts |= {"pieces": sum(line.quantity for line in lines), "entry": request.entry}
+    facts["origins"] = tuple(dict.fromkeys(line.origin for line in lines if line.origin))
+    facts["metals"] = tuple(dict.fromkeys(line.metal for line in lines))
+    facts["articles"] = tuple(dict.fromkeys(line.article for line in lines))
+    facts["headings"] = tuple(dict.fromkeys(each.code[:4] for each in goods))
+    for prefix, record, shape in (("history", request.history, History), ("repair", request.repair, Repair)):
+        facts |= {f"{prefix}.{field.name}": getattr(record, field.name, None) for field in fields(shape)}
+    return facts | {f"repair.{name}": cost for name, cost in costs.items()}

@@ -1,0 +1,86 @@
+"""Law that makes goods duty-free, or dutiable on less, and what it takes to prove it.
+
+Every relief of the destination is judged against the facts: ``proven`` when all its conditions hold, ``unproven`` when
+only facts are missing (they are named), ``not_eligible`` when one fails (it is said). Conditions, time limits and effects
+are rows of ``customs/<territory>/relief``; this module only judges and prices them.
+"""
+
+from __future__ import annotations
+
+from chalicelib.customs.answer import Assessment, Charge, ReliefRow
+from chalicelib.customs.assessment import Assessed, Effect, assess
+from chalicelib.customs.conditions import Finding, holds, judge_all
+from chalicelib.customs.entry import Entry
+from chalicelib.customs.program import Row, Table, table
+from chalicelib.money import round_to
+
+STATUS = {True: "proven", None: "unproven", False: "not_eligible"}
+
+
+def reliefs(entry: Entry, ordinary: Assessed) -> tuple[ReliefRow, ...]:
+    """Every relief of the destination, in the order its table gives them. Raises ``RuleNotInForce``."""
+    rules = table(entry.program.vintage.rules["relief"], entry.request.entry_on)
+    rows: list[ReliefRow] = []
+    offered: set[str] = set()
+    for row in rules.rows:
+        if not holds(row.get("variant", ()), entry.facts) or row.get("instead_of") in offered:
+            continue
+        judged = _judged(row, entry, ordinary, rules)
+        if judged.status != "not_eligible":
+            offered.add(judged.code)
+        rows.append(judged)
+    return tuple(rows)
+
+
+def effect_of(row: Row) -> Effect:
+    """What a relief row does to the sums."""
+    duty_base, tax_base = row.get("duty_base"), row.get("tax_base")
+    return Effect(
+        frozenset(row.get("frees", ())),
+        None if duty_base is None else tuple(duty_base),
+        None if tax_base is None else tuple(tax_base),
+    )
+
+
+def _judged(row: Row, entry: Entry, ordinary: Assessed, rules: Table) -> ReliefRow:
+    finding = _finding(row, entry)
+    status = STATUS[finding.holds]
+    unpriced = finding.holds is False or ordinary.gaps or _base_unknown(row, entry)
+    priced = None if unpriced else assess(entry, effect_of(row))
+    due = None if priced is None or priced.gaps else priced.charges.total
+    saves = None if due is None else ordinary.charges.total - due
+    if finding.holds is False and not ordinary.gaps:
+        saves = round_to(ordinary.charges.total * 0, 2)
+    return ReliefRow(
+        row["code"], status, row["claimant"], row["form"], finding.why or row["what"], row["confidence"],
+        rules.cite(row), saves, due, finding.missing, finding.deadline,
+        _own_charges(row, priced.charges) if priced else (), _says(row, entry),
+    )  # fmt: skip
+
+
+def _finding(row: Row, entry: Entry) -> Finding:
+    purpose = entry.request.purpose
+    if purpose not in row["purposes"]:
+        return Finding(False, why=f"not for {purpose}")
+    finding = judge_all(row["conditions"], entry.facts)
+    if finding.holds is True and "to_confirm" in row:
+        return Finding(None, tuple(row["to_confirm"]), deadline=finding.deadline)
+    return finding
+
+
+def _base_unknown(row: Row, entry: Entry) -> bool:
+    """A relief on the cost of a repair cannot be priced before that cost is known."""
+    needed = {"charge", "fair_value"} & {*row.get("duty_base", ()), *row.get("tax_base", ())}
+    return not needed <= set(entry.repair_costs)
+
+
+def _own_charges(row: Row, charges: Assessment) -> tuple[Charge, ...]:
+    """What is still charged, shown where the relief has its own base."""
+    return charges.counted if "duty_base" in row or "tax_base" in row else ()
+
+
+def _says(row: Row, entry: Entry) -> tuple[str, ...]:
+    """What an answer that counts this relief must say beside it."""
+    costs = {*row.get("duty_base", ()), *row.get("tax_base", ())} - {"duty"}
+    unstated = {"freight_in", "freight_out", "insurance"} & costs - set(entry.repair_costs)
+    return (*row.get("says", ()), *(("repair_freight_assumed",) if unstated else ()))

@@ -1,0 +1,101 @@
+"""Taxes and fees at the border: what is reckoned on value plus duty, tax upon tax, and the fees beside them.
+
+A tax ``inside`` its own base is reckoned on a price that already contains it (China's consumption tax: composite price =
+(value + duty) / (1 - rate)). A fee that depends on the filer is listed, not counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.customs.answer import Charge
+from chalicelib.customs.duty import Gap
+from chalicelib.customs.goods import Goods, Row, first_fitting
+from chalicelib.customs.program import Program, Table, table
+from chalicelib.errors import RuleNotInForce
+from chalicelib.money import decimals_of, round_to
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedLine:
+    """One line as taxes see it: the goods, their value as the tax takes it, and the duty on them."""
+
+    goods: Goods
+    value: Decimal
+    duty: Decimal
+
+
+def taxes_on(
+    lines: tuple[TaxedLine, ...], taxes: tuple[Row, ...], program: Program, freed: frozenset[str]
+) -> tuple[Charge | Gap, ...]:
+    """Every tax in order, lines with the same rate summed before rounding. ``freed`` names taxes not charged."""
+    earlier: list[dict[str, Decimal]] = [{"value": line.value, "duty": line.duty} for line in lines]
+    charges: list[Charge | Gap] = []
+    for tax in taxes:
+        if tax["name"] not in freed and tax["code"] not in freed:
+            charges.extend(_one_tax(tax, lines, earlier, program))
+    return tuple(charges)
+
+
+def _one_tax(
+    tax: Row, lines: tuple[TaxedLine, ...], earlier: list[dict[str, Decimal]], program: Program
+) -> list[Charge | Gap]:
+    rates = table(tax["dataset"], program.on)
+    groups: dict[int, tuple[Row, Decimal]] = {}
+    for line, parts in zip(lines, earlier, strict=True):
+        row = first_fitting(rates.rows, line.goods)
+        if row is None or "unknown" in row:
+            return [Gap(f"tax_rate_unknown:{tax['code']}")]
+        base = sum((parts.get(part, Decimal(0)) for part in tax["base"]), Decimal(0))
+        base = base / (1 - row["rate"]) if tax.get("method") == "inside" else base
+        parts[tax["code"]] = base * row["rate"]
+        groups[id(row)] = (row, groups.get(id(row), (row, Decimal(0)))[1] + base)
+    return [_tax_charge(tax, row, base, rates, program) for row, base in groups.values()]
+
+
+def _tax_charge(tax: Row, row: Row, base: Decimal, rates: Table, program: Program) -> Charge:
+    decimals = decimals_of(program.currency)
+    amount = round_to(base * row["rate"], decimals)
+    if amount <= tax.get("waived_up_to", -1):
+        amount = Decimal(0)
+    return Charge(
+        tax["code"], Decimal(row["rate"]), round_to(base, decimals), amount, f"{row['cites']} ({rates.vintage.name})",
+        rates.cite(row), row["confidence"], tax.get("collected_by", "customs"),
+    )  # fmt: skip
+
+
+def fees_on(
+    entry_kind: str, value: Decimal, goods: tuple[Goods, ...], fees: tuple[Row, ...], program: Program
+) -> tuple[Charge | Gap, ...]:
+    """The fees of this kind of entry on the whole customs value."""
+    due = (fee for fee in fees if fee.get("entry") in (None, entry_kind))
+    preferred = bool(goods) and all(each.preference for each in goods)
+    return tuple(
+        _fee(fee, value, goods, program) for fee in due if not (preferred and fee.get("waived_by_preference"))
+    )
+
+
+def _fee(fee: Row, value: Decimal, goods: tuple[Goods, ...], program: Program) -> Charge | Gap:
+    counted = fee.get("in_total", True)
+    try:
+        rates = table(fee["dataset"], program.on)
+    except RuleNotInForce:
+        if counted:
+            raise
+        return _unknown_fee(fee, f"no rate of {fee['dataset']} is known for this day", program.vintage.name)
+    row = first_fitting(rates.rows, goods[0])
+    if row is None or ("amount" not in row and "rate" not in row):
+        said = str(row["cites"]) if row else "no row fits"
+        return Gap(f"fee_unknown:{fee['name']}") if counted else _unknown_fee(fee, said, rates.vintage.name)
+    rate = row.get("rate")
+    amount = Decimal(row["amount"]) if rate is None else min(max(value * rate, row["min"]), row["max"])
+    return Charge(
+        fee["name"], rate, None if rate is None else value, round_to(amount, decimals_of(program.currency)),
+        f"{row['cites']} ({rates.vintage.name})", rates.cite(row), row["confidence"], in_total=counted,
+    )  # fmt: skip
+
+
+def _unknown_fee(fee: Row, rule: str, source: str) -> Charge:
+    return Charge(fee["name"], None, None, None, rule, source, "low", in_total=False)
+
