@@ -1,7 +1,7 @@
 """Start a module as a program that ends when its parent does, however the parent ends.
 
 The embedded AWS writes its state only when it is asked to stop. A parent that is killed cannot ask, so the
-child asks itself: its standard input is a pipe that the parent holds open, and its end means the parent is gone.
+child asks itself: its standard input is a pipe that the parent holds open; its end means the parent is gone.
 
 Runs in whatever environment it is started with, so it imports nothing but the standard library.
 """

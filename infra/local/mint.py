@@ -1,24 +1,27 @@
 """`make token`: a new API token, shown once and kept only as its hash.
 
-make token                                for the running `make run`
-make token HOLDER=ada ROLE=finance SCOPES=returns:read,exceptions:write DAYS=90
-make token STAGE=prod                     with AWS credentials, for the stack goldthread-prod
+- `make token`: for the running `make run`
+- `make token HOLDER=ada ROLE=finance SCOPES=returns:read,exceptions:write DAYS=90`
+- `make token STAGE=prod`: with AWS credentials, for the stack goldthread-prod
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.aws import Clients
+from chalicelib.adapters.dynamo_table import DynamoTable
+from chalicelib.adapters.tokens import ID_BYTES, SECRET_BYTES, mint
 from infra.local.stack import PORT_VARIABLE, Ministack
 
 DEFAULT_PORT = "4566"
@@ -27,6 +30,7 @@ DEFAULT_PORT = "4566"
 SCOPES = ("returns:read", "returns:write", "exceptions:write")
 ROLE = "support"
 DAYS = 30
+TOKEN_BYTES = ID_BYTES + SECRET_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +43,10 @@ class Wish:
     days: int = DAYS
 
 
-def mint(table: Any, name: str, wish: Wish, now: datetime) -> str:
-    """Write a new token's hash into the table and give its text, which is kept nowhere."""
-    token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    text = f"gt_{token_id}_{secret}"
-    expires = now + timedelta(days=wish.days)
-    table.put_item(
-        TableName=name,
-        Item={
-            "PK": {"S": f"TOKEN#{token_id}"},
-            "SK": {"S": "TOKEN"},
-            "token_id": {"S": token_id},
-            "token_hash": {"S": hashlib.sha256(text.encode()).hexdigest()},
-            "holder": {"S": wish.holder},
-            "role": {"S": wish.role},
-            "scopes": {"L": [{"S": scope} for scope in wish.scopes]},
-            "created_at": {"S": now.strftime("%Y-%m-%dT%H:%M:%SZ")},
-            "expires_at": {"N": str(int(expires.timestamp()))},
-        },
-        ConditionExpression="attribute_not_exists(PK)",
-    )
-    return text
+def mint_for(connect: Callable[[str], Any], table: str, wish: Wish, now: datetime) -> str:
+    """Write a new token's digest into the table and give its text, which is kept nowhere."""
+    place = DynamoTable(Clients(connect), table)
+    return mint(place, wish.holder, wish.role, wish.scopes, now, wish.days, secrets.token_bytes(TOKEN_BYTES))
 
 
 def main() -> int:
@@ -73,11 +60,7 @@ def main() -> int:
     )
     try:
         connect = _embedded if stage == "local" else boto3.client
-        outputs = connect("cloudformation").describe_stacks(StackName=f"goldthread-{stage}")["Stacks"][0][
-            "Outputs"
-        ]
-        table = next(row["OutputValue"] for row in outputs if row["OutputKey"] == "TableName")
-        print(mint(connect("dynamodb"), table, wish, datetime.now(UTC)))
+        print(mint_for(connect, _table(connect("cloudformation"), stage), wish, datetime.now(UTC)))
     except (BotoCoreError, ClientError) as error:
         hint = "; is `make run` up?" if stage == "local" else ""
         print(f"no token made for stage {stage}: {error}{hint}", file=sys.stderr)

@@ -1,8 +1,8 @@
 """`make run`: everything on this machine, then one ring on its way home, then up until it is stopped.
 
-GOLDTHREAD_PORT=4566          the embedded AWS, API included
-GOLDTHREAD_CARRIER_PORT=4610  the simulated carrier
-ONCE=1                        stop after the story: 0 when every step happened
+- GOLDTHREAD_PORT=4566: the embedded AWS, API included
+- GOLDTHREAD_CARRIER_PORT=4610: the simulated carrier
+- ONCE=1: stop after the story, with 0 when every step happened
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from infra.local.child import LOOPBACK, LocalRunError, require_free
 from infra.local.deployment import API_STAGE, HOST, Deployed, deploy
 from infra.local.door import Door
 from infra.local.memory import forget_last_case, last_case, remember_case
-from infra.local.mint import Wish, mint
+from infra.local.mint import Wish, mint_for
 from infra.local.stack import PORT_VARIABLE, ROOT, Ministack
 from infra.local.story import Story
 from infra.local.timeline import Timeline
@@ -108,7 +108,7 @@ class Running:
     """Cases whose story was told to the end."""
 
     def sweep(self, now: datetime) -> None:
-        """Run the sweep as its schedule does, with a time of our choosing. Raises LocalRunError when it fails."""
+        """Run the sweep as its schedule does, at a time we choose. Raises LocalRunError when it fails."""
         event = {**SCHEDULED, "time": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
         function = self.deployed.resources["SweepDueWork"]
         answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
@@ -135,7 +135,7 @@ def started(chosen: Choices, timeline: Timeline) -> Iterator[Running]:
             with timeline.working(f"starting the simulated FedEx on port {chosen.carrier_port}"):
                 carrier.start(_webhook_url(aws, deployed), values)
             wish = Wish("make run", days=TOKEN_DAYS)
-            token = mint(aws.client("dynamodb"), deployed.outputs["TableName"], wish, datetime.now(UTC))
+            token = mint_for(aws.client, deployed.outputs["TableName"], wish, datetime.now(UTC))
             yield Running(aws, deployed, carrier, token, finished)
         finally:
             _listen_for_stop(signal.SIG_IGN)
@@ -169,8 +169,8 @@ def _deploy(chosen: Choices, aws: Ministack, timeline: Timeline) -> tuple[Deploy
         deployed = deploy(aws, BUILD / STAGE, parameters)
         told.append(f"{len(deployed.resources)} resources {'written' if deployed.changed else 'unchanged'}")
     if deployed.left_out:
-        names = ", ".join(deployed.left_out)
-        timeline.progress(f"left out, as the embedded AWS knows no alarm on a formula: {names}")
+        count = len(deployed.left_out)
+        timeline.progress(f"left out {count} alarms on formulas of metrics, which the embedded AWS refuses")
     values = local_secrets.load_or_make(chosen.state / "secrets.json")
     local_secrets.put(aws, deployed, values)
     return deployed, values
@@ -196,9 +196,8 @@ def _stop_all(aws: Ministack, carrier: SimulatedCarrier, timeline: Timeline) -> 
         return False
     timeline.progress("stopping; the embedded AWS saves its state ...")
     saved = aws.stop()
-    timeline.progress(
-        "everything is stopped, the state is saved" if saved else f"state not saved; see {aws.log}"
-    )
+    ending = "the state is saved" if saved else f"but the state is not saved: see {aws.log}"
+    timeline.progress(f"everything is stopped, {ending}")
     return saved
 
 

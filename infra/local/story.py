@@ -1,8 +1,8 @@
 """One ring from Paris to Shenzhen, told through the HTTP API alone.
 
-The carrier is moved from its control desk, and hours pass by sweeping with a time that lies ahead: the sweep takes its
-`now` from the event that starts it. Each step waits for what must follow from it and fails with the reason when that
-does not come.
+The carrier is moved from its control desk, and hours pass by sweeping with a time that lies ahead: the sweep
+takes its `now` from the event that starts it. Each step waits for what must follow from it and fails with the
+reason when that does not come.
 """
 
 from __future__ import annotations
@@ -179,11 +179,7 @@ class Story:
         told = ("milestone", "condition", "case_id", "direction")
         self._timeline.say("  " + "   ".join(f"{name} {shipment[name]}" for name in told))
         for event in shipment["events"]:
-            place = event["place"]
-            where = f"{(place['city'] or '?').title()}, {place['country']}"
-            self._timeline.say(
-                f"  {event['at_local']:<26} {event['code']:<4}{event['milestone'] or '-':<18}{where:<32}{event['source']}"
-            )
+            self._timeline.say(f"  {_event_line(event)}")
 
     # --- what a step does and waits for --------------------------------------------------------------------
 
@@ -272,6 +268,13 @@ def _decided(opened: Body) -> list[tuple[str, str]]:
         (f"cover: {cover}", ""),
         (f"papers: {papers}", ""),
     ]
+
+
+def _event_line(event: Body) -> str:
+    place = event["place"]
+    where = f"{(place['city'] or '?').title()}, {place['country']}"
+    what = event["milestone"] or "-"
+    return f"{event['at_local']:<26} {event['code']:<4}{what:<18}{where:<32}{event['source']}"
 
 
 def _by_when(concern: Body) -> str:

@@ -15,9 +15,7 @@ from infra.local.stack import PYTHON, ROOT, Ministack
 
 pytestmark = [
     pytest.mark.embedded,
-    pytest.mark.skipif(
-        not PYTHON.exists(), reason="the embedded AWS is not installed: make .venv-local/made"
-    ),
+    pytest.mark.skipif(not PYTHON.exists(), reason="not installed: make .venv-local/made"),
 ]
 
 TABLE = {
