@@ -1,8 +1,9 @@
 """What an estimate answers: every charge with its rate, base, rule and source, and three totals or none.
 
-The rows are the charges *without* relief, so that they always add up to ``total_without_relief``; ``total`` takes off
-the best relief that is proven, ``total_if_proven`` the best that is proven or only lacks evidence. When something
-needed is unknown the three totals are null and ``reasons`` says what; they are never zero instead.
+The rows are the charges *without* relief, so that they always add up to ``total_without_relief``; ``total``
+takes off the best relief that is proven, ``total_if_proven`` the best that is proven or only lacks evidence.
+When something needed is unknown the three totals are null and ``reasons`` says what; they are never zero
+instead.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from chalicelib.rulebook import Confidence
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One duty layer, tax or fee. ``rate`` is a fraction (0.055 is 5.5 %); a null amount is an unknown one."""
+    """A duty layer, tax or fee. ``rate`` is a fraction (0.055 is 5.5 %); a null amount is an unknown one."""
 
     code: str
     rate: Decimal | None
@@ -52,7 +53,12 @@ class LineDuties:
     def as_json(self, currency: str) -> dict[str, Any]:
         """The line as answers show it."""
         duties = [charge.as_json("layer", currency) for charge in self.duties]
-        return {"hs_code": self.hs_code, "why": self.why, "alternatives": list(self.alternatives), "duties": duties}
+        return {
+            "hs_code": self.hs_code,
+            "why": self.why,
+            "alternatives": list(self.alternatives),
+            "duties": duties,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,9 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class ReliefRow:
-    """One relief of the destination, judged. ``due`` is what is payable when it is granted; ``missing`` names facts."""
+    """One relief of the destination, judged. ``due`` is what is payable when it is granted; ``missing`` names
+    facts.
+    """
 
     code: str
     status: str

@@ -1,7 +1,8 @@
 """All charges on one entry under one reading of the law: the ordinary one, or one relief's.
 
-A relief changes three things only: what it frees, what the duty is reckoned on, and what the tax is reckoned on. The
-same sums are then done again, so a relief can never be priced by another arithmetic than the charge it removes.
+A relief changes three things only: what it frees, what the duty is reckoned on, and what the tax is reckoned
+on. The same sums are then done again, so a relief can never be priced by another arithmetic than the charge
+it removes.
 """
 
 from __future__ import annotations

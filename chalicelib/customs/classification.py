@@ -1,8 +1,8 @@
 """Which tariff code the goods belong under: chapter 71 from plain facts, then the country's own subdivision.
 
-The six digits are the same everywhere (Harmonized System 2022, chapter 71 notes); the rest is the first row of the
-destination's tariff that fits. A code given with the request is checked against the facts and a contradiction is said,
-never silently corrected: customs charges what is declared.
+The six digits are the same everywhere (Harmonized System 2022, chapter 71 notes); the rest is the first row
+of the destination's tariff that fits. A code given with the request is checked against the facts and a
+contradiction is said, never silently corrected: customs charges what is declared.
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ def _from_facts(goods: Goods, tariff: Table | None, on: date) -> Classification:
         return Classification(None, rule["why"] if rule else "no heading fits", (), "low", (str(reason),))
     national = _national(goods, rule["code"], tariff)
     why = str(rule["why"]) if national is None else f"{rule['why']}; {national['what']}"
-    confidence = weakest([rule["confidence"], *([national["coded"]] if national and "coded" in national else [])])
+    confidence = weakest(
+        [rule["confidence"], *([national["coded"]] if national and "coded" in national else [])]
+    )
     alternatives = (*rule.get("alternatives", ()), *(national.get("alternatives", ()) if national else ()))
-    return Classification(national["code"] if national else rule["code"], why, tuple(alternatives), confidence)
+    return Classification(
+        national["code"] if national else rule["code"], why, tuple(alternatives), confidence
+    )
 
 
 def _national(goods: Goods, heading: str, tariff: Table | None) -> Row | None:

@@ -1,7 +1,7 @@
 """One small engine for "does this hold": conditions are rows of a rule file, facts are names with values.
 
-A condition holds, does not hold, or cannot be judged because a fact is unknown; the third answer names the fact. Limits
-are inclusive and months are calendar months: three years to the day is still inside.
+A condition holds, does not hold, or cannot be judged because a fact is unknown; the third answer names the
+fact. Limits are inclusive and months are calendar months: three years to the day is still inside.
 
 >>> judge({"fact": "same_state", "is": True}, {"same_state": None}).missing
 ('same_state',)
@@ -25,7 +25,9 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a condition came to. ``holds`` is None when ``missing`` facts decide; ``deadline`` is its last good day."""
+    """What a condition came to. ``holds`` is None when ``missing`` facts decide; ``deadline`` is its last
+    good day.
+    """
 
     holds: bool | None
     missing: tuple[str, ...] = ()
@@ -39,13 +41,14 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "not_in": lambda value, wanted: value not in wanted,
     "all_in": lambda value, wanted: bool(value) and all(each in wanted for each in value),
     "any_in": lambda value, wanted: any(each in wanted for each in value),
-    "known": lambda value, wanted: wanted is True,
+    "known": lambda value, wanted: (value is not None) is wanted,
+    "none_in": lambda value, wanted: not any(each in wanted for each in value),
     "from": lambda value, wanted: value >= wanted,
     "until": lambda value, wanted: value <= wanted,
     "at_most": lambda value, wanted: value <= wanted,
     "above": lambda value, wanted: value > wanted,
 }
-TESTS: frozenset[str] = frozenset(_TESTS) | {"within_months", "any"}
+TESTS: frozenset[str] = frozenset(_TESTS) | {"within_months", "within_months_of", "any"}
 
 
 def judge(condition: Condition, facts: Facts) -> Finding:
@@ -56,8 +59,10 @@ def judge(condition: Condition, facts: Facts) -> Finding:
     value = facts.get(name)
     if value is None or value == ():
         return Finding(None, (_public(name),))
-    deadline = _deadline(condition, value)
-    if deadline is not None and facts[condition.get("counted_to", "entry_on")] > deadline:
+    if "within_months_of" in condition:
+        return _judge_span(condition, value, facts)
+    deadline = add_months(value, condition["within_months"]) if "within_months" in condition else None
+    if deadline is not None and facts["entry_on"] > deadline:
         return Finding(False, why=_why(condition, name, value), deadline=deadline)
     holds = all(test(value, condition[key]) for key, test in _TESTS.items() if key in condition)
     return Finding(holds, why="" if holds else _why(condition, name, value), deadline=deadline)
@@ -82,16 +87,22 @@ def holds(conditions: Iterable[Condition], facts: Facts) -> bool:
 def _judge_any(condition: Condition, facts: Facts) -> Finding:
     findings = [judge(each, facts) for each in condition["any"]]
     if any(each.holds is True for each in findings):
-        return Finding(True, deadline=max((f.deadline for f in findings if f.holds and f.deadline), default=None))
+        return Finding(
+            True, deadline=max((f.deadline for f in findings if f.holds and f.deadline), default=None)
+        )
     missing = tuple(dict.fromkeys(name for each in findings for name in each.missing))
     if missing:
         return Finding(None, missing)
     return Finding(False, why=condition.get("why") or " and ".join(each.why for each in findings))
 
 
-def _deadline(condition: Condition, value: Any) -> date | None:
-    months = condition.get("within_months")
-    return None if months is None else add_months(value, months)
+def _judge_span(condition: Condition, value: date, facts: Facts) -> Finding:
+    """Two earlier dates apart by no more than so many months; says nothing about the last day to claim."""
+    start = facts.get(condition["within_months_of"])
+    if start is None:
+        return Finding(None, (_public(condition["within_months_of"]),))
+    inside = value <= add_months(start, condition["months"])
+    return Finding(inside, why="" if inside else _why(condition, condition["fact"], value))
 
 
 def _why(condition: Condition, name: str, value: Any) -> str:

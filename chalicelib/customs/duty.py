@@ -1,8 +1,10 @@
-"""Duty on one line: the ordinary rate and every layer the law puts on top of it, each with its rule and source.
+"""Duty on one line: the ordinary rate and every layer the law puts on top of it, each with its rule and
+source.
 
-A layer is one of five kinds: ``add`` (its rate on the same base), ``cap_total`` (up to a ceiling that counts the
-ordinary duty after preference), ``exempt``, ``per_item_type`` (an amount per six-digit code) and ``unknown`` (the law
-applies, the rate is not known: the answer is incomplete, never zero). Rates add on one base; they never compound.
+A layer is one of five kinds: ``add`` (its rate on the same base), ``cap_total`` (up to a ceiling that counts
+the ordinary duty after preference), ``exempt``, ``per_item_type`` (an amount per six-digit code) and
+``unknown`` (the law applies, the rate is not known: the answer is incomplete, never zero). Rates add on one
+base; they never compound.
 """
 
 from __future__ import annotations
@@ -96,7 +98,9 @@ def _layer_charge(
         return Gap(f"layer_unknown:{layer['name']}:{goods.line.origin}")
     rule = f"{row['cites']} ({rules.vintage.name})"
     if row["kind"] == "per_item_type":
-        return Charge(layer["name"], None, None, Decimal(row["amount"]), rule, rules.cite(row), row["confidence"])
+        return Charge(
+            layer["name"], None, None, Decimal(row["amount"]), rule, rules.cite(row), row["confidence"]
+        )
     capped = row["kind"] == "cap_total"
     rate = max(Decimal(0), row["rate"] - ordinary.rate) if capped else Decimal(row["rate"])
     sure = weakest([row["confidence"], ordinary.confidence]) if capped else row["confidence"]
@@ -129,4 +133,3 @@ def once_per_item_type(
 def _dotted(code: str) -> str:
     parts = (code[:4], code[4:6], code[6:])
     return ".".join(part for part in parts if part)
-

@@ -1,4 +1,6 @@
-"""One entry made ready to be assessed: valued, classified, its regime chosen, its facts named for the rule tables."""
+"""One entry made ready to be assessed: valued, classified, its regime chosen, its facts named for the rule
+tables.
+"""
 
 from __future__ import annotations
 
@@ -65,6 +67,7 @@ def _facts(
     facts |= {"intrinsic_value": values.intrinsic, "customs_value": values.total}
     facts |= {"pieces": sum(line.quantity for line in lines), "entry": request.entry}
     facts["origins"] = tuple(dict.fromkeys(line.origin for line in lines if line.origin))
+    facts["foreign_origin"] = any(line.origin not in (None, request.destination) for line in lines)
     facts["metals"] = tuple(dict.fromkeys(line.metal for line in lines))
     facts["articles"] = tuple(dict.fromkeys(line.article for line in lines))
     facts["headings"] = tuple(dict.fromkeys(each.code[:4] for each in goods))

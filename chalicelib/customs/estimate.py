@@ -1,7 +1,7 @@
 """What an entry costs at the border: facts and a date in, every charge with its rule and source out.
 
-The story: find the country's program -> value and classify -> charge by the ordinary law -> judge every relief -> three
-totals, or none with the reasons. Nothing here knows a rate, a country or the time.
+The story: find the country's program -> value and classify -> charge by the ordinary law -> judge every
+relief -> three totals, or none with the reasons. Nothing here knows a rate, a country or the time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from chalicelib.rulebook import Confidence, weakest
 def estimate(request: EstimateRequest, rates: Rates | None = None) -> Estimate:
     """Every charge on this entry. Never raises for what it does not know: the answer says so instead.
 
-    ``rates`` are the caller's own dated exchange rates by (from, to); without one the published reference table is used.
+    ``rates`` are the caller's own dated exchange rates by (from, to); without one the published reference
+    table is used.
     """
     try:
         program = program_of(request.destination, request.entry_on)

@@ -1,7 +1,7 @@
 """What an estimate is asked about: plain facts of one entry, as the request states them.
 
-Unknown is ``None`` and stays unknown: nothing here is filled in with a guess. Weights are grams, fineness is parts per
-thousand, money is whatever currency the request used.
+Unknown is ``None`` and stays unknown: nothing here is filled in with a guess. Weights are grams, fineness is
+parts per thousand, money is whatever currency the request used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
-from chalicelib.metals import Metal
 from chalicelib.money import Money
 from chalicelib.rulebook import Confidence
 
@@ -27,15 +26,23 @@ Purpose = Literal[
     "repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample",
 ]  # fmt: skip
 HOME_PURPOSES: frozenset[str] = frozenset(
-    {"refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return", "refused_return"}
+    {
+        "refund_return",
+        "exchange_return",
+        "repair_out",
+        "warranty_repair_out",
+        "recall_return",
+        "refused_return",
+    }
 )
 PURPOSES: tuple[str, ...] = get_args(Purpose)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One kind of article in the parcel. ``metal`` is what the body is made of; ``value`` is the line's total worth
-    as the goods cross now, a repair included."""
+    """One kind of article in the parcel. ``metal`` is what the body is made of; ``value`` is the line's total
+    worth as the goods cross now, a repair included.
+    """
 
     article: str
     metal: str
@@ -74,7 +81,9 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What was done abroad and what it cost. ``fair_value`` is the market cost of work that was free to the customer."""
+    """What was done abroad and what it cost. ``fair_value`` is the market cost of work that was free to the
+    customer.
+    """
 
     under_warranty: bool | None = None
     guarantee_proven: bool | None = None
@@ -91,7 +100,9 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class EstimateRequest:
-    """One entry into one country on one day. ``freight`` and ``insurance`` are to the border; ``None`` is unknown."""
+    """One entry into one country on one day. ``freight`` and ``insurance`` are to the border; ``None`` is
+    unknown.
+    """
 
     destination: str
     dispatched_from: str

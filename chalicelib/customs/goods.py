@@ -1,8 +1,9 @@
 """Which row of a rule table is about these goods: the first one whose every criterion fits.
 
-A row names only what it cares about: ``codes`` (tariff prefixes), ``except_codes``, ``origins`` (``EU`` stands for its
-members), ``members`` (destinations), ``metals``, ``articles``, ``constructions``, ``stones``, ``preferences``,
-``channels``, ``min_fineness``, ``below_fineness``, ``max_per_dozen`` (value of twelve pieces).
+A row names only what it cares about: ``codes`` (tariff prefixes), ``except_codes``, ``origins`` (``EU``
+stands for its members), ``members`` (destinations), ``metals``, ``articles``, ``constructions``, ``stones``,
+``preferences``, ``channels``, ``min_fineness``, ``below_fineness``, ``max_per_dozen`` (value of twelve
+pieces).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """One line as the rule tables see it. ``code`` is the tariff code in digits; ``per_dozen`` its value by twelve."""
+    """One line as the rule tables see it. ``code`` is the tariff code in digits; ``per_dozen`` its value by
+    twelve.
+    """
 
     line: Line
     destination: str

@@ -1,8 +1,9 @@
-"""A country's program: which duties, taxes, fees, regimes and relief its border has on a day, all read from TOML.
+"""A country's program: which duties, taxes, fees, regimes and relief its border has on a day, all read from
+TOML.
 
-``customs/<territory>/program`` names the currency, the value basis, the ordinary layers, taxes and fees, and the
-regimes that replace them (low value, mail, personal articles). Each layer or tax points at its own dated dataset.
-Adding a country is adding these files; no country has code.
+``customs/<territory>/program`` names the currency, the value basis, the ordinary layers, taxes and fees, and
+the regimes that replace them (low value, mail, personal articles). Each layer or tax points at its own dated
+dataset. Adding a country is adding these files; no country has code.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Law that makes goods duty-free, or dutiable on less, and what it takes to prove it.
 
-Every relief of the destination is judged against the facts: ``proven`` when all its conditions hold, ``unproven`` when
-only facts are missing (they are named), ``not_eligible`` when one fails (it is said). Conditions, time limits and effects
-are rows of ``customs/<territory>/relief``; this module only judges and prices them.
+Every relief of the destination is judged against the facts: ``proven`` when all its conditions hold,
+``unproven`` when only facts are missing (they are named), ``not_eligible`` when one fails (it is said).
+Conditions, time limits and effects are rows of ``customs/<territory>/relief``; this module only judges and
+prices them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def reliefs(entry: Entry, ordinary: Assessed) -> tuple[ReliefRow, ...]:
     rows: list[ReliefRow] = []
     offered: set[str] = set()
     for row in rules.rows:
-        if not holds(row.get("variant", ()), entry.facts) or row.get("instead_of") in offered:
+        other_variant = not holds(row.get("variant", ()), entry.facts)
+        excluded = "unless" in row and holds(row["unless"], entry.facts)
+        if other_variant or excluded or row.get("instead_of") in offered:
             continue
         judged = _judged(row, entry, ordinary, rules)
         if judged.status != "not_eligible":

@@ -1,7 +1,7 @@
 """Taxes and fees at the border: what is reckoned on value plus duty, tax upon tax, and the fees beside them.
 
-A tax ``inside`` its own base is reckoned on a price that already contains it (China's consumption tax: composite price =
-(value + duty) / (1 - rate)). A fee that depends on the filer is listed, not counted.
+A tax ``inside`` its own base is reckoned on a price that already contains it (China's consumption tax:
+composite price = (value + duty) / (1 - rate)). A fee that depends on the filer is listed, not counted.
 """
 
 from __future__ import annotations
@@ -98,4 +98,3 @@ def _fee(fee: Row, value: Decimal, goods: tuple[Goods, ...], program: Program) -
 
 def _unknown_fee(fee: Row, rule: str, source: str) -> Charge:
     return Charge(fee["name"], None, None, None, rule, source, "low", in_total=False)
-

@@ -1,8 +1,8 @@
 """What the goods are worth to customs: one currency, one basis, line by line.
 
-FOB systems (US) leave international freight and insurance out, CIF systems (CN, EU, GB) put them in:
-CIF = FOB + international freight + insurance (WTO Customs Valuation Agreement, article 8.2). A zero invoice is never the
-customs value. A value in another currency needs a dated rate; without one there is no value.
+FOB systems (US) leave international freight and insurance out, CIF systems (CN, EU, GB) put them in: CIF =
+FOB + international freight + insurance (WTO Customs Valuation Agreement, article 8.2). A zero invoice is
+never the customs value. A value in another currency needs a dated rate; without one there is no value.
 """
 
 from __future__ import annotations
@@ -103,9 +103,13 @@ def value_lines(request: EstimateRequest, basis: str, money: Converter) -> Value
     shares = apportion(transport, worth, decimals_of(money.currency))
     bases = [line.value_basis for line in request.lines]
     values = [
-        amount + _step(given, basis) * share for amount, given, share in zip(worth, bases, shares, strict=True)
+        amount + _step(given, basis) * share
+        for amount, given, share in zip(worth, bases, shares, strict=True)
     ]
-    fob = [amount + _step(given, "fob") * share for amount, given, share in zip(worth, bases, shares, strict=True)]
+    fob = [
+        amount + _step(given, "fob") * share
+        for amount, given, share in zip(worth, bases, shares, strict=True)
+    ]
     unknown = request.freight is None or request.insurance is None
     needed = unknown and any(given != basis for given in bases)
     return Values(tuple(values), sum(fob, Decimal(0)), ("freight_assumed",) if needed else ())
