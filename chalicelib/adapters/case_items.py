@@ -1,0 +1,162 @@
+"""How a case and its parts lie in the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.adapters import keys
+from chalicelib.adapters.codec import dump, load, names_of, update_of
+from chalicelib.adapters.table import MARK, Item, PutNew, Update
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.clock import stamp
+from chalicelib.returns.case import Case, Person, Plan
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
+
+PLACES = frozenset({"due_shard", "due_at", "listed_as", "listed_at"})
+
+
+def due_attributes(pk: str, due_at: datetime | None) -> Item:
+    """What puts an item into the due index; nothing when nothing is due."""
+    return {} if due_at is None else {"due_shard": keys.due_shard(pk), "due_at": stamp(due_at)}
+
+
+def case_item(case: Case) -> Item:
+    """A case, listed by stage, newest first."""
+    pk = keys.case_pk(case.case_id)
+    listed = {"listed_as": keys.listed_as("case", case.stage, pk), "listed_at": stamp(case.created_at)}
+    return {"PK": pk, "SK": keys.CASE} | dump(case) | listed
+
+
+def case_update(case: Case, mark: str) -> Update:
+    """Save a case that was read one version before."""
+    return update_of(case_item(case) | {MARK: mark}, names_of(Case), {"version": case.version - 1})
+
+
+def case_of_item(item: Item) -> Case:
+    """Read a case."""
+    return load(Case, item)
+
+
+def plan_item(plan: Plan) -> Item:
+    """What was decided when the case was opened. The answer is kept as the JSON text it was given as."""
+    said = dump(plan) | {"answer": _json_text(plan.answer)}
+    return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN} | said
+
+
+def plan_of_item(item: Item) -> Plan:
+    """Read a plan."""
+    return load(Plan, item | {"answer": json.loads(item["answer"])})
+
+
+def leg_item(leg: Leg) -> Item:
+    """A leg in its case."""
+    return {"PK": keys.case_pk(leg.case_id), "SK": keys.leg_sk(leg.n)} | dump(leg)
+
+
+def booking_item(booking: Booking) -> Item:
+    """A waybill or pickup in its case, in the due index while somebody must look at it."""
+    pk = keys.case_pk(booking.case_id)
+    item = {"PK": pk, "SK": keys.booking_sk(booking.leg_n, booking.kind)} | dump(booking)
+    return item | due_attributes(pk, booking.due_at)
+
+
+def booking_update(
+    booking: Booking, mark: str | None = None, expect: Mapping[str, Any] | None = None
+) -> Update:
+    """Save a booking as it is now."""
+    item = booking_item(booking) | ({} if mark is None else {MARK: mark})
+    return update_of(item, names_of(Booking) | PLACES, expect)
+
+
+def booking_of_item(item: Item) -> Booking:
+    """Read a booking."""
+    return load(Booking, item)
+
+
+def log_item(entry: LogEntry) -> Item:
+    """A line of the case log."""
+    return {"PK": keys.case_pk(entry.case_id), "SK": keys.log_sk(entry.n)} | dump(entry)
+
+
+def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking]) -> list[Update]:
+    """Legs and bookings as they are now. The version of their case, in the same transaction, guards them."""
+    saved = [update_of(leg_item(leg), names_of(Leg)) for leg in legs]
+    return saved + [booking_update(booking) for booking in bookings]
+
+
+def exception_item(exception: OpenException) -> Item:
+    """An exception under its subject, listed by severity and age for as long as it is open."""
+    key = keys.exception_key(exception.subject_kind, exception.subject, exception.episode)
+    if key is None:
+        raise ValueError(f"an exception is about no {exception.subject_kind}")
+    item = {"PK": key[0], "SK": key[1]} | dump(exception)
+    if exception.status != "resolved":
+        item["listed_as"] = keys.listed_as("exception", exception.severity, key[0])
+        item["listed_at"] = stamp(exception.opened_at)
+    return item
+
+
+def exception_write(exception: OpenException, mark: str) -> PutNew | Update:
+    """Open an exception at its first version, or save one that was read one version before."""
+    item = exception_item(exception) | {MARK: mark}
+    if exception.version == 1:
+        return PutNew(item)
+    return update_of(item, names_of(OpenException) | PLACES, {"version": exception.version - 1})
+
+
+def pointer_item(pointer: Pointer) -> Item:
+    """A pointer; the key says it all."""
+    return {"PK": keys.pointer_pk(pointer.kind, pointer.value), "SK": keys.case_pk(pointer.case_id)}
+
+
+def answer_item(answer: StoredAnswer) -> Item:
+    """What an Idempotency-Key was used for.
+
+    ``expires_at`` is in seconds since 1970, as the table's TTL wants it.
+    """
+    pk, sk = keys.answer_key(answer.scope, answer.key)
+    return {"PK": pk, "SK": sk} | dump(answer) | {"expires_at": int(answer.expires_at.timestamp())}
+
+
+def answer_of_item(item: Item) -> StoredAnswer:
+    """Read what an Idempotency-Key was used for."""
+    return load(StoredAnswer, item | {"expires_at": datetime.fromtimestamp(item["expires_at"], UTC)})
+
+
+def person_text(person: Person) -> bytes:
+    """What is sealed."""
+    return _json_text(dump(person)).encode()
+
+
+def person_of_text(text: bytes) -> Person:
+    """Read what was sealed."""
+    return load(Person, json.loads(text))
+
+
+def file_of_items(items: Iterable[Item]) -> CaseFile | None:
+    """Everything under one case; None when there is no case."""
+    by_kind: dict[str, list[Item]] = {}
+    for item in items:
+        by_kind.setdefault(item["SK"].partition("#")[0], []).append(item)
+    if keys.CASE not in by_kind:
+        return None
+
+    def parts(kind: type[Any], prefix: str) -> tuple[Any, ...]:
+        return tuple(load(kind, item) for item in by_kind.get(prefix.rstrip("#"), ()))
+
+    return CaseFile(
+        case=case_of_item(by_kind[keys.CASE][0]),
+        plan=plan_of_item(by_kind[keys.PLAN][0]),
+        legs=parts(Leg, keys.LEG),
+        bookings=parts(Booking, keys.BOOKING),
+        exceptions=parts(OpenException, keys.EXCEPTION),
+        log=parts(LogEntry, keys.LOG),
+    )
+
+
+def _json_text(shape: Any) -> str:
+    return json.dumps(shape, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

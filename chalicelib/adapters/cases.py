@@ -1,0 +1,202 @@
+"""Cases and all that hangs under them: one partition per case, every change of it one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.adapters import keys
+from chalicelib.adapters.case_items import (
+    answer_item,
+    answer_of_item,
+    booking_item,
+    booking_update,
+    case_item,
+    case_of_item,
+    case_update,
+    exception_write,
+    file_of_items,
+    leg_item,
+    log_item,
+    part_updates,
+    person_of_text,
+    person_text,
+    plan_item,
+    pointer_item,
+)
+from chalicelib.adapters.listing import MAX_PAGE, listed_page, read_cursor, write_cursor
+from chalicelib.adapters.sealing import DataKeys, seal, unseal
+from chalicelib.adapters.table import (
+    MARK,
+    IndexEntry,
+    Item,
+    PutNew,
+    Table,
+    TransactionLost,
+    Write,
+    fresh_mark,
+)
+from chalicelib.adapters.track_items import track_item
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.errors import ConflictError, StaleVersion
+from chalicelib.returns.case import Case, Person
+from chalicelib.shipments.leg import Leg, Track
+from chalicelib.workflows.ports import (
+    Booking,
+    BookingStatus,
+    CaseFile,
+    CasePage,
+    LogEntry,
+    Opening,
+    StoredAnswer,
+)
+
+NO_INSTANT = "1970-01-01T00:00:00Z"
+
+
+class TableCases:
+    """``Cases`` over the table.
+
+    ``data_keys`` wraps what seals the person; ``mark`` names each write (see ``table``).
+    """
+
+    def __init__(self, table: Table, data_keys: DataKeys, mark: Callable[[], str] = fresh_mark) -> None:
+        self._table, self._data_keys, self._mark = table, data_keys, mark
+
+    def open(self, opening: Opening) -> StoredAnswer | None:
+        """Write it all at once, or return what was answered before."""
+        mark = self._mark()
+        writes = [PutNew(item) for item in self._opened(opening, mark)]
+        try:
+            self._table.transact(writes)
+        except TransactionLost:
+            if self._is_ours(opening.case, mark):
+                return None
+            return self._opened_before(opening, writes)
+        return None
+
+    def read(self, case_id: str) -> Case | None:
+        """The case itself."""
+        item = self._table.get(keys.case_pk(case_id), keys.CASE)
+        return None if item is None else case_of_item(item)
+
+    def file(self, case_id: str) -> CaseFile | None:
+        """Everything under it, in one query."""
+        return file_of_items(self._table.partition(keys.case_pk(case_id)))
+
+    def person(self, case_id: str) -> Person | None:
+        """The unsealed personal values; None after an erasure."""
+        pk = keys.case_pk(case_id)
+        items = {item["SK"]: item for item in self._table.batch_get([(pk, keys.PERSON), (pk, keys.KEY)])}
+        if keys.PERSON not in items or keys.KEY not in items:
+            return None
+        key = self._data_keys.unwrap(case_id, items[keys.KEY]["wrapped"])
+        return person_of_text(unseal(key, items[keys.PERSON]["sealed"], case_id))
+
+    def erase(self, case_id: str) -> None:
+        """Delete the key of the personal values: what it sealed is unreadable from now on, in every later
+        backup too.
+        """
+        self._table.delete(keys.case_pk(case_id), keys.KEY)
+
+    def commit(
+        self,
+        case: Case,
+        log: Sequence[LogEntry],
+        *,
+        legs: Sequence[Leg] = (),
+        bookings: Sequence[Booking] = (),
+        exceptions: Sequence[OpenException] = (),
+        tracks: Sequence[Track] = (),
+    ) -> None:
+        """Save a case with its log entries and parts, all or nothing. Raises ``StaleVersion``."""
+        mark = self._mark()
+        writes: list[Write] = [case_update(case, mark)]
+        writes += [PutNew(log_item(entry)) for entry in log]
+        writes += part_updates(legs, bookings)
+        writes += [exception_write(exception, mark) for exception in exceptions]
+        made = {len(writes) + n: PutNew(track_item(track)) for n, track in enumerate(tracks)}
+        self._commit(case, writes, made, mark)
+
+    def save_booking(self, booking: Booking, expected: BookingStatus) -> bool:
+        """Save one booking alone if it still has this status: how a call to the outside is claimed."""
+        return self._table.update(booking_update(booking, self._mark(), {"status": expected}))
+
+    def stored_answer(self, scope: str, key: str) -> StoredAnswer | None:
+        """What was answered under this Idempotency-Key. The table forgets late: look at ``expires_at``."""
+        item = self._table.get(*keys.answer_key(scope, key))
+        return None if item is None else answer_of_item(item)
+
+    def listed(self, stage: str, cursor: str | None, limit: int) -> CasePage:
+        """Cases at one stage, newest first."""
+        items, further = listed_page(
+            self._table, keys.listing("case", stage), cursor, limit, newest_first=True
+        )
+        return CasePage(tuple(map(case_of_item, items)), further)
+
+    def pointed(self, kind: str, value: str, cursor: str | None, limit: int) -> CasePage:
+        """Cases that an order number, invoice, serial or customer digest points to, newest first."""
+        limit = max(1, min(limit, MAX_PAGE))
+        pk = keys.pointer_pk(kind, value)
+        begin = read_cursor(cursor, 1).get(0)
+        found = self._table.partition(
+            pk, after=begin.sk if begin else None, limit=limit + 1, newest_first=True
+        )
+        page = found[:limit]
+        items = self._table.batch_get([(pointer["SK"], keys.CASE) for pointer in page])
+        return CasePage(tuple(map(case_of_item, items)), _beyond(page[-1]) if len(found) > limit else None)
+
+    def _opened(self, opening: Opening, mark: str) -> list[Item]:
+        case_id = opening.case.case_id
+        pk = keys.case_pk(case_id)
+        key = self._data_keys.new(case_id)
+        items = [case_item(opening.case) | {MARK: mark}]
+        items.append(plan_item(opening.plan))
+        items += map(leg_item, opening.legs)
+        items += map(booking_item, opening.bookings)
+        items += map(pointer_item, opening.pointers)
+        items.append(
+            {"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)}
+        )
+        items.append({"PK": pk, "SK": keys.KEY, "wrapped": key.wrapped})
+        items.append(log_item(opening.log))
+        return items + ([answer_item(opening.answer)] if opening.answer else [])
+
+    def _is_ours(self, case: Case, mark: str) -> bool:
+        """A transaction that was carried out and never answered fails when it is sent again: that one is
+        ours.
+        """
+        stored = self._table.get(keys.case_pk(case.case_id), keys.CASE)
+        return stored is not None and stored.get(MARK) == mark
+
+    def _opened_before(self, opening: Opening, writes: Sequence[PutNew]) -> StoredAnswer | None:
+        answer = opening.answer
+        stored = self.stored_answer(answer.scope, answer.key) if answer else None
+        if stored is None:
+            raise ConflictError("a case with this id is open already")
+        if stored.expires_at > opening.log.at:
+            return stored
+        # Run out, and the table has not forgotten it yet.
+        self._table.delete(*keys.answer_key(stored.scope, stored.key))
+        self._table.transact(writes)
+        return None
+
+    def _commit(self, case: Case, writes: list[Write], made: dict[int, PutNew], mark: str) -> None:
+        """A track that is there already is left alone and the rest is tried again without it."""
+        while True:
+            places = dict(enumerate([*range(len(writes)), *made]))
+            try:
+                self._table.transact([*writes, *made.values()])
+            except TransactionLost as lost:
+                failed = {places[place] for place in lost.failed}
+                if not failed <= made.keys():
+                    if self._is_ours(case, mark):
+                        return
+                    raise StaleVersion("somebody else changed this case first") from lost
+                made = {place: write for place, write in made.items() if place not in failed}
+            else:
+                return
+
+
+def _beyond(pointer: Item) -> str:
+    """Pointers have no time of their own: a position among them is a key and no instant in particular."""
+    return write_cursor({0: IndexEntry(pointer["PK"], pointer["SK"], NO_INSTANT)})

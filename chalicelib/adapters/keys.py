@@ -1,0 +1,146 @@
+"""How every key of the table is spelled, and nothing else is.
+
+What a caller or a carrier named is encoded before it becomes part of a key, so that no name can forge another
+key:
+
+>>> case_pk("c1#LEG")
+'CASE#c1%23LEG'
+"""
+
+from __future__ import annotations
+
+from binascii import crc32
+from datetime import date
+from hashlib import sha256
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from chalicelib.adapters.table import Key
+
+CASE, PLAN, PERSON, KEY = "CASE", "PLAN", "PERSON", "KEY"
+LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"
+DUE_SHARDS = 8
+LISTING_SHARDS = 4
+LONGEST_PART = 180
+
+
+def part(text: str) -> str:
+    """One name as part of a key: letters, digits and ``-._`` as they are; a long name as its digest."""
+    encoded = quote(text, safe="", errors="surrogatepass").replace("~", "%7E")
+    return encoded if len(encoded) <= LONGEST_PART else "~" + sha256(encoded.encode()).hexdigest()
+
+
+def case_pk(case_id: str) -> str:
+    """The partition of a case."""
+    return f"CASE#{part(case_id)}"
+
+
+def leg_sk(n: int) -> str:
+    """A leg in its case."""
+    return f"{LEG}{n}"
+
+
+def booking_sk(leg_n: int, kind: str) -> str:
+    """A waybill or pickup in its case."""
+    return f"{BOOKING}{leg_n}#{part(kind)}"
+
+
+def log_sk(n: int) -> str:
+    """A line of the case log; padded so that text order is number order."""
+    return f"{LOG}{n:010d}"
+
+
+def number_pk(carrier: str, number: str) -> str:
+    """The partition of a carrier number.
+
+    >>> number_pk("fedex", "794612345678")
+    'NUM#fedex#794612345678'
+    """
+    return f"NUM#{part(carrier)}#{part(number)}"
+
+
+def carrier_and_number(pk: str) -> tuple[str, str]:
+    """Read what ``number_pk`` wrote."""
+    _, carrier, number = pk.split("#")
+    return unquote(carrier), unquote(number)
+
+
+def track_sk(ship_date: date, case_id: str, leg_n: int) -> str:
+    """A track under its number: carriers recycle numbers, so the date of shipping and the leg tell them
+    apart.
+    """
+    return f"{TRACK}{ship_date.isoformat()}#{part(case_id)}.{leg_n}"
+
+
+def ship_date_and_leg(sk: str) -> tuple[date, str, int]:
+    """Read what ``track_sk`` wrote: ship date, case id, number of the leg."""
+    day, leg = sk.removeprefix(TRACK).split("#")
+    case_id, _, n = leg.rpartition(".")
+    return date.fromisoformat(day), unquote(case_id), int(n)
+
+
+def parked_sk(digest: str) -> str:
+    """A parked event under its number."""
+    return f"{PARKED}{part(digest)}"
+
+
+def carrier_pk(carrier: str) -> str:
+    """The partition of a carrier as a whole."""
+    return f"CARRIER#{part(carrier)}"
+
+
+def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:
+    """Where an exception lives; None for a kind of subject there is not."""
+    match subject_kind:
+        case "case":
+            pk = case_pk(subject)
+        case "number":
+            carrier, _, number = subject.partition("/")
+            pk = number_pk(carrier, number)
+        case "carrier":
+            pk = carrier_pk(subject)
+        case _:
+            return None
+    return pk, f"{EXCEPTION}{part(episode)}"
+
+
+def pointer_pk(kind: str, value: str) -> str:
+    """The partition of everything that an order number, invoice, serial or customer digest points to."""
+    return f"REF#{part(kind)}#{part(value)}"
+
+
+def answer_key(scope: str, key: str) -> Key:
+    """The stored answer of an Idempotency-Key."""
+    return f"ANSWER#{part(scope)}#{part(key)}", "ANSWER"
+
+
+def token_key(token_id: str) -> Key:
+    """An API token."""
+    return f"TOKEN#{part(token_id)}", "TOKEN"
+
+
+def due_shard(pk: str) -> str:
+    """Which part of the due index an item of this partition is in."""
+    return f"DUE#{crc32(pk.encode()) % DUE_SHARDS}"
+
+
+def due_shards() -> tuple[str, ...]:
+    """All parts of the due index."""
+    return tuple(f"DUE#{n}" for n in range(DUE_SHARDS))
+
+
+ListingKind = Literal["case", "track", "exception"]
+
+
+def listed_as(kind: ListingKind, value: str, pk: str) -> str:
+    """Which part of a listing an item of this partition is in.
+
+    >>> listed_as("track", "held", "NUM#fedex#794612345678")
+    'track:held#2'
+    """
+    return f"{kind}:{value}#{crc32(pk.encode()) % LISTING_SHARDS}"
+
+
+def listing(kind: ListingKind, value: str) -> tuple[str, ...]:
+    """All parts of a listing."""
+    return tuple(f"{kind}:{part(value)}#{n}" for n in range(LISTING_SHARDS))

@@ -1,0 +1,118 @@
+"""How a track and a parked event lie in the table.
+
+The events are the truth: the state is folded from them again at every read, and what the item says of it
+(milestone, condition) is there for people and for the listing. Carrier, number, ship date, case and leg are
+in the key and nowhere else; what is at its default is left out. So an item of twenty events stays below three
+kilobytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.adapters import keys
+from chalicelib.adapters.case_items import PLACES, due_attributes
+from chalicelib.adapters.codec import dump, load, names_of, update_of
+from chalicelib.adapters.table import MARK, Item, Update
+from chalicelib.clock import stamp
+from chalicelib.money import Money
+from chalicelib.places import Lane
+from chalicelib.shipments.fold import fold
+from chalicelib.shipments.history import pack, unpack
+from chalicelib.shipments.leg import Track
+from chalicelib.workflows.ports import NumberFile, Parked
+
+_IN_KEY = frozenset({"carrier", "number", "ship_date", "case_id", "leg_n"})
+_BY_HAND = frozenset({"state", "events", "lane", "value"})
+_MAY_HOLD = (names_of(Track) - _IN_KEY - {"state"}) | PLACES | {"milestone", "condition"}
+_EMPTY: tuple[object, ...] = (None, 0, [], ())
+
+
+def track_item(track: Track) -> Item:
+    """A track, listed by its condition unless that is ok, longest in it first."""
+    pk = keys.number_pk(track.carrier, track.number)
+    item: Item = {"PK": pk, "SK": keys.track_sk(track.ship_date, track.case_id, track.leg_n)}
+    plain = dump(track)
+    item |= {
+        name: value for name, value in plain.items() if name not in _IN_KEY | _BY_HAND and value not in _EMPTY
+    }
+    item |= {"lane": str(track.lane), "condition": track.state.condition}
+    if track.state.milestone is not None:
+        item["milestone"] = track.state.milestone
+    if track.value is not None:
+        item["value"] = f"{plain['value']['amount']} {track.value.currency}"
+    if track.events:
+        item["events"] = pack(track.events)
+    return item | due_attributes(pk, track.due_at) | _listed(track, pk)
+
+
+def _listed(track: Track, pk: str) -> Item:
+    if track.state.condition == "ok":
+        return {}
+    since = track.state.since or track.created_at
+    return {"listed_as": keys.listed_as("track", track.state.condition, pk), "listed_at": stamp(since)}
+
+
+def track_update(track: Track, mark: str) -> Update:
+    """Save a track that was read one version before."""
+    return update_of(track_item(track) | {MARK: mark}, _MAY_HOLD, {"version": track.version - 1})
+
+
+def track_settlement(track: Track) -> Update:
+    """Keep which effects are still owed and when to look again, and nothing else."""
+    item = track_item(track)
+    kept = {name: item[name] for name in ("PK", "SK", *_SETTLED) if name in item}
+    return update_of(kept, _SETTLED, {"version": track.version})
+
+
+_SETTLED = ("effects", "due_shard", "due_at", "poll_after", "attempts")
+
+
+def track_of_item(item: Item) -> Track:
+    """Read a track."""
+    carrier, number = keys.carrier_and_number(item["PK"])
+    ship_date, case_id, leg_n = keys.ship_date_and_leg(item["SK"])
+    lane = Lane(*item["lane"].split("->"))
+    events = unpack(item.get("events", ()))
+    said: dict[str, Any] = {name: value for name, value in item.items() if name in _MAY_HOLD}
+    said |= {"carrier": carrier, "number": number, "ship_date": ship_date, "case_id": case_id, "leg_n": leg_n}
+    said |= {"lane": lane, "events": (), "state": {}, "value": _money(item.get("value"))}
+    track = load(Track, said)
+    return _with_events(track, events)
+
+
+def parked_item(parked: Parked) -> Item:
+    """A parked event under its number; always due at some time."""
+    pk = keys.number_pk(parked.carrier, parked.number)
+    said = {
+        name: value for name, value in dump(parked).items() if name not in ("carrier", "number", "digest")
+    }
+    return {"PK": pk, "SK": keys.parked_sk(parked.digest)} | said | due_attributes(pk, parked.due_at)
+
+
+def parked_of_item(item: Item) -> Parked:
+    """Read a parked event."""
+    carrier, number = keys.carrier_and_number(item["PK"])
+    digest = item["SK"].removeprefix(keys.PARKED)
+    return load(Parked, item | {"carrier": carrier, "number": number, "digest": digest})
+
+
+def number_file(items: list[Item]) -> NumberFile:
+    """Everything under one carrier number; exceptions of the number are read by their own id."""
+    return NumberFile(
+        tracks=tuple(track_of_item(item) for item in items if item["SK"].startswith(keys.TRACK)),
+        parked=tuple(parked_of_item(item) for item in items if item["SK"].startswith(keys.PARKED)),
+    )
+
+
+def _with_events(track: Track, events: tuple[Any, ...]) -> Track:
+    return replace(track, events=events, state=fold(events, track.facts))
+
+
+def _money(text: str | None) -> Money | None:
+    if text is None:
+        return None
+    amount, currency = text.split(" ")
+    return Money(Decimal(amount), currency)

@@ -1,0 +1,52 @@
+"""The world put together from the settings; nothing is connected or imported from AWS until it is used."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from chalicelib.adapters.aws import Client, Clients, boto3_client
+from chalicelib.adapters.carrier_link import HttpLink
+from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.dynamo_table import DynamoTable
+from chalicelib.adapters.evidence import BucketEvidence
+from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.queues import SqsQueues
+from chalicelib.adapters.sealing import KmsKeys
+from chalicelib.adapters.secret_store import StoredSecrets
+from chalicelib.adapters.table import fresh_mark
+from chalicelib.adapters.tokens import TableTokens
+from chalicelib.adapters.tracks import TableTracks
+from chalicelib.settings import Settings
+from chalicelib.workflows.ports import Ports
+
+
+def build(
+    settings: Settings,
+    *,
+    make_client: Callable[[str], Client] = boto3_client,
+    monotonic: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+    mark: Callable[[], str] = fresh_mark,
+) -> Ports:
+    """The ports of one function.
+
+    What this function was not given (a queue, a secret, the key) fails when it is used.
+    """
+    clients = Clients(make_client)
+    table = DynamoTable(clients, settings.table, wait)
+    secrets = StoredSecrets(clients, settings.secrets, monotonic)
+    return Ports(
+        cases=TableCases(table, KmsKeys(clients, settings.kms_key or ""), mark),
+        tracks=TableTracks(table, mark),
+        exceptions=TableExceptions(table, mark),
+        due=TableDueWork(table, mark),
+        queues=SqsQueues(clients, settings.queues, wait),
+        evidence=BucketEvidence(clients, settings.evidence_bucket or ""),
+        secrets=secrets,
+        link=HttpLink(settings.carrier_urls),
+        carriers=TableCarrierStates(table, secrets.carriers, mark),
+        tokens=TableTokens(table),
+    )

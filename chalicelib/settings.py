@@ -1,0 +1,158 @@
+"""What one function is told by its environment, checked at once when it starts.
+
+Every fault is named together, by variable and never by value. ``NEEDED_BY`` says what each function cannot
+work without; outside Lambda (a command line, a test) only the stage and the table are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.errors import FieldFault, SettingsInvalid
+
+Stage = Literal["local", "dev", "prod"]
+
+PREFIX: Final = "GOLDTHREAD_"
+FEDEX_URL: Final = "https://apis.fedex.com"
+MERCHANT_FILE: Final = "chalicelib/merchant.toml"
+
+# By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
+NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "app.app": frozenset({
+        "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "SECRET_WEBHOOKS", "KMS_KEY",
+    }),
+    "app.on_tracking_received": frozenset({
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+    }),
+    "app.on_poll_due": frozenset({
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS",
+        "FEDEX_URL",
+    }),
+    "app.on_step_due": frozenset({
+        "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL",
+    }),
+    "app.on_alert_raised": frozenset({"TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE"}),
+    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
+}  # fmt: skip
+ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one function works with. ``queues`` and ``secrets`` hold only what this function was given."""
+
+    stage: Stage
+    table: str
+    queues: Mapping[str, str]
+    secrets: Mapping[str, str]
+    carrier_urls: Mapping[str, str]
+    merchant_file: str
+    topic: str | None
+    evidence_bucket: str | None
+    kms_key: str | None
+
+
+def _queue_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.netloc or not parts.path.strip("/"):
+        raise ValueError("must be the URL of a queue")
+    return text
+
+
+def _inside_the_zip(text: str) -> str:
+    if text.startswith("/") or ".." in text.split("/") or not text.endswith(".toml"):
+        raise ValueError("must be the path of a .toml file inside the zip")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
+QueueUrl = Annotated[Text, AfterValidator(_queue_url)]
+
+
+class _Environment(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+
+    STAGE: Stage
+    TABLE: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+    QUEUE_TRACKING: QueueUrl | None = None
+    QUEUE_POLLS: QueueUrl | None = None
+    QUEUE_STEPS: QueueUrl | None = None
+    QUEUE_ALERTS: QueueUrl | None = None
+    TOPIC: Text | None = None
+    EVIDENCE_BUCKET: Text | None = None
+    MERCHANT_FILE: Annotated[Text, AfterValidator(_inside_the_zip)] = MERCHANT_FILE
+    SECRET_WEBHOOKS: Text | None = None
+    SECRET_CARRIERS: Text | None = None
+    KMS_KEY: Text | None = None
+    FEDEX_URL: Text = FEDEX_URL
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings of this function; raises ``SettingsInvalid`` that names every fault at once."""
+    said = {name.removeprefix(PREFIX): text for name, text in environ.items() if name.startswith(PREFIX)}
+    needed = NEEDED_BY.get(environ.get("_HANDLER", ""), frozenset()) | ALWAYS_NEEDED
+    faults = [_fault(name, "missing", "must be set") for name in sorted(needed - said.keys())]
+    read: _Environment | None = None
+    try:
+        read = _Environment.model_validate(said)
+    except ValidationError as wrong:
+        faults += [
+            _wrong(one)
+            for one in wrong.errors(include_input=False, include_url=False)
+            if one["type"] != "missing"
+        ]
+    if (fault := _fedex_fault(said)) is not None:
+        faults.append(fault)
+    if faults or read is None:
+        raise SettingsInvalid(
+            "the environment is not complete: "
+            + "; ".join(f"{fault.field} {fault.detail}" for fault in faults),
+            faults,
+        )
+    return _settings(read)
+
+
+def _settings(read: _Environment) -> Settings:
+    queues = {
+        name: getattr(read, f"QUEUE_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")
+    }
+    secrets = {"webhooks": read.SECRET_WEBHOOKS, "carriers": read.SECRET_CARRIERS}
+    return Settings(
+        stage=read.STAGE,
+        table=read.TABLE,
+        queues={name: url for name, url in queues.items() if url},
+        secrets={name: secret for name, secret in secrets.items() if secret},
+        carrier_urls={"fedex": read.FEDEX_URL},
+        merchant_file=read.MERCHANT_FILE,
+        topic=read.TOPIC,
+        evidence_bucket=read.EVIDENCE_BUCKET,
+        kms_key=read.KMS_KEY,
+    )
+
+
+def _fedex_fault(said: Mapping[str, str]) -> FieldFault | None:
+    """A carrier is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
+    parts = urlsplit(said.get("FEDEX_URL", FEDEX_URL))
+    simulator = (
+        said.get("STAGE") == "local"
+        and parts.scheme == "http"
+        and parts.hostname in ("127.0.0.1", "localhost")
+    )
+    if simulator or (parts.scheme == "https" and parts.hostname and not parts.username and not parts.query):
+        return None
+    return _fault("FEDEX_URL", "not_allowed", "must be an https address")
+
+
+def _wrong(error: Any) -> FieldFault:
+    return _fault(str(error["loc"][0]), str(error["type"]), str(error["msg"]).removeprefix("Value error, "))
+
+
+def _fault(name: str, code: str, detail: str) -> FieldFault:
+    return FieldFault(PREFIX + name, code, detail, source="environment")
