@@ -19,7 +19,7 @@ from chalicelib.rulebook import Confidence
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A duty layer, tax or fee. ``rate`` is a fraction (0.055 is 5.5 %); a null amount is an unknown one."""
+    """A duty layer, tax or fee. ``rate`` is a fraction (0.055 is 5.5 %); null is unknown."""
 
     code: str
     rate: Decimal | None
@@ -121,7 +121,7 @@ class ReliefRow:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What this entry costs, as far as it can be known. ``currency`` is null for a destination without rules."""
+    """What this entry costs, as far as it can be known; ``currency`` is null when no rules were found."""
 
     destination: str
     entry_on: date

@@ -22,7 +22,7 @@ Duties = tuple[tuple[Charge | Gap, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a relief does. Bases name repair costs (and ``duty`` for a tax base); None keeps the goods' own value."""
+    """What a relief does. Bases name repair costs (a tax base also ``duty``); None keeps the goods' value."""
 
     frees: frozenset[str] = frozenset()
     duty_base: tuple[str, ...] | None = None

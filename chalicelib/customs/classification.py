@@ -30,7 +30,7 @@ class Classification:
 
 
 def classify(line: Line, destination: str, on: date) -> Classification:
-    """The code of this line in this destination on this day; raises ``RuleNotInForce`` before the first vintage."""
+    """The code of this line there on that day; raises ``RuleNotInForce`` before the first vintage."""
     program = program_of(destination, on)
     return classify_goods(Goods(line, destination), program.tariff if program else None, on)
 

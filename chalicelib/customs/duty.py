@@ -41,7 +41,7 @@ class OrdinaryRate:
 def line_duties(
     goods: Goods, base: Decimal, layers: tuple[Row, ...], program: Program, free_ordinary: bool = False
 ) -> tuple[Charge | Gap, ...]:
-    """Every layer that touches these goods. ``free_ordinary`` waives the ordinary rate only, not what is on top."""
+    """Every layer that touches these goods. ``free_ordinary`` waives the ordinary rate only."""
     if not layers:
         return ()
     ordinary = ordinary_rate(goods, program)
@@ -58,7 +58,7 @@ def line_duties(
 
 
 def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
-    """The most favoured nation rate of the goods' code, or the rate their preference or column gives instead."""
+    """The most favoured nation rate of the goods, or what their preference or column gives instead."""
     tariff = program.tariff
     row = _tariff_row(goods, tariff)
     if row is None or "unknown" in row:

@@ -60,8 +60,9 @@ def _totalled(
     reasons = [*entry.values.assumed, *money.old, *_code_doubts(entry), *said]
     reasons += [text for row in used for text in row.says]
     sure: Iterable[Confidence] = (
-        *(charge.confidence for charge in charges.counted), *(row.confidence for row in used), *money.confidences,
-        *cautions, *(found.confidence for found in entry.classified), *(("medium",) if entry.values.assumed else ()),
+        *(charge.confidence for charge in charges.counted), *(row.confidence for row in used),
+        *(found.confidence for found in entry.classified), *money.confidences, *cautions,
+        *(("medium",) if entry.values.assumed else ()),
     )  # fmt: skip
     return Estimate(
         entry.request.destination, entry.request.entry_on, entry.program.currency, True, weakest(sure),
@@ -96,7 +97,7 @@ def _code_doubts(entry: Entry) -> tuple[str, ...]:
 
 
 def _notices(entry: Entry) -> tuple[tuple[str, ...], list[str], list[Confidence]]:
-    """What the program's notices say about this entry: what stops it, what is only said, how sure it leaves us."""
+    """What the program's notices say of this entry: what stops it, what is only said, how sure we stay."""
     heard = [row for row in entry.program.rows("notice") if holds(row["when"], entry.facts)]
     said = [row["code"] for row in heard if not row.get("blocks")]
     if entry.request.entry == "informal" and entry_kind(entry) == "formal":

@@ -15,15 +15,15 @@ from chalicelib.money import Money
 from chalicelib.rulebook import Confidence
 
 Article = Literal[
-    "ring", "necklace", "rope_necklace", "mixed_link_necklace", "chain_by_length", "bracelet", "earrings", "pendant",
-    "brooch", "clasp", "watch", "bar", "coin", "other",
+    "ring", "necklace", "rope_necklace", "mixed_link_necklace", "chain_by_length", "bracelet", "earrings",
+    "pendant", "brooch", "clasp", "watch", "bar", "coin", "other",
 ]  # fmt: skip
 Construction = Literal["solid", "clad", "plated"]
 Stones = Literal["none", "diamond", "precious", "semi_precious", "pearl"]
 ValueBasis = Literal["fob", "cif"]
 Purpose = Literal[
-    "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return", "refused_return",
-    "repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample",
+    "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return",
+    "refused_return", "repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample",
 ]  # fmt: skip
 HOME_PURPOSES: frozenset[str] = frozenset(
     {

@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """Which layers, taxes and fees this entry falls under, and the row that says so (None: the ordinary ones)."""
+    """Which layers, taxes and fees this entry falls under, and the row that says so (None: ordinary)."""
 
     layers: tuple[Row, ...]
     taxes: tuple[Row, ...]
@@ -70,7 +70,7 @@ class Program:
         return source_text(self.vintage, row["source"])
 
     def rows(self, kind: str) -> tuple[Row, ...]:
-        """The rows of one kind (``layer``, ``tax``, ``fee``, ``relief``, ``notice``, ``regime``) in force that day."""
+        """The rows of one kind (``layer``, ``tax``, ``fee``, ``notice``, ``regime``) in force that day."""
         return tuple(row for row in self.vintage.rules.get(kind, ()) if _current(row, self.on))
 
     def regime(self, facts: Facts) -> Regime:

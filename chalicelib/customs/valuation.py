@@ -34,7 +34,7 @@ class Converter:
     missing: list[str]
 
     def amount(self, money: Money) -> Decimal:
-        """The amount in the destination's currency; zero *and* a note in ``missing`` when no rate is known."""
+        """The amount in the destination's currency; zero and a note in ``missing`` when no rate is known."""
         if money.currency == self.currency or money.amount == 0:
             return money.amount
         quote = self._quote(money.currency)
@@ -68,7 +68,7 @@ def converter(currency: str, on: date, rates: Rates | None) -> Converter:
 
 
 def published_rate(source: str, target: str, on: date) -> RateQuote | None:
-    """The cross rate from the latest euro reference table on or before the day, or None when there is none."""
+    """The cross rate from the latest euro reference table up to that day, or None when there is none."""
     try:
         rates = table(EXCHANGE, on)
     except RuleNotInForce:
@@ -96,7 +96,7 @@ class Values:
 
 
 def value_lines(request: EstimateRequest, basis: str, money: Converter) -> Values:
-    """Every line on the destination's basis. Freight to the border is spread over the lines by their worth."""
+    """Every line on the destination's basis; freight to the border is spread over lines by their worth."""
     worth = [money.amount(line.value) for line in request.lines]
     parts = [part for part in (request.freight, request.insurance) if part is not None]
     transport = sum((money.amount(part) for part in parts), Decimal(0))
