@@ -1,0 +1,167 @@
+"""FedEx tracking: the questions (Track API v1) and the reading of answers and of pushes.
+
+A push (Advanced Integrated Visibility) carries the same results as an answer, in the same envelope or as a
+flat ``{"trackResults": [...]}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.carriers.contract import HttpRequest
+from chalicelib.carriers.fedex.headline import summary_of
+from chalicelib.carriers.fedex.scans import ScanReader
+from chalicelib.carriers.fedex.shapes import TrackResult, read_result
+from chalicelib.carriers.json_bodies import read_json
+from chalicelib.carriers.numbers import normalise
+from chalicelib.errors import CarrierUnreadable
+from chalicelib.shipments.events import Problem, Reading, Tracking
+
+NUMBERS_PER_CALL = 30
+JSON_HEADERS = {"content-type": "application/json", "x-locale": "en_US"}
+_FINAL_ENDINGS = (".INVALID", ".EMPTY", ".REQUIRED", ".MISSING")
+_LONGEST_TEXT = 200
+
+
+def track_requests(numbers: Sequence[str]) -> tuple[HttpRequest, ...]:
+    """Questions for these numbers, 30 to a call (a batch counts as one request against FedEx's quota)."""
+    return tuple(
+        _question("/track/v1/trackingnumbers", {
+            "includeDetailedScans": True,
+            "trackingInfo": [{"trackingNumberInfo": {"trackingNumber": number}} for number in some],
+        })
+        for some in (numbers[at : at + NUMBERS_PER_CALL] for at in range(0, len(numbers), NUMBERS_PER_CALL))
+    )  # fmt: skip
+
+
+def reference_lookup_request(
+    reference: str, account: str, shipped_from: date, shipped_to: date
+) -> HttpRequest:
+    """Which waybills carry our reference: how an unknown outcome of buying one is settled."""
+    return _question("/track/v1/referencenumbers", {
+        "includeDetailedScans": True,
+        "referencesInformation": {
+            "type": "CUSTOMER_REFERENCE", "value": reference, "accountNumber": account, "carrierCode": "FDXE",
+            "shipDateBegin": shipped_from.isoformat(), "shipDateEnd": shipped_to.isoformat(),
+        },
+    })  # fmt: skip
+
+
+def read_answer(body: bytes, now: datetime, source: str) -> Reading:
+    """Everything a Track answer or a push says.
+
+    Raises ``CarrierUnreadable`` when it is neither; a number not found, a refused item and an unreadable
+    scan are problems of the reading.
+    """
+    answer = read_json(body)
+    if not isinstance(answer, dict):
+        raise CarrierUnreadable("a tracking answer is an object")
+    trackings: list[Tracking] = []
+    problems = list(_faults(None, answer.get("errors")))
+    for number, raw in _results(answer, problems):
+        tracking, more = _read_result(number, raw, now, source)
+        problems += more
+        if tracking is not None:
+            trackings.append(tracking)
+    if not trackings and not problems:
+        problems.append(Problem(None, "no_results", "the answer names no shipment", retryable=True))
+    return Reading(tuple(trackings), tuple(problems))
+
+
+def _results(answer: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[object, object]]:
+    """Each result with the number it was asked by; what is wrong with the envelope goes to ``problems``."""
+    output = answer.get("output", answer)
+    if isinstance(output, dict) and "completeTrackResults" in output:
+        problems += _faults(None, output.get("alerts"))
+        for asked in _list(output["completeTrackResults"], None, problems):
+            if isinstance(asked, dict):
+                for raw in _list(asked.get("trackResults"), _number(asked.get("trackingNumber")), problems):
+                    yield asked.get("trackingNumber"), raw
+            else:
+                problems.append(Problem(None, "result_unreadable", "a result is no object", retryable=False))
+    elif isinstance(output, dict) and isinstance(output.get("trackResults"), list):
+        yield from ((None, raw) for raw in _list(output["trackResults"], None, problems))
+    elif not problems:
+        raise CarrierUnreadable("neither results nor errors")
+
+
+def _list(raw: object, number: str | None, problems: list[Problem]) -> list[object]:
+    if isinstance(raw, list) and raw:
+        return raw
+    code = "no_results" if raw is None or raw == [] else "result_unreadable"
+    problems.append(Problem(number, code, "no list of results", retryable=code == "no_results"))
+    return []
+
+
+def _read_result(
+    asked: object, raw: object, now: datetime, source: str
+) -> tuple[Tracking | None, list[Problem]]:
+    result, unread = read_result(raw)
+    if result is None:
+        return None, [Problem(_number(asked), "result_unreadable", "a result is no object", retryable=False)]
+    info = result.get("trackingNumberInfo") or {}
+    theirs = _number(info.get("trackingNumber"))
+    number = _number(asked) or theirs
+    if number is None:
+        return None, [
+            Problem(None, "number_unreadable", "a result without a tracking number", retryable=False)
+        ]
+    reader = ScanReader(number, source, now, _names(result))
+    for part in unread:
+        reader.lost("part_unreadable", part)
+    if theirs != number or (asked is not None and _number(asked) is None):
+        reader.lost("number_differs", "the number asked for is not the number of the result")
+    reader.problems += _faults(number, [result["error"]] if result.get("error") else None)
+    return _tracking(result, info.get("trackingNumberUniqueId"), reader), reader.problems
+
+
+def _tracking(result: TrackResult, unique_id: str | None, reader: ScanReader) -> Tracking | None:
+    if not result.get("scanEvents") and not result.get("latestStatusDetail"):
+        if not reader.problems:
+            reader.lost("no_tracking_data", "a result without scans, status or error")
+        return None
+    events = reader.read(result.get("scanEvents") or [])
+    tracking = summary_of(result, unique_id, tuple(events), reader)
+    if not tracking.events:
+        reader.problems.append(Problem(reader.number, "no_scans", "no scan was reported", retryable=True))
+    return tracking
+
+
+def _names(result: TrackResult) -> tuple[str, ...]:
+    """Names in the answer that must not survive in event text."""
+    delivery = result.get("deliveryDetails") or {}
+    names = [delivery.get("receivedByName"), delivery.get("signedByName")]
+    for party in (result.get("shipperInformation"), result.get("recipientInformation")):
+        names.append(((party or {}).get("contact") or {}).get("personName"))
+    return tuple(dict.fromkeys(name.strip() for name in names if name and len(name.strip()) > 2))
+
+
+def _faults(number: str | None, raw: object) -> Iterable[Problem]:
+    """FedEx's ``error``, ``errors`` and ``alerts``: objects, or one string ``CODE - text``; notes are not
+    faults.
+    """
+    if isinstance(raw, str) and raw:
+        name, _, words = raw.partition(" - ")
+        raw = [{"code": name.strip(), "message": words.strip()}]
+    for fault in raw if isinstance(raw, list) else [raw] if raw else []:
+        said: Mapping[str, object] = fault if isinstance(fault, dict) else {}
+        if said.get("alertType") in ("NOTE", "INFO"):
+            continue
+        code, text = said.get("code"), said.get("message")
+        kept = (
+            code if isinstance(code, str) and code.isprintable() and 0 < len(code) <= 80 else "unnamed_fault"
+        )
+        sentence = text[:_LONGEST_TEXT] if isinstance(text, str) and text.isprintable() else ""
+        yield Problem(number, kept, sentence, retryable=not kept.endswith(_FINAL_ENDINGS))
+
+
+def _number(sent: object) -> str | None:
+    """A tracking number fit to be a key, or None. What was asked for is not judged by its check digit."""
+    return normalise(sent) if isinstance(sent, str) else None
+
+
+def _question(path: str, said: Mapping[str, Any]) -> HttpRequest:
+    return HttpRequest("POST", path, JSON_HEADERS, json.dumps(said).encode(), reads_only=True)
