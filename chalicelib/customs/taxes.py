@@ -29,7 +29,7 @@ class TaxedLine:
 def taxes_on(
     lines: tuple[TaxedLine, ...], taxes: tuple[Row, ...], program: Program, freed: frozenset[str]
 ) -> tuple[Charge | Gap, ...]:
-    """Every tax in order, lines of the same rate summed before rounding. ``freed`` names those not charged."""
+    """Every tax in order, lines of one rate summed before rounding. ``freed`` names those not charged."""
     earlier: list[dict[str, Decimal]] = [{"value": line.value, "duty": line.duty} for line in lines]
     charges: list[Charge | Gap] = []
     for tax in taxes:
@@ -61,7 +61,8 @@ def _tax_charge(tax: Row, row: Row, base: Decimal, rates: Table, program: Progra
         amount = Decimal(0)
     return Charge(
         tax["code"], Decimal(row["rate"]), round_to(base, decimals), amount,
-        f"{row['cites']} ({rates.vintage.name})", rates.cite(row), row["confidence"], tax.get("collected_by", "customs"),
+        f"{row['cites']} ({rates.vintage.name})", rates.cite(row), row["confidence"],
+        tax.get("collected_by", "customs"),
     )  # fmt: skip
 
 

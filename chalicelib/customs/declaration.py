@@ -1,0 +1,162 @@
+"""What the papers of one leg must say, what they still lack, and the two texts that must never be confused.
+
+The customs text says exactly what the goods are; the label says nothing of what they are worth. Both are
+checked.
+
+>>> from decimal import Decimal
+>>> from chalicelib.money import Money
+>>> customs_text(Line("ring", "gold", "solid", Money(Decimal(1180), "EUR"), fineness=750, stones="diamond"))
+'18K gold ring (750), set with diamond'
+>>> check_label_text("Gold ring inside")
+('gold', 'ring')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from chalicelib.customs.facts import History, Line
+from chalicelib.customs.program import Row, table
+from chalicelib.metals import MARK_BY_KARAT
+from chalicelib.places import Lane, territory_of
+from chalicelib.rulebook import dictionary, effective_dates
+
+DATASET = "customs/declaration"
+LABEL_TEXT = "RETURN - SEE DOCUMENTS"
+_KARAT_BY_MARK = {mark: karat for karat, mark in MARK_BY_KARAT.items()}
+_ARTICLES = {"chain_by_length": "chain in continuous length", "other": "article of adornment"}
+_STONES = {
+    "diamond": ", set with diamond",
+    "precious": ", set with precious stones",
+    "semi_precious": ", set with semi-precious stones",
+    "pearl": ", set with pearl",
+}
+_KARAT_MARK = re.compile(r"\b\d{1,2}\s?(?:kt?|karats?|carats?)\b|\b(?:au|ag|pt|s)\s?\d{3}\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PapersPlan:
+    """What the papers need, what is missing of it, and the sentences they carry. Ready when nothing is missing."""
+
+    needs: tuple[str, ...]
+    missing: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+def required_facts(
+    purpose: str,
+    lane: Lane,
+    history: History | None,
+    line: Line,
+    *,
+    invoice_number: str | None = None,
+    waybill: str | None = None,
+    on: date | None = None,
+) -> PapersPlan:
+    """What a leg with this purpose must prove on this lane; the papers wait until ``missing`` is empty.
+
+    ``invoice_number`` and ``waybill`` are those of the original sale and its shipment. Raises
+    ``RuleNotInForce`` when ``on`` is before the first vintage; without ``on`` the latest one is used.
+    """
+    day = on or effective_dates(DATASET)[-1]
+    rows = [row for row in table(DATASET, day).rows if _about(row, purpose, lane, line)]
+    needs = tuple(dict.fromkeys(name for row in rows for name in row["needs"]))
+    known = {"invoice_number": invoice_number, "waybill": waybill}
+    missing = tuple(name for name in needs if _fact(name, known, history, line) in (None, ""))
+    return PapersPlan(needs, missing, tuple(text for row in rows for text in row.get("statements", ())))
+
+
+def customs_text(line: Line) -> str:
+    """Exactly what the goods are, for declarations and invoices, in English as carriers ask.
+
+    >>> from decimal import Decimal
+    >>> from chalicelib.money import Money
+    >>> customs_text(Line("earrings", "base", "plated", Money(Decimal(40), "EUR")))
+    'plated base metal earrings'
+    """
+    article = _ARTICLES.get(line.article, line.article.replace("_", " "))
+    mark = f" ({line.fineness})" if line.fineness and line.metal != "base" else ""
+    metal = _metal_text(line)
+    if line.construction == "clad":
+        text = (
+            f"base metal {article} clad with {metal}{mark}"
+            if line.metal != "base"
+            else f"clad base metal {article}"
+        )
+    else:
+        text = f"{'plated ' if line.construction == 'plated' else ''}{metal} {article}{mark}"
+    return text + _STONES.get(line.stones, "")
+
+
+def label_text() -> str:
+    """What stands on the outside of the parcel: nothing of metal, stones or worth."""
+    return LABEL_TEXT
+
+
+def check_label_text(text: str, language: str | None = None) -> tuple[str, ...]:
+    """Words that give the contents away, in order of the word list; empty when the label is safe.
+
+    Every language's telling words are checked; words that are harmless elsewhere only in their own (English
+    when no language is given).
+    """
+    found = [word for word, pattern in _label_patterns(language or "en") if pattern.search(text)]
+    return tuple(dict.fromkeys((*found, *(match.group().lower() for match in _KARAT_MARK.finditer(text)))))
+
+
+def check_customs_text(text: str, line: Line) -> tuple[str, ...]:
+    """What a customs text fails to say about these goods: ``metal``, ``article``, ``fineness`` or ``stones``."""
+    said = text.casefold()
+    wanted = {
+        "metal": "base metal" if line.metal == "base" else line.metal,
+        "article": _ARTICLES.get(line.article, line.article.replace("_", " ")),
+        "fineness": str(line.fineness) if line.fineness and line.metal != "base" else "",
+        "stones": _STONES.get(line.stones, "").removeprefix(", set with "),
+    }
+    return tuple(name for name, words in wanted.items() if words not in said)
+
+
+def _metal_text(line: Line) -> str:
+    if line.metal == "base":
+        return "base metal"
+    karat = _KARAT_BY_MARK.get(line.fineness or 0)
+    return f"{karat}K {line.metal}" if line.metal == "gold" and karat else line.metal
+
+
+def _about(row: Row, purpose: str, lane: Lane, line: Line) -> bool:
+    places = row.get("destinations")
+    return (
+        purpose in row.get("purposes", (purpose,))
+        and line.metal in row.get("metals", (line.metal,))
+        and (places is None or lane.destination in places or territory_of(lane.destination) in places)
+    )
+
+
+def _fact(name: str, known: dict[str, str | None], history: History | None, line: Line) -> Any:
+    if name in known:
+        return known[name]
+    if name.startswith("line."):
+        return getattr(line, name.removeprefix("line."))
+    return getattr(history, name) if history else None
+
+
+@cache
+def _label_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((word, _pattern(word)) for word in _label_words(language))
+
+
+def _label_words(language: str) -> Iterator[str]:
+    for name, lists in dictionary("customs", "label_words").items():
+        yield from lists["words"]
+        if name == language:
+            yield from lists["alone"]
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """Whole words in scripts with spaces, anywhere in the text in the others."""
+    edge = r"\b" if word[0].isascii() or (word[0].isalpha() and ord(word[0]) < 0x2E80) else ""
+    return re.compile(f"{edge}{re.escape(word)}{edge}", re.IGNORECASE)
