@@ -7,6 +7,9 @@ of the trade: that a return is too late or a metal is not carried is for the sto
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -33,6 +36,7 @@ from chalicelib.api.shapes import (
 )
 from chalicelib.customs.facts import Article, Construction, Stones
 from chalicelib.metals import Metal
+from chalicelib.places import Lane
 from chalicelib.returns.case import (
     Address,
     Item,
@@ -54,6 +58,7 @@ class OrderBody(Shape):
     number: Reference
     sold_on: Day
     delivered_on: Day | None = None
+    delivered_at: Instant | None = None
 
     @field_validator("delivered_on")
     @classmethod
@@ -116,6 +121,8 @@ class ItemBody(Shape):
     resized: Flag | None = None
     made_to_order: Flag | None = None
     seal_broken: Flag | None = None
+    stone_loose: Flag | None = None
+    scrap: Flag | None = None
 
     @field_validator("fineness")
     @classmethod
@@ -248,5 +255,29 @@ class RoutesBody(Shape):
 
     lane: LaneBody
     on: Day
+    carrier: Word | None = None
     service: Annotated[str, code("[A-Z][A-Z0-9_]*")] | None = None
     parcel: ParcelBody
+
+    def as_request(self) -> RoutesRequest:
+        """The parcel and its way as the story asks for them."""
+        return RoutesRequest(
+            lane=Lane(self.lane.origin, self.lane.destination),
+            on=self.on,
+            items=tuple(item.as_item() for item in self.parcel.items),
+            gross_weight_g=self.parcel.gross_weight_g,
+            carrier=self.carrier,
+            service=self.service,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesRequest:
+    """A parcel and its way; ``gross_weight_g`` is the packed parcel's, None where nobody weighed it."""
+
+    lane: Lane
+    on: date
+    items: tuple[Item, ...]
+    gross_weight_g: Decimal | None
+    carrier: str | None
+    service: str | None

@@ -97,6 +97,7 @@ EstimateBody: dict[str, Any] = {
 RoutesBody: dict[str, Any] = {
     "lane": {"from": "FR", "to": "CN"},
     "on": "2026-11-24",
+    "carrier": None,
     "service": None,
     "parcel": {"items": [_RING], "gross_weight_g": "180"},
 }

@@ -16,7 +16,9 @@ chalicelib.errors.UnreadableBody: a key appears twice in one object
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any
 
 from chalicelib.errors import BodyTooLarge, FieldFault, UnreadableBody
@@ -102,22 +104,28 @@ def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_depth_and_surrogates(document: Any) -> None:
-    level = [document]
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for node in level for child in _children(node)]
+    level = _containers([document])
+    for _ in range(MAX_DEPTH):
         if not level:
             return
-    raise _too_deep()
+        level = _containers(child for node in level for child in _children(node))
+    if level:
+        raise _too_deep()
 
 
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return [*node, *node.values()]
-    if isinstance(node, list):
-        return node
-    if isinstance(node, str):
-        _refuse_surrogates(node)
-    return []
+def _containers(nodes: Iterable[Any]) -> list[Any]:
+    """The objects and lists among ``nodes``; texts are looked at on the way."""
+    found = []
+    for node in nodes:
+        if isinstance(node, str):
+            _refuse_surrogates(node)
+        elif isinstance(node, dict | list):
+            found.append(node)
+    return found
+
+
+def _children(node: Any) -> Iterable[Any]:
+    return chain(node, node.values()) if isinstance(node, dict) else node
 
 
 def _refuse_surrogates(text: str) -> None:

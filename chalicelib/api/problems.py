@@ -16,7 +16,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.api.answer import CONTENT_TYPE_PROBLEM, answer, request_id_of
+from chalicelib.api.answer import CONTENT_TYPE_PROBLEM, REQUEST_ID, answer, request_id_of
 from chalicelib.errors import (
     AmbiguousNumber,
     BodyTooLarge,
@@ -129,7 +129,8 @@ def problem(error: ReturnsError, request_id: str) -> Response:
     }
     if isinstance(error, AmbiguousNumber):
         body["ship_dates"] = list(error.ship_dates)
-    return answer(body, family.status, {"Content-Type": CONTENT_TYPE_PROBLEM, **_headers_of(error, family)})
+    headers = {"Content-Type": CONTENT_TYPE_PROBLEM, REQUEST_ID: request_id, **_headers_of(error, family)}
+    return answer(body, family.status, headers)
 
 
 def framework_answers_as_problems(request: Any, get_response: Callable[[Any], Response]) -> Response:

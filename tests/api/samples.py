@@ -1,0 +1,180 @@
+"""Answers of the stories, in the shapes that the stories give."""
+
+from typing import Any
+
+MONEY = {"amount": "1180.00", "currency": "EUR"}
+SUMMARY: dict[str, Any] = {
+    "case_id": "c-01",
+    "rma": "RMA-2026-0001",
+    "kind": "refund",
+    "reason": "change_of_mind",
+    "stage": "approved",
+    "order_number": "SO-1001",
+    "customer_country": "FR",
+    "return_to": "SZX-1",
+    "money_at_risk": MONEY,
+    "created_at": "2026-11-22T10:00:00Z",
+    "version": 1,
+}
+SHIPMENT: dict[str, Any] = {
+    "carrier": "fedex",
+    "tracking_number": "794987654321",
+    "ship_date": "2026-11-24",
+    "case_id": "c-01",
+    "leg": 1,
+    "direction": "home",
+    "milestone": "import_customs",
+    "condition": "held",
+    "reason": "customs_documents_missing",
+    "responsible": "customs",
+    "action_by": "merchant",
+    "eta": None,
+    "last_event_at": "2026-11-26T08:00:00Z",
+    "next_poll_at": "2026-11-26T12:00:00Z",
+    "problems": [],
+}
+EVENT: dict[str, Any] = {
+    "id": "a1",
+    "at": "2026-11-26T08:00:00Z",
+    "at_local": "2026-11-26T16:00:00+08:00",
+    "tz_source": "offset",
+    "code": "CD",
+    "exception_code": None,
+    "milestone": "import_customs",
+    "condition": "held",
+    "reason": "customs_documents_missing",
+    "text": "Clearance delay",
+    "place": {"city": "SHENZHEN", "country": "CN"},
+    "source": "fedex",
+}
+EXCEPTION: dict[str, Any] = {
+    "exception_id": "Y2FzZXxjLTAxfGhvbGQtYTE",
+    "case_id": "c-01",
+    "leg": 1,
+    "carrier": "fedex",
+    "tracking_number": "794987654321",
+    "kind": "customs_hold",
+    "severity": "high",
+    "status": "open",
+    "reason": "customs_documents_missing",
+    "meaning": "Customs wait for papers.",
+    "to_do": ["Send the commercial invoice to the broker"],
+    "action_by": "merchant",
+    "deadline": "2026-11-28T08:00:00Z",
+    "opened_at": "2026-11-26T08:00:00Z",
+    "resolved_at": None,
+    "resolved_by": None,
+    "money_at_risk": MONEY,
+    "history": [{"at": "2026-11-26T08:00:00Z", "by": "goldthread", "action": "opened", "note": None}],
+}
+ESTIMATE: dict[str, Any] = {
+    "destination": "CN",
+    "entry_on": "2026-11-22",
+    "currency": "CNY",
+    "complete": False,
+    "confidence": "medium",
+    "customs_value": "9200.00",
+    "lines": [
+        {
+            "hs_code": "7113.19.19",
+            "why": "gold ring, solid",
+            "alternatives": [],
+            "duties": [
+                {
+                    "layer": "mfn",
+                    "rate": "0.08",
+                    "base": "9200.00",
+                    "amount": "736.00",
+                    "rule": "r",
+                    "source": "s",
+                    "confidence": "medium",
+                }
+            ],
+        }
+    ],
+    "taxes": [
+        {
+            "code": "vat",
+            "rate": "0.13",
+            "base": None,
+            "amount": None,
+            "rule": "r",
+            "source": "s",
+            "confidence": "medium",
+            "collected_by": "customs",
+            "in_total": True,
+        }
+    ],
+    "fees": [],
+    "relief": [],
+    "total_without_relief": None,
+    "total": None,
+    "total_if_proven": None,
+    "reasons": ["export_reference_required"],
+    "sources": ["s"],
+}
+DECISION: dict[str, Any] = {
+    "outcome": "approved",
+    "grounds": [
+        {
+            "code": "withdrawal",
+            "verdict": "granted",
+            "statutory": True,
+            "window_ends_at": "2026-11-26T23:00:00Z",
+            "freight_paid_by": "customer",
+            "evidence_wanted": [],
+            "reasons": ["within_window"],
+        }
+    ],
+    "reasons": [
+        {
+            "code": "within_window",
+            "text": "The window is open.",
+            "text_key": "within_window",
+            "rule": "r",
+            "source": "s",
+            "confidence": "high",
+            "item": None,
+        }
+    ],
+    "window_ends_at": "2026-11-26T23:00:00Z",
+    "policy_version": "2026-01-01",
+    "freight_paid_by": "customer",
+    "evidence_wanted": [],
+    "statutory": True,
+    "confidence": "high",
+}
+PLANNED: dict[str, Any] = {
+    "decision": DECISION,
+    "estimate": ESTIMATE,
+    "route": None,
+    "cover": None,
+    "papers": [],
+    "next": ["Nothing is asked of anybody"],
+}
+OPENED: dict[str, Any] = {
+    "case_id": "c-01",
+    "rma": "RMA-2026-0001",
+    "stage": "approved",
+    **PLANNED,
+    "legs": [],
+}
+CASE: dict[str, Any] = {
+    **SUMMARY,
+    **PLANNED,
+    "legs": [],
+    "exceptions": [EXCEPTION],
+    "log": [{"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened"}],
+}
+ANSWERS: dict[str, Any] = {
+    "open_return": OPENED,
+    "read_case": CASE,
+    "list_cases": {"items": [SUMMARY], "cursor": None},
+    "estimate": ESTIMATE,
+    "routes": {"routes": []},
+    "read_shipment": {**SHIPMENT, "events": [EVENT]},
+    "list_shipments": {"items": [SHIPMENT], "cursor": "bmV4dA"},
+    "list_exceptions": {"items": [EXCEPTION], "cursor": None},
+    "act_on_exception": {**EXCEPTION, "status": "acknowledged"},
+    "accept_webhook": None,
+}
