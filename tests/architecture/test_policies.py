@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chalicelib.settings import NEEDED_BY
 from infra.build_template import ENV_BY_FUNCTION, FUNCTIONS
 
 # What a policy may end a resource with after a name of ours.
@@ -24,6 +25,13 @@ SECRET_BY_FUNCTION = {
     "APIHandler": {"WebhooksSecret"},
     "OnPollDue": {"CarriersSecret"},
     "OnStepDue": {"CarriersSecret"},
+}
+# The keys under which a function may delete: answers that ran out, parked events that found their leg.
+DELETES_BY_FUNCTION = {
+    "APIHandler": {"dynamodb:DeleteItem": ["ANSWER#*"]},
+    "OnTrackingReceived": {"dynamodb:DeleteItem": ["NUM#*"]},
+    "OnPollDue": {"dynamodb:DeleteItem": ["NUM#*"]},
+    "OnStepDue": {"dynamodb:DeleteItem": ["NUM#*"]},
 }
 RESOURCE_BY_ENV = {
     "QUEUE_TRACKING": "TrackingQueue",
@@ -136,11 +144,33 @@ def test_only_the_api_seals_and_only_api_and_steps_open_personal_values(packaged
     assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_table_is_never_scanned_and_nothing_is_deleted_from_it(packaged, function):
-    asked = {action for statement in packaged.statements(function) for action in _listed(statement["Action"])}
+@pytest.mark.parametrize("function", ["APIHandler", "OnStepDue"])
+def test_personal_values_are_opened_only_for_a_named_case(packaged, function):
+    (statement,) = [row for row in packaged.statements(function) if "kms:Decrypt" in row["Action"]]
 
-    assert {action for action in asked if action.startswith("dynamodb:")} <= TABLE_ACTIONS
+    assert statement["Condition"] == {"Null": {"kms:EncryptionContext:case_id": "false"}}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_table_is_never_scanned_and_hardly_anything_deleted_from_it(packaged, function):
+    statements = [row for row in packaged.statements(function) if "dynamodb:" in str(row["Action"])]
+    plain = {action for row in statements if "Condition" not in row for action in _listed(row["Action"])}
+    narrowed = {
+        action: row["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for row in statements
+        if "Condition" in row
+        for action in _listed(row["Action"])
+    }
+
+    assert plain <= TABLE_ACTIONS
+    assert narrowed == DELETES_BY_FUNCTION.get(function, {})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_s_settings_ask_for_what_the_template_tells_it(packaged, function):
+    handler = packaged.functions[function]["Handler"]
+
+    assert NEEDED_BY[handler] == set(ENV_BY_FUNCTION[function])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
