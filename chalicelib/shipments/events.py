@@ -1,7 +1,7 @@
 """The words every carrier's scans are turned into, and the scan itself.
 
-Milestone (how far), condition (is it well) and reason (why) are three axes and never one. Lower snake case is ours,
-so that it is never mistaken for a carrier's upper-case code.
+Milestone (how far), condition (is it well) and reason (why) are three axes and never one. Lower snake case is
+ours, so that it is never mistaken for a carrier's upper-case code.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 Milestone = Literal[
-    "announced", "pickup_booked", "picked_up", "in_transit", "export_customs", "export_cleared", "import_customs",
-    "import_cleared", "out_for_delivery", "delivery_attempted", "ready_for_collection", "delivered",
-    "partially_delivered", "returning", "returned", "lost", "destroyed", "seized", "cancelled", "unrecognised",
+    "announced", "pickup_booked", "picked_up", "in_transit", "export_customs", "export_cleared",
+    "import_customs", "import_cleared", "out_for_delivery", "delivery_attempted", "ready_for_collection",
+    "delivered", "partially_delivered", "returning", "returned", "lost", "destroyed", "seized", "cancelled",
+    "unrecognised",
 ]  # fmt: skip
 MILESTONES: tuple[Milestone, ...] = get_args(Milestone)
-AT_REST: frozenset[Milestone] = frozenset({"delivered", "returned", "lost", "destroyed", "seized", "cancelled"})
+AT_REST: frozenset[Milestone] = frozenset(
+    {"delivered", "returned", "lost", "destroyed", "seized", "cancelled"}
+)
 
 Condition = Literal["ok", "delayed", "held", "action_required", "failed"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
@@ -44,10 +47,11 @@ class Place:
 class Event:
     """One carrier scan, normalised.
 
-    ``id`` is a digest of carrier, number, code with status or exception code, wall clock as sent and place as sent,
-    never of the resolved instant: mending a time zone does not make new events. ``milestone`` is None when the scan
-    says nothing about how far the leg is (a schedule change, an image); an unknown code is ``unrecognised``.
-    ``withdraws_delivery`` marks the few codes that mean a delivery did not happen after all.
+    ``id`` is a digest of carrier, number, code with status or exception code, wall clock as sent and place as
+    sent, never of the resolved instant: mending a time zone does not make new events. ``milestone`` is None
+    when the scan says nothing about how far the leg is (a schedule change, an image); an unknown code is
+    ``unrecognised``. ``withdraws_delivery`` marks the few codes that mean a delivery did not happen after
+    all.
     """
 
     id: str
@@ -69,8 +73,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """What one body says about one shipment. ``number`` as the carrier writes it; ``unique_id`` tells shipments apart
-    that share a number; ``ship_date`` is the local date of shipping as ``YYYY-MM-DD`` where known."""
+    """What one body says about one shipment.
+
+    ``number`` as the carrier writes it; ``unique_id`` tells shipments apart that share a number;
+    ``ship_date`` is the local date of shipping as ``YYYY-MM-DD`` where known.
+    """
 
     number: str
     unique_id: str | None
@@ -86,7 +93,9 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a body said that is no event: a number not found, an item refused, an event that could not be read."""
+    """Something a body said that is no event: a number not found, an item refused, an event that could not be
+    read.
+    """
 
     number: str | None
     code: str
@@ -104,8 +113,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class LegFacts:
-    """What ``fold`` must know of the leg: direction turns "return to sender" into going back to the customer, the
-    lane decides whether a customs scan without direction is export or import."""
+    """What ``fold`` must know of the leg: direction turns "return to sender" into going back to the customer,
+    the lane decides whether a customs scan without direction is export or import.
+    """
 
     direction: Literal["home", "out"]
     origin: str

@@ -40,6 +40,7 @@ class Episode:
     id: str
     condition: Condition
     ground: Ground
+    milestone: Milestone | None
     since: datetime
     until: datetime | None
     reason: str | None
@@ -70,6 +71,7 @@ class State:
     delivered_at: datetime | None = None
     hold_episode: str | None = None
     milestone_id: str | None = None
+    milestone_at: datetime | None = None
     moving_since: datetime | None = None
     last_scan_at: datetime | None = None
     last_scan_id: str | None = None
@@ -108,6 +110,7 @@ class _Walk:
     leg: LegFacts
     milestone: Milestone | None = None
     milestone_id: str | None = None
+    milestone_at: datetime | None = None
     before_delivery: Milestone | None = None
     delivered_at: datetime | None = None
     moving_since: datetime | None = None
@@ -149,6 +152,7 @@ class _Walk:
             delivered_at=self.delivered_at,
             hold_episode=now_open.id if now_open and held else None,
             milestone_id=self.milestone_id,
+            milestone_at=self.milestone_at,
             moving_since=self.moving_since,
             last_scan_at=seen.at if seen else None,
             last_scan_id=seen.id if seen else None,
@@ -260,7 +264,7 @@ class _Walk:
             self.delivered_at = None
         if incoming in ("delivered", "partially_delivered") and self.milestone != "partially_delivered":
             self.before_delivery = self.milestone
-        self.milestone, self.milestone_id = incoming, event.id
+        self.milestone, self.milestone_id, self.milestone_at = incoming, event.id, event.at
 
     def _withdraw(self, event: Event) -> None:
         told = (
@@ -269,7 +273,7 @@ class _Walk:
             else event.milestone
         )
         self.milestone = told or self.before_delivery or "unrecognised"
-        self.milestone_id, self.delivered_at = event.id, None
+        self.milestone_id, self.milestone_at, self.delivered_at = event.id, event.at, None
 
 
 def _opened(scan: Scan, condition: Condition, ground: Ground) -> Episode:
@@ -278,6 +282,7 @@ def _opened(scan: Scan, condition: Condition, ground: Ground) -> Episode:
         id=event.id,
         condition=condition,
         ground=ground,
+        milestone=event.milestone,
         since=event.at,
         until=None,
         reason=event.reason,

@@ -1,7 +1,6 @@
 """A leg: one shipment of a case (home, or out again), and the track that follows it.
 
-The leg holds the facts fixed when it was made; the track holds what carriers have said since. (Written by the lead:
-extend compatibly.)
+The leg holds the facts fixed when it was made; the track holds what carriers have said since.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Direction = Literal["home", "out"]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A message owed to somebody because something changed. ``id`` is stable, so a consumer knows a repeat."""
+    """A message owed because something changed; ``id`` is stable, so that a consumer knows a repeat."""
 
     id: str
     queue: Literal["polls", "steps", "alerts"]
@@ -63,8 +62,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What is known of one carrier number that a leg uses. ``version`` is the one to be written; ``due_at`` sits in
-    the due index, ``poll_after`` does not: events push only ``poll_after`` later, and the sweep re-arms."""
+    """What is known of one carrier number that a leg uses.
+
+    ``version`` is the one to be written. ``due_at`` sits in the due index, ``poll_after`` does not: events
+    push only ``poll_after`` later, and the sweep re-arms. ``promised_at`` is what the carrier promised when
+    it was booked, ``eta`` what it says now; ``pickup_until`` is when the booked pickup window closes.
+    ``concerns`` are the troubles announced and not yet closed, as ``kind|episode``: a trouble is closed under
+    the name it was opened by.
+    """
 
     carrier: str
     number: str
@@ -89,6 +94,7 @@ class Track:
     webhook_seen_at: datetime | None = None
     concerns: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    pickup_until: datetime | None = None
 
     @property
     def facts(self) -> LegFacts:

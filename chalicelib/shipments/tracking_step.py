@@ -1,0 +1,166 @@
+"""Story A's one step: a track and what a carrier now says of it become the next track, or None when that is
+no news.
+
+Pure: the caller saves the result in one conditional write, sends its effects, and saves ``at_peace``. The due
+index is lazy: ``apply`` moves ``due_at`` only earlier, because moving an index entry costs as much as the
+write itself. News that makes the next poll later moves ``poll_after`` alone; the sweep finds the old due
+time, sees that nothing is due, and re-arms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from chalicelib.clock import stamp
+from chalicelib.shipments.changes import changes
+from chalicelib.shipments.events import Event, Tracking
+from chalicelib.shipments.fold import fold_merged, merge
+from chalicelib.shipments.history import within_limit
+from chalicelib.shipments.leg import Effect, Track
+from chalicelib.shipments.owed import closed_concerns, owed, problem_effect
+from chalicelib.shipments.thresholds import Bounds, thresholds
+from chalicelib.shipments.watch import next_due, next_poll, watch
+
+REPAIR_WITHIN = timedelta(minutes=15)
+HISTORY_FULL = "history_full"
+MOST_PROBLEMS = 10
+
+
+def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track | None:
+    """The track after this news; None when it says nothing new, so that a duplicate writes nothing.
+
+    Effects already owed stay owed. With any owed, the sweep looks within 15 minutes, in case their sender
+    dies.
+    """
+    bounds = thresholds(now.date()).bounds
+    odd = [event for event in tracking.events if not _within(event, track.ship_date, now, bounds)]
+    sound = [event for event in tracking.events if event not in odd] if odd else tracking.events
+    kept = within_limit(merge(track.events, sound))
+    problems = _problems(track.problems, odd, kept.dropped)
+    news = _says_more(track.events, kept.events)
+    eta = _eta(track, tracking)
+    if not news and (problems, eta) == (track.problems, track.eta):
+        return None
+    after = replace(
+        track,
+        events=kept.events,
+        state=fold_merged(kept.events, track.facts) if news else track.state,
+        eta=eta,
+        problems=problems,
+        unique_id=track.unique_id or tracking.unique_id,
+        attempts=0,
+        version=track.version + 1,
+        webhook_seen_at=now if source.endswith("_push") else track.webhook_seen_at,
+        last_polled_at=track.last_polled_at if source.endswith("_push") else now,
+    )
+    return _scheduled(_owing(track, after, odd, now), now)
+
+
+def at_peace(track: Track, now: datetime | None = None) -> Track:
+    """The track once its effects are sent: nothing owed, due at the next poll or threshold, None at settled
+    rest. Without ``now``, counted from when the carrier was last heard.
+    """
+    heard = (track.created_at, track.last_polled_at, track.webhook_seen_at)
+    moment = now or max(at for at in heard if at is not None)
+    calm = replace(track, effects=(), attempts=0)
+    return replace(calm, due_at=next_due(calm, moment))
+
+
+def chosen(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
+    """Which of the tracks under a number this shipment is; None when it can be none of them.
+
+    Carriers use numbers again after months, and one answer may hold two shipments: the carrier's own unique
+    id decides where both have one, then the ship date, else the date of the first event. What is too far from
+    a track's ship date is another parcel.
+    """
+    fits = [
+        track
+        for track in tracks
+        if track.unique_id in (None, tracking.unique_id) or tracking.unique_id is None
+    ]
+    sure = [track for track in fits if track.unique_id is not None and track.unique_id == tracking.unique_id]
+    day = _day_of(tracking)
+    if day is None or sure:
+        return max(sure or fits, key=lambda track: (track.ship_date, track.leg_n), default=None)
+    near = [track for track in fits if _may_ship(track, day)]
+    return min(near, key=lambda track: (abs(track.ship_date - day), -track.leg_n), default=None)
+
+
+def _owing(before: Track, after: Track, odd: list[Event], now: datetime) -> Track:
+    effects, concerns = owed(after, changes(before.state, after.state))
+    noticed = closed_concerns(after, watch(before, now), watch(after, now))
+    told = _told_problems(before, after, odd, now)
+    known = {effect.id: effect for effect in (*before.effects, *effects, *noticed, *told)}
+    return replace(after, effects=tuple(known.values()), concerns=concerns)
+
+
+def _scheduled(track: Track, now: datetime) -> Track:
+    track = replace(track, poll_after=next_poll(track, now))
+    wanted = next_due(track, now)
+    if track.effects:
+        wanted = min(wanted or now + REPAIR_WITHIN, now + REPAIR_WITHIN)
+    if track.due_at is not None and wanted is not None:
+        wanted = min(track.due_at, wanted)
+    return replace(track, due_at=wanted)
+
+
+def _within(event: Event, ship_date: date, now: datetime, bounds: Bounds) -> bool:
+    """Whether the event can be this parcel's: not far in the future, not from long before it was shipped."""
+    shipped = datetime.combine(ship_date, time(), UTC)
+    latest = now + timedelta(hours=bounds.future_hours)
+    return shipped - timedelta(days=bounds.before_ship_days) <= event.at <= latest
+
+
+def _may_ship(track: Track, day: date) -> bool:
+    bounds = thresholds(track.created_at.date()).bounds
+    days = (day - track.ship_date).days
+    return -bounds.before_ship_days <= days <= bounds.after_ship_days
+
+
+def _day_of(tracking: Tracking) -> date | None:
+    try:
+        return date.fromisoformat(tracking.ship_date or "")
+    except ValueError:  # none, or no date at all: the events tell
+        return min((event.at.date() for event in tracking.events), default=None)
+
+
+def _says_more(before: tuple[Event, ...], after: tuple[Event, ...]) -> bool:
+    """Whether anything but the name of who told it is new: a scan pushed and then polled is one scan, written
+    once.
+    """
+    if len(before) != len(after):
+        return True
+    return any(
+        one is not other and one != other and replace(one, source=other.source) != other
+        for one, other in zip(before, after, strict=True)
+    )
+
+
+def _eta(track: Track, tracking: Tracking) -> datetime | None:
+    """The estimate of the newest body: one that ends before what is known is older news."""
+    last = max((event.at for event in tracking.events), default=None)
+    known = track.state.last_event_at
+    older = track.eta is not None and known is not None and (last is None or last < known)
+    return track.eta if older or tracking.eta is None else tracking.eta
+
+
+def _problems(known: tuple[str, ...], odd: list[Event], dropped: int) -> tuple[str, ...]:
+    found = {*known, *(f"event_out_of_bounds {event.code} {stamp(event.at)}" for event in odd)}
+    if dropped:
+        found.add(HISTORY_FULL)
+    return known if found == set(known) else tuple(sorted(found, reverse=True)[:MOST_PROBLEMS])
+
+
+def _told_problems(before: Track, after: Track, odd: list[Event], now: datetime) -> Iterator[Effect]:
+    if HISTORY_FULL in after.problems and HISTORY_FULL not in before.problems:
+        yield problem_effect(
+            after, HISTORY_FULL, f"leg-{after.leg_n}", now, "the oldest plain scans are not kept"
+        )
+    fresh = set(after.problems) - set(before.problems)
+    for event in odd:
+        if f"event_out_of_bounds {event.code} {stamp(event.at)}" in fresh:
+            yield problem_effect(
+                after, "event_out_of_bounds", event.id, now, f"{event.code} dated {stamp(event.at)}"
+            )

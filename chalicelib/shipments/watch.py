@@ -1,0 +1,188 @@
+"""What nobody told us: the parcel that is not scanned, not collected, late, silent, or held too long.
+
+A rule is a row of ``RULES``: a name and a small function that says since when its clock runs on a track, or
+None. How long it may run, by carrier, is data (``rules/watch``). Nothing here is remembered: the same track
+at the same moment always gives the same concerns, each with an episode by which a second telling is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.clock import stamp
+from chalicelib.shipments.leg import Track
+from chalicelib.shipments.thresholds import Polling, Threshold, Thresholds, thresholds
+
+_AT_CUSTOMS = ("export_customs", "import_customs")
+_NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something a rule noticed.
+
+    ``since`` is when its clock began, ``deadline`` when it becomes critical; a concern that has become
+    critical is a new episode, so that it is told again.
+    """
+
+    kind: str
+    episode: str
+    severity: Literal["critical", "high", "medium", "low"]
+    since: datetime
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A rule's clock that runs: since when, and what names this run."""
+
+    since: datetime
+    anchor: str
+
+
+def watch(track: Track, now: datetime) -> tuple[Concern, ...]:
+    """Every concern about this track at this moment; none once it is at rest."""
+    rules = thresholds(now.date())
+    return tuple(
+        concern for kind, running, row in _clocks(track, rules) for concern in _risen(kind, running, row, now)
+    )
+
+
+def next_due(track: Track, now: datetime) -> datetime | None:
+    """When this track must be looked at again: the next poll or the next threshold, whichever is first.
+
+    None when it is at rest and has settled. Always after ``now``.
+    """
+    rules = thresholds(now.date())
+    asked = track.poll_after
+    poll = asked if asked is not None and asked > now else next_poll(track, now)
+    ends = (end for _, running, row in _clocks(track, rules) for end in _ends(running, row))
+    return min((at for at in (poll, *ends) if at is not None and at > now), default=None)
+
+
+def next_poll(track: Track, now: datetime) -> datetime | None:
+    """When to ask the carrier again, counted from now: by how the parcel is, less often the longer nothing
+    was heard and while its webhook speaks, more often when that has fallen silent. None when it is at rest
+    and has settled.
+    """
+    rules = thresholds(now.date())
+    if _settled(track, now, rules):
+        return None
+    minutes = _by_state(track, rules.polling) * _quiet_percent(track, now, rules.polling) // 100
+    if not track.state.at_rest and track.webhook_seen_at is not None:
+        healthy = now - track.webhook_seen_at <= timedelta(hours=rules.polling.webhook_healthy_hours)
+        faster = rules.polling.webhook_silent_faster
+        minutes = minutes * rules.polling.webhook_slower if healthy else minutes // faster
+    return now + timedelta(minutes=min(max(minutes, rules.polling.least_minutes), rules.polling.most_minutes))
+
+
+def _no_first_scan(track: Track) -> Running | None:
+    waiting = track.state.moving_since is None
+    return Running(track.created_at, "first") if waiting else None
+
+
+def _pickup_missed(track: Track) -> Running | None:
+    if track.pickup_until is None or track.state.moving_since is not None:
+        return None
+    return Running(track.pickup_until, stamp(track.pickup_until))
+
+
+def _promise_passed(track: Track) -> Running | None:
+    promise = track.promised_at or track.eta
+    if promise is None or track.state.goes_back_to is not None:
+        return None
+    return Running(promise, stamp(promise))
+
+
+def _silence_of(track: Track) -> Running | None:
+    """Only scans that prove the parcel was somewhere break a silence; a hold has its own clock."""
+    state = track.state
+    if state.last_scan_at is None or state.last_scan_id is None or state.hold_episode is not None:
+        return None
+    well_since = state.since if state.condition == "ok" and state.since else state.last_scan_at
+    return Running(max(state.last_scan_at, well_since), state.last_scan_id)
+
+
+def _hold_too_old(track: Track) -> Running | None:
+    state = track.state
+    if state.hold_episode is None or state.since is None:
+        return None
+    return Running(state.since, state.hold_episode)
+
+
+def _plain(name: str) -> Callable[[Track, Thresholds], str]:
+    return lambda _track, _rules: name
+
+
+def _by_worth(name: str) -> Callable[[Track, Thresholds], str]:
+    return lambda track, rules: f"{name}_valuable" if rules.valuable.covers(track.value) else name
+
+
+# kind, whether its clock runs, and which row of the thresholds holds. At rest no clock runs.
+RULES: tuple[
+    tuple[str, Callable[[Track], Running | None], Callable[[Track, Thresholds], str]],
+    ...,
+] = (
+    ("no_first_scan", _no_first_scan, _plain("no_first_scan")),
+    ("pickup_missed", _pickup_missed, _plain("pickup_missed")),
+    ("promise_passed", _promise_passed, _plain("promise_passed")),
+    ("silence", _silence_of, _by_worth("silence")),
+    ("hold_too_old", _hold_too_old, _plain("hold_too_old")),
+)
+
+
+def _clocks(track: Track, rules: Thresholds) -> Iterator[tuple[str, Running, Threshold]]:
+    if track.state.at_rest:
+        return
+    for kind, clock, row in RULES:
+        running = clock(track)
+        if running is not None:
+            yield kind, running, rules.threshold(row(track, rules), track.carrier)
+
+
+def _ends(running: Running, row: Threshold) -> tuple[datetime, datetime]:
+    return row.warn.end(running.since), row.critical.end(running.since)
+
+
+def _risen(kind: str, running: Running, row: Threshold, now: datetime) -> Iterator[Concern]:
+    warn, critical = _ends(running, row)
+    episode = f"{kind}-{running.anchor}"
+    if now >= warn:
+        yield Concern(kind, episode, row.warn.severity, running.since, critical)
+    if now >= critical:
+        yield Concern(kind, f"{episode}-critical", row.critical.severity, running.since, critical)
+
+
+def _by_state(track: Track, polling: Polling) -> int:
+    state = track.state
+    if state.at_rest:
+        return polling.at_rest
+    if state.condition == "held":
+        return polling.held
+    if state.moving_since is None:
+        return polling.awaiting_first_scan
+    if state.milestone in _NEAR_DOOR:
+        return polling.near_door
+    if state.condition != "ok":
+        return polling.trouble
+    return polling.at_customs if state.milestone in _AT_CUSTOMS else polling.moving
+
+
+def _quiet_percent(track: Track, now: datetime, polling: Polling) -> int:
+    """A hundred, and more for each whole day since the last event (before any: since the track was made)."""
+    quiet = now - (track.state.last_event_at or track.created_at)
+    return 100 + max(quiet.days, 0) * polling.slower_per_quiet_day_percent
+
+
+def _settled(track: Track, now: datetime, rules: Thresholds) -> bool:
+    state = track.state
+    if not state.at_rest or state.last_event_at is None:
+        return False
+    express = rules.class_of(track.carrier) == "express"
+    hours = rules.settling.express if express else rules.settling.postal
+    if state.milestone == "lost":
+        hours = rules.settling.lost
+    return now - state.last_event_at >= timedelta(hours=hours)
