@@ -31,6 +31,11 @@ lint: $(READY)  ## ruff: rules and format
 types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
+# --- rules that are written by a program ------------------------------------------------------------------
+.PHONY: holidays
+holidays: $(READY)  ## write the public-holiday calendars anew
+	$(PY) -m infra.generate_holidays
+
 # --- package and deploy ----------------------------------------------------------------------------------
 package: $(READY)  ## build/STAGE/: sam.json, deployment.zip, hash   (STAGE=local|dev|prod)
 	$(PY) -m infra.package $(STAGE)
