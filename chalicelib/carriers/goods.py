@@ -46,8 +46,8 @@ class Piece(Protocol):
 class ParcelFacts:
     """One parcel as a carrier judges it.
 
-    ``value`` is the worth of the goods in it, ``item_values`` one worth per piece. ``facts`` answers what rows
-    ask (``WEEKEND_IN_TRANSIT``, ``INSURED_PARCEL``, ``OWN_POLICY_WEEKEND_LIMIT``); what is not in it is unknown.
+    ``value`` is the worth of the goods in it, ``item_values`` one worth per piece. ``facts`` answers what
+    rows ask (``WEEKEND_IN_TRANSIT``, ``INSURED_PARCEL``, ``OWN_POLICY_WEEKEND_LIMIT``); missing is unknown.
     ``address_day_value`` sums the open parcels to the same address that day, this one included.
     ``insured_by_policy`` says that a policy of ours covers it; ``proven`` names requirements established.
     """
