@@ -41,7 +41,7 @@ _KARAT_MARK = re.compile(r"\b\d{1,2}\s?(?:kt?|karats?|carats?)\b|\b(?:au|ag|pt|s
 
 @dataclass(frozen=True, slots=True)
 class PapersPlan:
-    """What the papers need, what is missing of it, and the sentences they carry. Ready when nothing is missing."""
+    """What the papers need, what is missing of it, and the sentences they carry; ready when nothing is."""
 
     needs: tuple[str, ...]
     missing: tuple[str, ...]
@@ -109,7 +109,7 @@ def check_label_text(text: str, language: str | None = None) -> tuple[str, ...]:
 
 
 def check_customs_text(text: str, line: Line) -> tuple[str, ...]:
-    """What a customs text fails to say about these goods: ``metal``, ``article``, ``fineness`` or ``stones``."""
+    """What a customs text fails to say of these goods: ``metal``, ``article``, ``fineness``, ``stones``."""
     said = text.casefold()
     wanted = {
         "metal": "base metal" if line.metal == "base" else line.metal,
