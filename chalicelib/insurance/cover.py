@@ -1,13 +1,14 @@
 """Who pays if the parcel is lost, up to what, and who must be told by when.
 
-Declared value is not insurance: the carrier pays only when it is at fault, and caps it far below jewellery. So a
-parcel travels under a policy with nothing declared: specialist insurers forbid both. Without a policy an air carrier owes 26 SDR per kilogram, whatever was in the box (Montreal Convention art. 22(3)).
+Declared value is not insurance: the carrier pays only when it is at fault, and caps it far below jewellery.
+So a parcel travels under a policy with nothing declared: specialist insurers forbid both. Without a policy an air
+carrier owes 26 SDR per kilogram, whatever was in the box (Montreal Convention art. 22(3)).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -59,7 +60,11 @@ class LiabilityFloor:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The cover of one parcel. ``gaps`` that are not empty need a person before the parcel moves."""
+    """The cover of one parcel. Any ``gaps`` need a person before the parcel moves.
+
+    ``not_checked`` names limits of the policy that could not be looked at for want of a figure; ``facts`` are
+    what the carriers' acceptance rules may be told about this cover.
+    """
 
     insured_by: str | None
     policy_no: str | None
@@ -72,6 +77,8 @@ class Cover:
     claim_clocks: tuple[ClaimClock, ...]
     liability_floor: LiabilityFloor | None
     confidence: Confidence
+    not_checked: tuple[str, ...] = ()
+    facts: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def needs_review(self) -> bool:
@@ -91,6 +98,7 @@ class Cover:
             "gaps": [_gap_json(gap) for gap in self.gaps],
             "claim_clocks": [clock.as_json() for clock in self.claim_clocks],
             "liability_floor": _floor_json(self.liability_floor),
+            "not_checked": list(self.not_checked),
             "complete": not self.gaps,
             "confidence": self.confidence,
         }
@@ -106,7 +114,7 @@ def plan(
         gaps = tuple(gap for _, found in tried for gap in found)
         return _uncovered(consignment, carrier, lane, on, gaps)
     clocks, missing = _clocks(carrier, lane, on, chosen)
-    floor = _floor(consignment, on)
+    together_unknown = chosen.per_address_day and consignment.address_day_value is None
     return Cover(
         insured_by=chosen.insurer,
         policy_no=chosen.policy_no,
@@ -117,8 +125,10 @@ def plan(
         who_pays="insurer",
         gaps=missing,
         claim_clocks=clocks,
-        liability_floor=floor,
+        liability_floor=_floor(consignment, on),
         confidence=weakest(clock.confidence for clock in clocks),
+        not_checked=("address_day_total",) if together_unknown else (),
+        facts={"OWN_POLICY_WEEKEND_LIMIT": bool(chosen.per_weekend)},
     )
 
 
