@@ -7,13 +7,14 @@ for a claim or a creation answers False when somebody was there first. Reads by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.contract import HttpRequest
+from chalicelib.merchant import Merchant
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Effect, Leg, Track
 
@@ -140,7 +141,7 @@ class ExceptionPage:
 class Due:
     """One entry of the due index: the keys of something that asked to be looked at by now."""
 
-    kind: Literal["track", "case", "parked", "booking"]
+    kind: Literal["track", "parked", "booking"]
     pk: str
     sk: str
     due_at: str
@@ -192,9 +193,6 @@ class Cases(Protocol):
     def save_booking(self, booking: Booking, expected: BookingStatus) -> bool:
         """Save one booking alone if it still has the expected status: how a call is claimed. False: it has not."""
 
-    def settle(self, case: Case) -> None:
-        """Forget effects that were sent and keep the new due time; quiet when somebody else wrote meanwhile."""
-
     def stored_answer(self, scope: str, key: str) -> StoredAnswer | None: ...
 
     def listed(self, stage: str, cursor: str | None, limit: int) -> CasePage: ...
@@ -239,8 +237,6 @@ class DueWork(Protocol):
     def due(self, now: datetime, limit: int) -> Iterable[Due]: ...
 
     def track_of(self, due: Due) -> Track | None: ...
-
-    def case_of(self, due: Due) -> Case | None: ...
 
     def parked_of(self, due: Due) -> Parked | None: ...
 
@@ -360,3 +356,5 @@ class Ports:
     link: CarrierLink
     carriers: CarrierStates
     tokens: Tokens
+    merchant: Callable[[], Merchant]
+    new_id: Callable[[], str]

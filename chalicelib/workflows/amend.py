@@ -1,0 +1,59 @@
+"""Changing a case: read it, say what changes, write it with its log entry; again when somebody else wrote first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.errors import NotFoundError, StaleVersion
+from chalicelib.returns.case import Case
+from chalicelib.shipments.leg import Leg, Track
+from chalicelib.workflows.case_log import noted
+from chalicelib.workflows.ports import Booking, Ports
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What changes: the case as it shall be, what the log says of it, and the parts written with it."""
+
+    case: Case
+    what: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    by: str = "goldthread"
+    legs: tuple[Leg, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    exceptions: tuple[OpenException, ...] = ()
+    tracks: tuple[Track, ...] = ()
+
+
+def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Amendment | None]) -> Case:
+    """Write what ``decide`` makes of the case as it stands now; ``None`` means that nothing needs to change.
+
+    ``decide`` is asked again after each lost race, so it must look at what it is given. Raises ``NotFoundError`` for
+    an unknown case and ``StaleVersion`` when the races never end (the message is then tried again later).
+    """
+    for _ in range(TRIES):
+        case = ports.cases.read(case_id)
+        if case is None:
+            raise NotFoundError("no case has this id")
+        change = decide(case)
+        if change is None:
+            return case
+        after, entry = noted(change.case, now, change.by, change.what, change.facts)
+        try:
+            ports.cases.commit(
+                after,
+                (entry,),
+                legs=change.legs,
+                bookings=change.bookings,
+                exceptions=change.exceptions,
+                tracks=change.tracks,
+            )
+        except StaleVersion:
+            continue
+        return after
+    raise StaleVersion("the case is being written by others; try again")

@@ -1,0 +1,169 @@
+"""Story B, second half: the waybill is bought and the courier ordered, each claimed before the call and made once.
+
+A booking is claimed under our own reference, then the carrier is called, then the answer is recorded. What may have
+been carried out and was not recorded is looked up under that reference; when that does not settle it, it stays
+visibly ``unknown`` and a person decides. It is never simply tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.carriers.registry import carrier_named
+from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, NotFoundError
+from chalicelib.returns.case import Case
+from chalicelib.returns.stages import advance, is_past
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.alert_words import alert_of_booking
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.carrier_calls import call_carrier
+from chalicelib.workflows.carrier_orders import pickup_order, waybill_order
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.start_track import join_parked, new_track
+
+RETRY = timedelta(minutes=15)
+GIVEN_BY_A_PERSON = "given_by_a_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One booking of one leg, with everything its steps look at."""
+
+    file: CaseFile
+    leg: Leg
+    booking: Booking
+
+
+def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    """Carry a booking as far as it goes: message is ``{kind: waybill|pickup, case_id, leg}``. A repeat is quiet."""
+    step = _step(ports, message)
+    booking = step.booking
+    if booking.status in ("done", "refused", "cancelled", "unknown"):
+        return
+    if is_past(step.file.case.stage, "cancelled"):
+        ports.cases.save_booking(replace(booking, status="cancelled", due_at=None), booking.status)
+        return
+    if booking.problem == GIVEN_BY_A_PERSON:
+        _record(ports, step, booking.result, now)
+    elif booking.status == "claimed":
+        _reconcile(ports, step, now)
+    elif _may_be_made(step, now):
+        _claim_and_call(ports, step, now)
+
+
+def _step(ports: Ports, message: Mapping[str, Any]) -> Step:
+    file = ports.cases.file(message["case_id"])
+    if file is None:
+        raise NotFoundError("no case has this id")
+    leg = next((leg for leg in file.legs if leg.n == int(message["leg"])), None)
+    found = (b for b in file.bookings if (b.kind, b.leg_n) == (message["kind"], int(message["leg"])))
+    booking = next(found, None)
+    if leg is None or booking is None:
+        raise NotFoundError("this leg has no such booking")
+    return Step(file, leg, booking)
+
+
+def _may_be_made(step: Step, now: datetime) -> bool:
+    """A pickup needs the waybill first, and no booking is made before its first allowed moment: both have a due time
+    and come again."""
+    if step.booking.not_before is not None and now < step.booking.not_before:
+        return False
+    return step.booking.kind == "waybill" or step.leg.number is not None
+
+
+def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
+    claimed = replace(
+        step.booking, status="claimed", claimed_at=now, attempts=step.booking.attempts + 1, due_at=now + RETRY
+    )
+    if not ports.cases.save_booking(claimed, step.booking.status):
+        return
+    step = replace(step, booking=claimed)
+    try:
+        given = _ask(ports, step, now)
+    except CarrierUnavailable as away:
+        wait = max(RETRY, timedelta(seconds=away.retry_after or 0))
+        ports.cases.save_booking(replace(claimed, status="planned", due_at=now + wait), "claimed")
+    except CarrierRefused as refused:
+        _give_up(ports, step, "refused", "booking_refused", str(refused), now)
+    except CarrierOutcomeUnknown:
+        _reconcile(ports, step, now)
+    else:
+        _record(ports, step, given, now)
+
+
+def _ask(ports: Ports, step: Step, now: datetime) -> Mapping[str, str]:
+    """Make the call; what the carrier gave, as the booking keeps it."""
+    carrier = carrier_named(step.leg.carrier)
+    person = ports.cases.person(step.leg.case_id)
+    if person is None:
+        raise CarrierRefused("no_address", "the customer's address has been erased")
+    facts = (ports.merchant, step.file.plan, step.leg, person, step.booking.reference)
+    account = ports.secrets.carriers()[step.leg.carrier]
+    if step.booking.kind == "waybill":
+        request = carrier.waybill_request(waybill_order(*facts, account, now))
+        waybill = carrier.read_waybill(call_carrier(ports, step.leg.carrier, "ship", request, now), now)
+        if waybill.label is not None:
+            ports.evidence.keep_label(step.leg.case_id, f"label-{step.leg.n}", waybill.label, waybill.label_type)
+        return {"number": waybill.number, "ship_date": waybill.ship_date.isoformat()}
+    order = pickup_order(*facts, account, now)
+    answer = call_carrier(ports, step.leg.carrier, "ship", carrier.pickup_request(order), now)
+    pickup = carrier.read_pickup(answer, order, now)
+    return {"confirmation": pickup.code, "location": pickup.location or "", "on": pickup.on.isoformat()}
+
+
+def _reconcile(ports: Ports, step: Step, now: datetime) -> None:
+    """The call may have been carried out. A waybill can be looked up under our reference; a pickup cannot."""
+    carrier = carrier_named(step.leg.carrier)
+    request = carrier.reference_lookup(step.booking.reference, now) if step.booking.kind == "waybill" else None
+    found = None
+    if request is not None:
+        try:
+            found = carrier.read_reference(call_carrier(ports, step.leg.carrier, "track", request, now), now)
+        except CarrierUnavailable:
+            return
+    if found is not None:
+        _record(ports, step, {"number": found.number, "ship_date": found.ship_date.isoformat()}, now)
+    else:
+        _give_up(ports, step, "unknown", f"{step.booking.kind}_unknown", None, now)
+
+
+def _give_up(ports: Ports, step: Step, status: Any, kind: str, problem: str | None, now: datetime) -> None:
+    """A person decides. The alert goes out first: an alert twice is one exception, a lost one is a lost parcel."""
+    ended = replace(step.booking, status=status, problem=problem, due_at=None)
+    ports.queues.send("alerts", [alert_of_booking(ended, kind, now)])
+    ports.cases.save_booking(ended, step.booking.status)
+
+
+def _record(ports: Ports, step: Step, given: Mapping[str, str], now: datetime) -> None:
+    """Write down what the carrier gave, with all that follows from it; then queue the next step."""
+    done = replace(step.booking, status="done", result=dict(given), problem=None, due_at=None)
+    if step.booking.kind == "waybill":
+        _record_waybill(ports, step, done, now)
+    else:
+        _record_pickup(ports, step, done, now)
+
+
+def _record_waybill(ports: Ports, step: Step, done: Booking, now: datetime) -> None:
+    track = new_track(step.file, step.leg, done.result, now)
+    leg = replace(step.leg, number=track.number, ship_date=track.ship_date)
+    facts = {"leg": str(leg.n), "carrier": leg.carrier, "reference": done.reference}
+
+    def decide(case: Case) -> Amendment:
+        return Amendment(case, "waybill_bought", facts, legs=(leg,), bookings=(done,), tracks=(track,))
+
+    amend(ports, leg.case_id, now, decide)
+    ports.queues.send("steps", [{"kind": "pickup", "case_id": leg.case_id, "leg": leg.n}])
+    join_parked(ports, leg.carrier, track.number, now)
+
+
+def _record_pickup(ports: Ports, step: Step, done: Booking, now: datetime) -> None:
+    facts = {"leg": str(step.leg.n), "on": done.result.get("on", ""), "reference": done.reference}
+
+    def decide(case: Case) -> Amendment:
+        stage = case.stage if is_past(case.stage, "booked") else advance(case.stage, "booked")
+        return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done,))
+
+    amend(ports, step.leg.case_id, now, decide)

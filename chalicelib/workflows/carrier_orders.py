@@ -1,0 +1,140 @@
+"""What a carrier is asked for a leg: the waybill with what customs must read, and the courier.
+
+Home, the customer hands over and the facility receives; out, the other way round. The customs value is the price
+paid, never nothing; value is declared to the carrier only when no policy covers the parcel. Nothing outside the
+customs lines names the goods.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.carriers.contract import GoodsLine, OriginalExport, Party, PickupOrder, WaybillOrder
+from chalicelib.clock import zone
+from chalicelib.customs.declaration import customs_text
+from chalicelib.errors import InvalidRequestError
+from chalicelib.merchant import Facility, Merchant
+from chalicelib.money import Money, money_from_json
+from chalicelib.pickups.booking import zone_of_place
+from chalicelib.returns.case import Item, Person, Plan
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.customs_lines import line_of
+
+DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
+
+
+def waybill_order(
+    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime
+) -> WaybillOrder:
+    """The waybill of a leg, dated by the clock at the place where the parcel starts."""
+    ends = (of_person(person), of_facility(facility_of(merchant, leg.return_to)))
+    shipper, recipient = ends if leg.direction == "home" else ends[::-1]
+    cover = plan.answer["cover"]
+    export = leg.original_export
+    return WaybillOrder(
+        reference=reference,
+        purpose=leg.purpose,  # type: ignore[arg-type]
+        shipper=shipper,
+        recipient=recipient,
+        lines=tuple(_goods(item, row) for item, row in zip(plan.request.items, _estimated(plan), strict=True)),
+        parcel_weight_g=leg.gross_weight_g,
+        ship_on=ship_day(plan, person, now),
+        declared_value=_declared(cover),
+        policy_covers=cover.get("insured_by") == "policy",
+        original_export=(
+            OriginalExport(export.tracking_number, export.exported_on)
+            if export.tracking_number and export.exported_on
+            else None
+        ),
+        invoice_number=export.invoice_number,
+    )
+
+
+def pickup_order(
+    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime
+) -> PickupOrder:
+    """The courier of a leg, by the local clock of the place where he rings; the hours wished, else shop hours."""
+    wish = plan.request.pickup
+    day = ship_day(plan, person, now)
+    opens = time.fromisoformat(wish.ready_from) if wish else DOOR_OPENS
+    closes = time.fromisoformat(wish.until) if wish else DOOR_CLOSES
+    home = leg.direction == "home"
+    return PickupOrder(
+        reference=reference,
+        waybill=leg.number or "",
+        place=of_person(person) if home else of_facility(facility_of(merchant, leg.return_to)),
+        ready_at=datetime.combine(day, opens),
+        close_at=datetime.combine(day, closes),
+        weight_g=leg.gross_weight_g,
+        destination_country=leg.lane.destination,
+        packages=leg.pieces,
+    )
+
+
+def ship_day(plan: Plan, person: Person, now: datetime) -> Any:
+    """The day of the pickup that was wished, never one that has passed at the customer's place."""
+    today = now.astimezone(zone(zone_of_place(person.address.country, person.address.region))).date()
+    return max(plan.request.pickup.on, today) if plan.request.pickup else today
+
+
+def facility_of(merchant: Merchant, facility_id: str) -> Facility:
+    """The facility a leg goes to; raises ``InvalidRequestError`` when the merchant file no longer has it."""
+    facility = merchant.facility_called(facility_id)
+    if facility is None:
+        raise InvalidRequestError(f"the merchant file has no facility {facility_id}")
+    return facility
+
+
+def of_person(person: Person) -> Party:
+    """The customer as the carrier needs them."""
+    address = person.address
+    return Party(
+        name=person.name,
+        phone=person.phone,
+        email=person.email,
+        street=address.lines,
+        city=address.city,
+        state=address.region,
+        postal_code=address.postal_code,
+        country=address.country,
+        residential=True,
+    )
+
+
+def of_facility(facility: Facility) -> Party:
+    """A place of the merchant's."""
+    return Party(
+        name=facility.contact,
+        company=facility.company,
+        phone=facility.phone,
+        email=facility.email,
+        street=facility.lines,
+        city=facility.city,
+        state=facility.region,
+        postal_code=facility.postal_code,
+        country=facility.country,
+    )
+
+
+def _goods(item: Item, estimated: dict[str, Any]) -> GoodsLine:
+    line = line_of(item)
+    return GoodsLine(
+        description=customs_text(line),
+        hs_code=estimated["hs_code"] or item.hs_code or "",
+        made_in=item.origin or "",
+        quantity=item.quantity,
+        weight_g=item.gross_weight_g * item.quantity,
+        value=Money(item.price.amount * Decimal(item.quantity), item.price.currency),
+    )
+
+
+def _estimated(plan: Plan) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = plan.answer["estimate"]["lines"]
+    return rows
+
+
+def _declared(cover: dict[str, Any]) -> Money | None:
+    declared = cover.get("carrier_declared_value")
+    return money_from_json(declared) if declared else None

@@ -1,0 +1,155 @@
+"""A return that was decided, as it is first kept: case, plan, leg, bookings, pointers, the sealed person, the log."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.carriers.routes import Route
+from chalicelib.errors import InvalidRequestError
+from chalicelib.insurance.cover import Cover
+from chalicelib.pickups.booking import PickupPlan
+from chalicelib.places import Lane
+from chalicelib.returns.case import Case, Person, Plan, ReturnRequest, purpose_of, rma_of, worth_of
+from chalicelib.returns.eligibility import Decision
+from chalicelib.returns.stages import Stage
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.case_log import noted
+from chalicelib.workflows.ports import Booking, Opening, Pointer
+
+FIRST_LOOK = timedelta(minutes=10)
+# Assumed: an inner box, an outer box at least the size of a shoe box, and wrapping. The courier's scale decides.
+PACKING_G = Decimal(400)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Everything decided about a return before anything is written."""
+
+    decision: Decision
+    estimate: dict[str, Any]
+    route: Route | None
+    routes: tuple[Route, ...]
+    cover: Cover
+    papers: tuple[dict[str, Any], ...]
+    pickup: PickupPlan | None
+    stage: Stage
+    next: tuple[str, ...]
+
+
+def new_case(
+    case_id: str,
+    request: ReturnRequest,
+    person: Person,
+    decided: Decided,
+    lane: Lane,
+    holder: str,
+    digest_key: str,
+    now: datetime,
+) -> Opening:
+    """Everything that is written when a return is opened; ``digest_key`` turns the customer into a pointer that only
+    somebody with the key can follow."""
+    worth = worth_of(request.items)
+    if worth is None:
+        raise InvalidRequestError("one return has one currency")
+    unlogged = Case(
+        case_id=case_id,
+        rma=rma_of(case_id),
+        kind=request.kind,
+        reason=request.reason,
+        stage=decided.stage,
+        order_number=request.order.number,
+        customer_country=request.customer_country,
+        language=request.language,
+        return_to=request.return_to,
+        money_at_risk=worth,
+        created_at=now,
+        version=0,
+    )
+    case, entry = noted(unlogged, now, holder, "opened", {"stage": decided.stage, "lane": str(lane)})
+    leg = _leg(request, decided.route, lane, case) if decided.route else None
+    legs = (leg,) if leg else ()
+    return Opening(
+        case=case,
+        plan=Plan(case_id, request, answer_of(request, case, legs, decided)),
+        legs=legs,
+        bookings=_bookings(decided, case, now) if leg else (),
+        pointers=_pointers(request, person, case_id, digest_key),
+        person=person,
+        log=entry,
+        answer=None,
+    )
+
+
+def answer_of(
+    request: ReturnRequest, case: Case | None, legs: tuple[Leg, ...], decided: Decided
+) -> dict[str, Any]:
+    """The answer to opening a return; without a case it is a dry run and says null."""
+    return {
+        "case_id": case.case_id if case else None,
+        "rma": case.rma if case else None,
+        "stage": decided.stage,
+        "decision": decided.decision.as_json(),
+        "estimate": decided.estimate,
+        "route": decided.route.as_json() if decided.route else None,
+        "routes": [route.as_json() for route in decided.routes],
+        "cover": decided.cover.as_json(),
+        "legs": [_leg_row(leg) for leg in legs],
+        "papers": list(decided.papers),
+        "pickup": decided.pickup.as_json() if decided.pickup else None,
+        "next": list(decided.next),
+    }
+
+
+def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
+    pieces_g = sum((item.gross_weight_g * item.quantity for item in request.items), Decimal(0))
+    return Leg(
+        case_id=case.case_id,
+        n=1,
+        direction="home",
+        carrier=route.carrier,
+        service=route.service,
+        lane=lane,
+        purpose=purpose_of(request.kind, "home"),
+        customs_value=case.money_at_risk,
+        gross_weight_g=pieces_g + PACKING_G,
+        original_export=request.original_export,
+        return_to=request.return_to,
+    )
+
+
+def _bookings(decided: Decided, case: Case, now: datetime) -> tuple[Booking, ...]:
+    """The waybill and, where one was asked for, the pickup: planned, and due so that a lost message costs minutes.
+    A case that waits for a person has them planned but not due."""
+    due = now + FIRST_LOOK if case.stage == "approved" else None
+    waybill = Booking(case.case_id, 1, "waybill", "planned", f"{case.rma}-1W", due_at=due)
+    if decided.pickup is None:
+        return (waybill,)
+    opens = decided.pickup.opens_at
+    pickup = Booking(case.case_id, 1, "pickup", "planned", f"{case.rma}-1P", not_before=opens, due_at=due)
+    return waybill, replace(pickup, due_at=max(due, opens) if due and opens else due)
+
+
+def _pointers(request: ReturnRequest, person: Person, case_id: str, digest_key: str) -> tuple[Pointer, ...]:
+    customer = hmac.new(digest_key.encode(), person.email.strip().lower().encode(), hashlib.sha256).hexdigest()
+    found = [Pointer("order", request.order.number, case_id), Pointer("customer", customer, case_id)]
+    if request.original_export.invoice_number:
+        found.append(Pointer("invoice", request.original_export.invoice_number, case_id))
+    found += [Pointer("serial", serial, case_id) for serial in {item.serial for item in request.items} if serial]
+    return tuple(found)
+
+
+def _leg_row(leg: Leg) -> dict[str, Any]:
+    return {
+        "leg": leg.n,
+        "direction": leg.direction,
+        "carrier": leg.carrier,
+        "service": leg.service,
+        "lane": {"from": leg.lane.origin, "to": leg.lane.destination},
+        "purpose": leg.purpose,
+        "tracking_number": leg.number,
+    }

@@ -1,0 +1,146 @@
+"""Story B, one return: request -> eligibility -> classify, value, duty and relief -> which carriers may carry it ->
+cover -> papers -> case saved, next step queued.
+
+Nothing is written before everything is decided, and then everything at once. A refusal names every reason; what a
+machine may not decide is opened at ``review`` with what a person must decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.carriers.routes import Route
+from chalicelib.customs.estimate import estimate
+from chalicelib.errors import FieldFault, IdempotencyMismatch, InvalidRequestError, NotFoundError, ReturnRefused
+from chalicelib.insurance.cover import Cover
+from chalicelib.merchant import Facility
+from chalicelib.pickups.booking import PickupPlan
+from chalicelib.places import Lane
+from chalicelib.returns.case import Person, ReturnRequest, worth_of
+from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
+from chalicelib.returns.stages import Stage
+from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.find_routes import cover_and_route
+from chalicelib.workflows.new_case import Decided, answer_of, new_case
+from chalicelib.workflows.plan_papers import papers_of, pickup_of
+from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
+
+ANSWERS_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the desk is told: 201 with a case, 200 for a dry run."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def open_return(
+    ports: Ports,
+    request: ReturnRequest,
+    person: Person,
+    *,
+    holder: str,
+    idempotency_key: str | None,
+    body_digest: str,
+    dry_run: bool,
+    now: datetime,
+) -> Answered:
+    """Decide a return and, unless it is a dry run, keep it and queue its first step.
+
+    The same Idempotency-Key with the same body is answered with the same answer and opens nothing again; with
+    another body it raises ``IdempotencyMismatch``. Raises ``ReturnRefused`` with every reason.
+    """
+    if idempotency_key and not dry_run:
+        earlier = ports.cases.stored_answer(holder, idempotency_key)
+        if earlier is not None and earlier.expires_at > now:
+            return _replayed(ports, earlier, body_digest)
+    facility = _facility(ports, request)
+    lane = Lane(request.customer_country, facility.country)
+    decided = _decide(ports, request, facility, lane, now)
+    if dry_run:
+        return Answered(200, answer_of(request, None, (), decided))
+    digest_key = ports.secrets.webhooks()["customer_digest"]
+    opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
+    if idempotency_key:
+        kept_until = now + ANSWERS_KEPT
+        answer = StoredAnswer(holder, idempotency_key, body_digest, opening.case.case_id, kept_until)
+        opening = replace(opening, answer=answer)
+    stored = ports.cases.open(opening)
+    if stored is not None:
+        return _replayed(ports, stored, body_digest)
+    _queue_first_step(ports, opening)
+    return Answered(201, dict(opening.plan.answer))
+
+
+def _decide(ports: Ports, request: ReturnRequest, facility: Facility, lane: Lane, now: datetime) -> Decided:
+    merchant = ports.merchant()
+    decision = decide(request, merchant, now)
+    if decision.outcome == "refused":
+        raise ReturnRefused("this return may not come back as asked", _faults(decision))
+    estimated = estimate(estimate_request(request, lane, now.date())).as_json()
+    cover, routes, route = cover_and_route(request.items, lane, now.date(), merchant, request.carrier)
+    papers = papers_of(request, lane)
+    pickup = pickup_of(request, route, now)
+    stage, to_do = _stage(decision, route, cover, papers, pickup)
+    return Decided(decision, estimated, route, routes, cover, papers, pickup, stage, to_do)
+
+
+def _stage(
+    decision: Decision,
+    route: Route | None,
+    cover: Cover,
+    papers: tuple[dict[str, Any], ...],
+    pickup: PickupPlan | None,
+) -> tuple[Stage, tuple[str, ...]]:
+    """Where the case begins, and what must be done or decided before it goes on."""
+    wanted = [f"give {name}" for name in decision.evidence_wanted] if decision.outcome == "evidence_needed" else []
+    wanted += [f"give {missing} for the {paper['name']}" for paper in papers for missing in paper["missing"]]
+    open_points = [reason.code for reason in decision.reasons] if decision.outcome == "review" else []
+    if route is None:
+        open_points.append("no_route: no contracted service may carry this without a person's word")
+    open_points += [f"cover: {gap}" for gap in cover.gaps]
+    if pickup is not None and pickup.status == "invalid":
+        open_points += [f"pickup: {reason}" for reason in pickup.reasons]
+    if open_points:
+        return "review", (*(f"decide: {point}" for point in open_points), *wanted)
+    if wanted:
+        return "evidence_needed", tuple(wanted)
+    return OPENS_AT[decision.outcome], ("the waybill is bought and the courier booked",)
+
+
+def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
+    if stored.body_digest != body_digest:
+        raise IdempotencyMismatch("this Idempotency-Key was used with another body")
+    file = ports.cases.file(stored.case_id)
+    if file is None:
+        raise NotFoundError("the case opened under this Idempotency-Key is gone")
+    return Answered(201, dict(file.plan.answer))
+
+
+def _queue_first_step(ports: Ports, opening: Opening) -> None:
+    """The waybill, if the case may go on. Should this message be lost, the booking is due in ten minutes."""
+    if opening.case.stage == "approved" and opening.bookings:
+        ports.queues.send("steps", [{"kind": "waybill", "case_id": opening.case.case_id, "leg": 1}])
+
+
+def _facility(ports: Ports, request: ReturnRequest) -> Facility:
+    facility = ports.merchant().facility_called(request.return_to)
+    if facility is None:
+        known = ", ".join(place.id for place in ports.merchant().facility)
+        fault = FieldFault("return_to", "unknown_facility", f"one of {known}")
+        raise InvalidRequestError("no facility of ours is called so", [fault])
+    if worth_of(request.items) is None:
+        fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
+        raise InvalidRequestError("one return has one currency", [fault])
+    return facility
+
+
+def _faults(decision: Decision) -> list[FieldFault]:
+    return [
+        FieldFault(f"items.{reason.item}" if reason.item else "", reason.code, sentence(reason.code))
+        for reason in decision.reasons
+    ]

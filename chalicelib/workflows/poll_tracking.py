@@ -1,0 +1,42 @@
+"""Asking a carrier where parcels are, as many in one call as it allows; what it answers goes the way of story A.
+
+Nothing is written for a number that has no news. A number the carrier does not know yet is awaiting its first scan,
+not lost; the watch rules decide when that is too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.carriers.registry import carrier, read_tracking
+from chalicelib.errors import CarrierUnavailable, CarrierUnreadable
+from chalicelib.workflows.alert_words import alert_of_unreadable
+from chalicelib.workflows.carrier_calls import call_carrier
+from chalicelib.workflows.ports import HttpResponse, Ports
+from chalicelib.workflows.take_tracking import apply_reading
+
+
+def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    """Ask for every number of ``{carrier, numbers}``. Raises ``CarrierUnavailable`` when the carrier cannot be asked
+    now: the message comes again, and the numbers are due again in any case."""
+    name = message["carrier"]
+    wire = carrier(name)
+    for request in wire.track_requests(message["numbers"]):
+        if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
+            raise CarrierUnavailable("today's quota of tracking requests is used up")
+        _take_answer(ports, name, call_carrier(ports, name, "track", request, now), now)
+
+
+def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> None:
+    digest = ports.evidence.keep_raw(response.body)
+    wire = carrier(name)
+    if response.status != 200:
+        raise wire.read_error(response.status, response.headers, response.body, now)
+    try:
+        reading = read_tracking(wire.poll_source, response.body, now)
+    except CarrierUnreadable as unreadable:
+        ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
+        return
+    apply_reading(ports, name, wire.poll_source, reading, digest, now)

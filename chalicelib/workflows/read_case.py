@@ -1,0 +1,145 @@
+"""What the desk asks: the whole case in one call - where it is, why it is held, who must act, by when, what to say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.clock import stamp
+from chalicelib.errors import InvalidRequestError, NotFoundError
+from chalicelib.returns.case import Case
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.read_shipment import where_it_is
+
+
+def read_case(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
+    """The case as it stands, with its legs, bookings, exceptions and log; raises ``NotFoundError``."""
+    file = ports.cases.file(case_id)
+    if file is None:
+        raise NotFoundError("no case has this id")
+    planned = file.plan.answer
+    return {
+        **summary(file.case),
+        "decision": planned["decision"],
+        "estimate": planned["estimate"],
+        "route": planned["route"],
+        "cover": planned["cover"],
+        "papers": _papers(file, planned["papers"]),
+        "legs": [_leg(ports, file, leg) for leg in file.legs],
+        "exceptions": [exception_row(exception) for exception in file.exceptions],
+        "next": _next(file, planned["next"]),
+        "log": [{"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what} for entry in file.log],
+    }
+
+
+def list_cases(
+    ports: Ports, *, order: str | None, serial: str | None, stage: str | None, cursor: str | None, limit: int
+) -> dict[str, Any]:
+    """Cases by order number, by serial, or by stage; exactly one of the three is asked for."""
+    asked = [(kind, value) for kind, value in (("order", order), ("serial", serial), ("stage", stage)) if value]
+    if len(asked) != 1:
+        raise InvalidRequestError("ask by exactly one of order, serial, stage")
+    kind, value = asked[0]
+    if kind == "stage":
+        page = ports.cases.listed(value, cursor, limit)
+    else:
+        page = ports.cases.pointed(kind, value, cursor, limit)
+    return {"items": [summary(case) for case in page.cases], "cursor": page.cursor}
+
+
+def summary(case: Case) -> dict[str, Any]:
+    """One line of a case."""
+    return {
+        "case_id": case.case_id,
+        "rma": case.rma,
+        "kind": case.kind,
+        "reason": case.reason,
+        "stage": case.stage,
+        "order_number": case.order_number,
+        "customer_country": case.customer_country,
+        "return_to": case.return_to,
+        "money_at_risk": case.money_at_risk.as_json(),
+        "created_at": stamp(case.created_at),
+        "version": case.version,
+    }
+
+
+def exception_row(exception: OpenException) -> dict[str, Any]:
+    """One exception as the desk sees it."""
+    return {
+        "exception_id": exception.exception_id,
+        "case_id": exception.case_id,
+        "leg": exception.leg_n,
+        "carrier": exception.carrier,
+        "tracking_number": exception.number,
+        "kind": exception.kind,
+        "severity": exception.severity,
+        "status": exception.status,
+        "reason": exception.reason,
+        "meaning": exception.meaning,
+        "to_do": list(exception.to_do),
+        "action_by": exception.action_by,
+        "deadline": stamp(exception.deadline) if exception.deadline else None,
+        "opened_at": stamp(exception.opened_at),
+        "resolved_at": stamp(exception.resolved_at) if exception.resolved_at else None,
+        "resolved_by": exception.resolved_by,
+        "money_at_risk": exception.money_at_risk.as_json() if exception.money_at_risk else None,
+        "history": [
+            {"at": stamp(note.at), "by": note.by, "action": note.action, "note": note.note}
+            for note in exception.history
+        ],
+    }
+
+
+def _leg(ports: Ports, file: CaseFile, leg: Leg) -> dict[str, Any]:
+    """A leg with what its carrier last said; a number without a track would be a lie, so it says null."""
+    tracks = ports.tracks.file(leg.carrier, leg.number).tracks if leg.number else ()
+    track = next((track for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)), None)
+    return {
+        "leg": leg.n,
+        "direction": leg.direction,
+        "carrier": leg.carrier,
+        "service": leg.service,
+        "lane": {"from": leg.lane.origin, "to": leg.lane.destination},
+        "purpose": leg.purpose,
+        "tracking_number": leg.number,
+        "ship_date": leg.ship_date.isoformat() if leg.ship_date else None,
+        "tracking": where_it_is(track) if track else None,
+        "bookings": [_booking(booking) for booking in file.bookings if booking.leg_n == leg.n],
+    }
+
+
+def _booking(booking: Booking) -> dict[str, Any]:
+    return {
+        "kind": booking.kind,
+        "status": booking.status,
+        "reference": booking.reference,
+        "not_before": stamp(booking.not_before) if booking.not_before else None,
+        "result": dict(booking.result),
+        "problem": booking.problem,
+    }
+
+
+def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The papers as planned; the label is ready once the waybill is bought."""
+    bought = any(booking.kind == "waybill" and booking.status == "done" for booking in file.bookings)
+    return [{**paper, "status": "ready"} if bought and paper["name"] == "label" else paper for paper in planned]
+
+
+def _next(file: CaseFile, planned: list[str]) -> list[str]:
+    """What happens next and who acts: open exceptions first, else what the stage waits for."""
+    waiting = [exception for exception in file.exceptions if exception.status != "resolved"]
+    if waiting:
+        return [step for exception in waiting for step in exception.to_do]
+    return NEXT_BY_STAGE.get(file.case.stage, planned)
+
+
+NEXT_BY_STAGE: dict[str, list[str]] = {
+    "booked": ["Give the customer the packing instructions and the hour of the courier"],
+    "in_transit": ["Nothing is asked of anybody: the parcel is followed"],
+    "arrived": ["Weigh and photograph the parcel before signing for what is in it, then take it in"],
+    "cancelled": [],
+    "closed": [],
+}

@@ -1,0 +1,26 @@
+"""The steps queue: a booking to go on with, a case to move, parked events to join."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import InvalidRequestError
+from chalicelib.workflows import book_leg
+from chalicelib.workflows.follow_case import advance_case
+from chalicelib.workflows.ports import Ports
+from chalicelib.workflows.take_tracking import join
+
+
+def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    """Hand a step to its story; one that no story knows is refused and ends in the dead letters."""
+    match message.get("kind"):
+        case "waybill" | "pickup":
+            book_leg.take_booking(ports, message, now)
+        case "advance_case":
+            advance_case(ports, message, now)
+        case "join":
+            join(ports, message["carrier"], message["number"], now)
+        case unknown:
+            raise InvalidRequestError(f"no story knows a step of kind {unknown!r}")

@@ -1,0 +1,173 @@
+"""Story A, one tracking event: bytes from a carrier -> events -> the track's set grows -> ``fold`` gives the state ->
+one conditional write -> what changed gives effects -> queues.
+
+The fast half (``accept_webhook``) only proves the sender and queues the raw body; the worker half (``take_body``) keeps
+the body under its digest, reads it and applies it. Nothing is parsed before it is verified, and nothing is lost if
+parsing fails later. Polling enters at ``apply_reading`` with the same bytes-to-events function.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.carriers.registry import carrier as carrier_named
+from chalicelib.carriers.registry import read_tracking, verify
+from chalicelib.clock import instant, stamp
+from chalicelib.errors import CarrierUnreadable, StaleVersion, UnavailableError
+from chalicelib.shipments.events import Problem, Reading, Tracking
+from chalicelib.shipments.leg import Effect, Track
+from chalicelib.shipments.tracking_step import apply, at_peace, chosen
+from chalicelib.workflows.alert_words import alert_of_unreadable
+from chalicelib.workflows.ports import Parked, Ports
+
+TRIES = 6
+QUEUE_LIMIT = 180_000
+PARKED_FIRST_LOOK = timedelta(minutes=15)
+NOT_WORTH_A_PERSON = frozenset({"not_found", "handshake"})
+
+
+def accept_webhook(
+    ports: Ports, carrier: str, body: bytes, headers: Mapping[str, str], *, request_id: str, now: datetime
+) -> None:
+    """Prove the sender on the raw bytes and queue them. Raises ``SignatureMismatch`` for anything unproven,
+    ``NotFoundError`` for a carrier that does not push, ``UnavailableError`` while the secrets cannot be read."""
+    source = carrier_named(carrier).push_source
+    secrets = ports.secrets.webhooks().get(carrier)
+    if not secrets:
+        raise UnavailableError("no webhook secret is configured for this carrier")
+    verify(carrier, body, headers, secrets)
+    ports.queues.send("tracking", [envelope(ports, source, body, request_id, now)])
+
+
+def envelope(ports: Ports, source: str, body: bytes, request_id: str, now: datetime) -> dict[str, Any]:
+    """The queued form of a body: base64, because a queue refuses control characters that carriers send; a body too
+    large for a message is kept first and named by its digest, never cut."""
+    head = {"source": source, "received_at": stamp(now), "request_id": request_id}
+    if len(body) > QUEUE_LIMIT:
+        return {**head, "body_sha256": ports.evidence.keep_raw(body)}
+    return {**head, "body_b64": base64.b64encode(body).decode("ascii")}
+
+
+def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    """Read one queued body and apply all that it says. Raises only what another try can mend."""
+    digest, body = _opened(ports, message)
+    source = message["source"]
+    carrier = source.split("_")[0]
+    try:
+        reading = read_tracking(source, body, instant(message["received_at"]))
+    except CarrierUnreadable as unreadable:
+        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, str(unreadable))])
+        return
+    apply_reading(ports, carrier, source, reading, digest, now)
+
+
+def apply_reading(
+    ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime
+) -> None:
+    """Apply every shipment of one reading; what could not be read goes to a person, once per body."""
+    for tracking in reading.trackings:
+        apply_tracking(ports, carrier, source, tracking, raw_digest, now)
+    tell = [problem for problem in reading.problems if problem.code not in NOT_WORTH_A_PERSON and not problem.retryable]
+    if tell:
+        ports.queues.send("alerts", [alert_of_unreadable(carrier, raw_digest, now, _words(tell))])
+
+
+def apply_tracking(
+    ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime
+) -> None:
+    """Grow one track by what was said of it, or park it until a leg has the number.
+
+    Both sides write first and then read the partition again: the parker for a track, the maker of a track for parked
+    events, so neither can miss the other.
+    """
+    for _ in range(TRIES):
+        file = ports.tracks.file(carrier, tracking.number)
+        track = chosen(file.tracks, tracking)
+        if track is None:
+            parked = _parked(carrier, source, tracking.number, raw_digest, now)
+            if all(known.digest != parked.digest for known in file.parked):
+                ports.tracks.park(parked)
+            again = ports.tracks.file(carrier, tracking.number)
+            if chosen(again.tracks, tracking) is None:
+                return
+            join(ports, carrier, tracking.number, now)
+            return
+        if _grown(ports, track, tracking, source, now):
+            return
+    raise StaleVersion("the track is being written by others; try again")
+
+
+def join(ports: Ports, carrier: str, number: str, now: datetime) -> None:
+    """Apply what was parked for a number, from the kept bodies, to the track that now has it."""
+    file = ports.tracks.file(carrier, number)
+    for parked in file.parked:
+        reading = read_tracking(parked.source, ports.evidence.raw(parked.raw_digest), parked.received_at)
+        told = [tracking for tracking in reading.trackings if tracking.number == number]
+        joined = [_join_one(ports, carrier, parked.source, tracking, now) for tracking in told]
+        if all(joined):
+            ports.tracks.unpark(parked)
+
+
+def send_effects(ports: Ports, effects: Iterable[Effect]) -> None:
+    """Send what is owed, one batch per queue."""
+    by_queue: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for effect in effects:
+        by_queue[effect.queue].append(effect.body)
+    for queue, messages in by_queue.items():
+        ports.queues.send(queue, messages)
+
+
+def deliver(ports: Ports, track: Track) -> None:
+    """Send a saved track's effects and forget them; a track without any is left alone."""
+    if track.effects:
+        send_effects(ports, track.effects)
+        ports.tracks.settle(at_peace(track))
+
+
+def _join_one(ports: Ports, carrier: str, source: str, tracking: Tracking, now: datetime) -> bool:
+    for _ in range(TRIES):
+        track = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking)
+        if track is None:
+            return False
+        if _grown(ports, track, tracking, source, now):
+            return True
+    raise StaleVersion("the track is being written by others; try again")
+
+
+def _grown(ports: Ports, track: Track, tracking: Tracking, source: str, now: datetime) -> bool:
+    """Save and deliver; False when somebody else wrote first. News that changes nothing writes nothing, but still
+    delivers what an interrupted run left unsent."""
+    after = apply(track, tracking, now, source)
+    if after is None:
+        deliver(ports, track)
+        return True
+    try:
+        ports.tracks.save(after)
+    except StaleVersion:
+        return False
+    deliver(ports, after)
+    return True
+
+
+def _parked(carrier: str, source: str, number: str, raw_digest: str, now: datetime) -> Parked:
+    digest = hashlib.sha256(f"{carrier}|{number}|{raw_digest}".encode()).hexdigest()
+    return Parked(carrier, number, digest, source, now, raw_digest, now + PARKED_FIRST_LOOK)
+
+
+def _opened(ports: Ports, message: Mapping[str, Any]) -> tuple[str, bytes]:
+    if "body_sha256" in message:
+        return message["body_sha256"], ports.evidence.raw(message["body_sha256"])
+    body = base64.b64decode(message["body_b64"], validate=True)
+    return ports.evidence.keep_raw(body), body
+
+
+def _words(problems: Iterable[Problem]) -> str:
+    return "; ".join(sorted({f"{problem.code}: {problem.text}" for problem in problems}))[:400]
+
+
