@@ -1,0 +1,185 @@
+"""All the ports over memory, built like the real ones: the stores are the same, only what lies below differs.
+
+    world = memory_ports()
+    world.ports.queues.send("alerts", [{"id": "a"}])
+    assert world.queues.sent["alerts"] == [{"id": "a"}]
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.queues import message_text
+from chalicelib.adapters.sealing import DataKey, SealBroken, seal, unseal
+from chalicelib.adapters.table import Table
+from chalicelib.adapters.tokens import TableTokens
+from chalicelib.adapters.tracks import TableTracks
+from chalicelib.carriers.contract import HttpRequest
+from chalicelib.errors import CarrierUnavailable, NotFoundError, UnavailableError
+from chalicelib.merchant import load_merchant
+from chalicelib.workflows.ports import HttpResponse, Ports
+from tests.fakes.memory_table import MemoryTable
+
+SECRETS: dict[str, dict[str, Any]] = {
+    "webhooks": {"fedex": ["current-secret", "previous-secret"], "customer_digest": "digest-key"},
+    "carriers": {
+        "fedex": {
+            "account_number": "740561073",
+            "track": {"client_id": "track-id", "client_secret": "track-secret"},
+            "ship": {"client_id": "ship-id", "client_secret": "ship-secret"},
+        }
+    },
+}
+
+
+class MemoryQueues:
+    """Records what was sent, as it would travel; ``deliver`` hands waiting messages to a handler."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[dict[str, Any]]] = {}
+        self.waiting: dict[str, deque[dict[str, Any]]] = {}
+        self.down = False
+
+    def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        if self.down:
+            raise UnavailableError("the queue is down")
+        for message in messages:
+            travelled = json.loads(message_text(message))
+            self.sent.setdefault(queue, []).append(travelled)
+            self.waiting.setdefault(queue, deque()).append(travelled)
+
+    def deliver(self, queue: str, handle: Callable[[dict[str, Any]], object]) -> int:
+        """Every waiting message once, those sent meanwhile too; how many. One whose handling fails waits again."""
+        delivered = 0
+        waiting = self.waiting.setdefault(queue, deque())
+        while waiting:
+            handle(waiting[0])
+            waiting.popleft()
+            delivered += 1
+        return delivered
+
+
+class MemoryEvidence:
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def keep_raw(self, body: bytes) -> str:
+        digest = sha256(body).hexdigest()
+        self.objects[f"raw/{digest}"] = body
+        return digest
+
+    def raw(self, digest: str) -> bytes:
+        if f"raw/{digest}" not in self.objects:
+            raise NotFoundError("no raw body is kept under this digest")
+        return self.objects[f"raw/{digest}"]
+
+    def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str:
+        self.objects[f"labels/{case_id}/{name}"] = content
+        return f"labels/{case_id}/{name}"
+
+
+class MemorySecrets:
+    def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        self.values = dict(values)
+        self.down = False
+
+    def webhooks(self) -> Mapping[str, Any]:
+        return self._value("webhooks")
+
+    def carriers(self) -> Mapping[str, Any]:
+        return self._value("carriers")
+
+    def _value(self, name: str) -> Mapping[str, Any]:
+        if self.down or name not in self.values:
+            raise UnavailableError("the secret store is down")
+        return self.values[name]
+
+
+@dataclass
+class ScriptedLink:
+    """A carrier that answers by ``answer`` (raising what it likes) and remembers every call."""
+
+    answer: Callable[[str, HttpRequest], HttpResponse] | None = None
+    calls: list[tuple[str, HttpRequest]] = field(default_factory=list)
+
+    def call(self, carrier: str, request: HttpRequest) -> HttpResponse:
+        self.calls.append((carrier, request))
+        if self.answer is None:
+            raise CarrierUnavailable("nobody answers in this test")
+        return self.answer(carrier, request)
+
+
+class MemoryKeys:
+    """Data keys wrapped by a master key in memory, bound to their case like KMS's encryption context."""
+
+    def __init__(self, master: bytes = b"m" * 32) -> None:
+        self._master = master
+        self._made = itertools.count(1)
+
+    def new(self, case_id: str) -> DataKey:
+        plain = sha256(f"{case_id}/{next(self._made)}".encode()).digest()
+        return DataKey(plain, seal(self._master, plain, case_id))
+
+    def unwrap(self, case_id: str, wrapped: bytes) -> bytes:
+        try:
+            return unseal(self._master, wrapped, case_id)
+        except SealBroken:
+            raise PermissionError("this key was wrapped for another case") from None
+
+
+@dataclass(frozen=True)
+class World:
+    """The ports and what stands behind them."""
+
+    ports: Ports
+    table: Table
+    queues: MemoryQueues
+    evidence: MemoryEvidence
+    secrets: MemorySecrets
+    link: ScriptedLink
+
+
+def marks() -> Callable[[], str]:
+    """Marks that count, so that a run is the same every time."""
+    numbers: Iterator[int] = itertools.count(1)
+    return lambda: f"w{next(numbers)}"
+
+
+def memory_ports(
+    table: Table | None = None,
+    *,
+    link: ScriptedLink | None = None,
+    secrets: Mapping[str, Mapping[str, Any]] = SECRETS,
+    mark: Callable[[], str] | None = None,
+) -> World:
+    """A whole world in memory; give a table of your own to look below it or to let it lag."""
+    table = table if table is not None else MemoryTable()
+    mark = mark or marks()
+    queues, evidence, store = MemoryQueues(), MemoryEvidence(), MemorySecrets(secrets)
+    link = link or ScriptedLink()
+    ports = Ports(
+        cases=TableCases(table, MemoryKeys(), mark),
+        tracks=TableTracks(table, mark),
+        exceptions=TableExceptions(table, mark),
+        due=TableDueWork(table, mark),
+        queues=queues,
+        evidence=evidence,
+        secrets=store,
+        link=link,
+        carriers=TableCarrierStates(table, store.carriers, mark),
+        tokens=TableTokens(table),
+        merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
+        new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,
+    )
+    return World(ports, table, queues, evidence, store, link)
