@@ -1,8 +1,8 @@
 """Who pays if the parcel is lost, up to what, and who must be told by when.
 
 Declared value is not insurance: the carrier pays only when it is at fault, and caps it far below jewellery.
-So a parcel travels under a policy with nothing declared: specialist insurers forbid both. Without a policy an air
-carrier owes 26 SDR per kilogram, whatever was in the box (Montreal Convention art. 22(3)).
+So a parcel travels under a policy with nothing declared: specialist insurers forbid both. Without a policy an
+air carrier owes 26 SDR per kilogram, whatever was in the box (Montreal Convention art. 22(3)).
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ class Gap:
     code: str
     policy_no: str | None = None
     uncovered: Money | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.policy_no})" if self.policy_no else self.code
 
 
 @dataclass(frozen=True, slots=True)

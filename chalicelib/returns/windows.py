@@ -17,11 +17,8 @@ from typing import Literal
 
 from chalicelib.clock import add_months, end_of_day
 from chalicelib.errors import RuleNotInForce
-from chalicelib.rulebook import dictionary
-from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, Rest, confidence_around, roll
+from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, Rest, confidence_around, last_zone_of, roll
 
-# Where a country's zone is unknown the day is taken to end where days end last on Earth (UTC-12).
-LAST_ZONE_ON_EARTH = "Etc/GMT+12"
 # No run of weekend and holidays known to us is longer; how far a window might reach where no calendar is
 # known.
 LONGEST_REST = timedelta(days=10)
@@ -37,15 +34,8 @@ class Whereabouts:
 
     @property
     def zone_name(self) -> str:
-        """The zone the customer's day ends in; the one where it ends last when the region leaves a choice.
-
-        >>> Whereabouts("US", "NY").zone_name, Whereabouts("US", None).zone_name
-        ('America/New_York', 'Pacific/Honolulu')
-        """
-        zones = dictionary("returns", "customer_zones")
-        regional: dict[str, str] = zones["region"].get(self.country, {})
-        name: str = regional.get(self.region or "") or zones["country"].get(self.country, LAST_ZONE_ON_EARTH)
-        return name
+        """The zone the customer's day ends in."""
+        return last_zone_of(self.country, self.region)
 
 
 @dataclass(frozen=True, slots=True)
