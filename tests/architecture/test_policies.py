@@ -166,6 +166,23 @@ def test_the_table_is_never_scanned_and_hardly_anything_deleted_from_it(packaged
     assert narrowed == DELETES_BY_FUNCTION.get(function, {})
 
 
+def test_only_the_sweep_reads_what_is_due_and_only_the_api_lists(packaged):
+    indexed = {
+        function: sorted(
+            resource["Fn::Sub"]
+            for statement in packaged.statements(function)
+            for resource in _listed(statement["Resource"])
+            if "/index/" in resource.get("Fn::Sub", "")
+        )
+        for function in FUNCTIONS
+    }
+
+    assert {function: found for function, found in indexed.items() if found} == {
+        "APIHandler": ["${Table.Arn}/index/listing"],
+        "SweepDueWork": ["${Table.Arn}/index/due"],
+    }
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_s_settings_ask_for_what_the_template_tells_it(packaged, function):
     handler = packaged.functions[function]["Handler"]
