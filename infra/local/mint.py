@@ -59,7 +59,7 @@ def main() -> int:
         days=int(os.environ.get("DAYS") or DAYS),
     )
     try:
-        connect = _embedded if stage == "local" else boto3.client
+        connect = _embedded if stage == "local" else _in_aws
         print(mint_for(connect, _table(connect("cloudformation"), stage), wish, datetime.now(UTC)))
     except (BotoCoreError, ClientError) as error:
         hint = "; is `make run` up?" if stage == "local" else ""
@@ -72,6 +72,10 @@ def _table(cloudformation: Any, stage: str) -> str:
     stack = cloudformation.describe_stacks(StackName=f"goldthread-{stage}")["Stacks"][0]
     name: str = next(row["OutputValue"] for row in stack["Outputs"] if row["OutputKey"] == "TableName")
     return name
+
+
+def _in_aws(service: str) -> Any:
+    return boto3.client(service)  # type: ignore[call-overload]
 
 
 def _embedded(service: str) -> Any:

@@ -4,51 +4,58 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.workdays import roll
+from chalicelib.pickups.booking import PickupPlace, first_moment
+from chalicelib.workdays import next_working_day
 
 PARIS, CHINA = ZoneInfo("Europe/Paris"), ZoneInfo("Asia/Shanghai")
+IN_PARIS = PickupPlace("FR", None, "Europe/Paris")
 FEDEX_WEIGHTS = (3, 1, 7)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One scan of the simulated carrier; `days` after the pickup, at this local time."""
+    """One scan of the simulated carrier, so long after the return was opened."""
 
     code: str
     text: str
     city: str
     country: str
     zone: ZoneInfo
-    days: int
-    at: time
-    exception_code: str | None = None
-    exception_text: str | None = None
+    after: timedelta
 
-    def when(self, pickup: date) -> datetime:
-        """The instant of the scan, with the offset of its place."""
-        return datetime.combine(pickup + timedelta(days=self.days), self.at, self.zone)
+    def when(self, opened: datetime) -> datetime:
+        """The instant of the scan, to the minute, on the clock of its place."""
+        return (opened + self.after).astimezone(self.zone).replace(second=0, microsecond=0)
 
 
-PICKED_UP = Scan("PU", "Picked up", "PARIS", "FR", PARIS, 0, time(11, 42))
-DEPARTED = Scan("DP", "Left FedEx origin facility", "ROISSY CHARLES DE GAULLE", "FR", PARIS, 0, time(23, 48))
-LANDED = Scan("AR", "Arrived at port of entry", "GUANGZHOU", "CN", CHINA, 1, time(21, 30))
-HELD = Scan("CD", "Clearance delay", "GUANGZHOU", "CN", CHINA, 1, time(22, 15))
-RELEASED = Scan("CC", "International shipment release", "GUANGZHOU", "CN", CHINA, 2, time(16, 40))
-ON_THE_VAN = Scan("OD", "On FedEx vehicle for delivery", "SHENZHEN", "CN", CHINA, 3, time(9, 5))
-DELIVERED = Scan("DL", "Delivered", "SHENZHEN", "CN", CHINA, 3, time(11, 20))
+def _after(hours: int, minutes: int) -> timedelta:
+    return timedelta(hours=hours, minutes=minutes)
 
 
-def pickup_day(today: date) -> date:
-    """The next day after today on which Paris works."""
-    return roll("FR", today + timedelta(days=1), "sat_sun_hol")
+# The whole way lies within a day: a scan dated further ahead of the clock is refused as out of bounds.
+PICKED_UP = Scan("PU", "Picked up", "PARIS", "FR", PARIS, _after(0, 20))
+DEPARTED = Scan("DP", "Left FedEx origin facility", "ROISSY CHARLES DE GAULLE", "FR", PARIS, _after(2, 10))
+LANDED = Scan("AR", "Arrived at port of entry", "GUANGZHOU", "CN", CHINA, _after(13, 50))
+HELD = Scan("CD", "Clearance delay", "GUANGZHOU", "CN", CHINA, _after(14, 20))
+RELEASED = Scan("CC", "International shipment release", "GUANGZHOU", "CN", CHINA, _after(21, 40))
+ON_THE_VAN = Scan("OD", "On FedEx vehicle for delivery", "SHENZHEN", "CN", CHINA, _after(22, 50))
+DELIVERED = Scan("DL", "Delivered", "SHENZHEN", "CN", CHINA, _after(23, 40))
 
 
-def return_request(today: date) -> dict[str, Any]:
+def pickup_day(now: datetime) -> date:
+    """The next business day in Paris; today itself before the hour from which the carrier takes that one."""
+    today = now.astimezone(PARIS).date()
+    following = next_working_day("FR", today)
+    return following if first_moment(following, IN_PARIS) <= now else today
+
+
+def return_request(now: datetime) -> dict[str, Any]:
     """A change of mind ten days after the delivery of a ring; order, serial and waybill are new each time."""
+    today = now.astimezone(PARIS).date()
     mark = secrets.token_hex(3).upper()
     return {
         "kind": "refund",
@@ -82,7 +89,7 @@ def return_request(today: date) -> dict[str, Any]:
         "return_to": "SZX-1",
         "items": [_ring(mark)],
         "carrier": None,
-        "pickup": {"on": str(pickup_day(today)), "from": "10:00", "until": "16:00"},
+        "pickup": {"on": str(pickup_day(now)), "from": "10:00", "until": "16:00"},
     }
 
 

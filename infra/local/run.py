@@ -205,7 +205,7 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     """The story, once; afterwards its case is what the next run must find."""
     before = last_case(chosen.state)
     forget_last_case(chosen.state)
-    story = Story(running.door, running.carrier, running.sweep, timeline, datetime.now(UTC).date())
+    story = Story(running.door, running.carrier, running.sweep, timeline, datetime.now(UTC))
     case_id = story.tell(before)
     running.finished.append(case_id)
     return case_id

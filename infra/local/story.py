@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from infra.local import ring
@@ -42,14 +42,14 @@ class Story:
         carrier: SimulatedCarrier,
         sweep: Callable[[datetime], None],
         timeline: Timeline,
-        today: date,
+        now: datetime,
     ) -> None:
         self._door = door
         self._carrier = carrier
         self._sweep = sweep
         self._timeline = timeline
-        self._today = today
-        self._pickup = ring.pickup_day(today)
+        self._opened = now
+        self._pickup = ring.pickup_day(now)
         self._case_id = ""
         self._number = ""
 
@@ -78,7 +78,7 @@ class Story:
         )
 
     def _open(self) -> None:
-        request, key = ring.return_request(self._today), secrets.token_hex(16)
+        request, key = ring.return_request(self._opened), secrets.token_hex(16)
         opened = self._post_return(request, key)
         again = self._post_return(request, key)
         self._require(again["case_id"] == opened["case_id"], "the same Idempotency-Key opened a second case")
@@ -118,6 +118,7 @@ class Story:
 
     def _fly(self) -> None:
         """Three scans come by signed webhook; the case follows."""
+        self._row("", "(this courier comes at once: the scans lie hours ahead of the clock)", mark="plain")
         for scan in (ring.PICKED_UP, ring.DEPARTED, ring.LANDED):
             self._push(scan)
         self._until("the case is in transit", lambda: self._case_at("in_transit"))
@@ -125,8 +126,8 @@ class Story:
 
     def _held(self) -> None:
         """The carrier holds the parcel and does not say so: only asking it finds out."""
-        self._carrier.scan(self._number, ring.HELD, self._pickup, push=False)
-        ahead = ring.HELD.when(self._pickup) + POLL_AFTER
+        self._carrier.scan(self._number, ring.HELD, self._opened, push=False)
+        ahead = ring.HELD.when(self._opened) + POLL_AFTER
         self._sweep(ahead)
         self._row(_stamp(ahead), "seven quiet hours later the sweep asks FedEx", mark="plain")
         self._until("the hold is found by polling", lambda: self._seen(ring.HELD))
@@ -143,7 +144,7 @@ class Story:
     def _forgery(self) -> None:
         """Somebody claims that the parcel was delivered."""
         before = self._shipment()
-        status = self._carrier.push_forged(self._number, ring.DELIVERED, self._pickup)
+        status = self._carrier.push_forged(self._number, ring.DELIVERED, self._opened)
         self._require(
             status == UNAUTHORIZED, f"a forged webhook was answered with {status} instead of {UNAUTHORIZED}"
         )
@@ -184,7 +185,7 @@ class Story:
     # --- what a step does and waits for --------------------------------------------------------------------
 
     def _push(self, scan: Scan) -> None:
-        self._carrier.scan(self._number, scan, self._pickup, push=True)
+        self._carrier.scan(self._number, scan, self._opened, push=True)
         self._until(f"the scan {scan.code} is known", lambda: self._seen(scan))
         self._scan_row(scan, "good", "by signed webhook")
 
@@ -254,20 +255,38 @@ class Story:
 
     def _scan_row(self, scan: Scan, mark: str, how: str) -> None:
         where = f"{scan.city.title()}, {scan.country}"
-        self._row(_stamp(scan.when(self._pickup)), f"{scan.text} ({scan.code}, {how})", where, mark=mark)
+        self._row(_stamp(scan.when(self._opened)), f"{scan.text} ({scan.code}, {how})", where, mark=mark)
 
 
 def _decided(opened: Body) -> list[tuple[str, str]]:
-    """What the system decided when the return was opened, one line each."""
-    estimate, route, cover = opened["estimate"], opened["route"], opened["cover"]
-    papers = ", ".join(f"{paper['name']} {paper['status']}" for paper in opened["papers"])
+    """What the system decided when the return was opened: one line each, and what it asks for."""
     return [
-        (f"decision: {opened['decision']}", ""),
-        (f"estimate: {estimate}", ""),
-        (f"route: {route}", ""),
-        (f"cover: {cover}", ""),
-        (f"papers: {papers}", ""),
+        _decision(opened["decision"]),
+        _estimate(opened["estimate"]),
+        (f"route: {opened['route']['carrier']} {opened['route']['service']}", ""),
+        _cover(opened["cover"]),
+        (f"papers: {', '.join(paper['name'] + ' ' + paper['status'] for paper in opened['papers'])}", ""),
     ]
+
+
+def _decision(decision: Body) -> tuple[str, str]:
+    ends = decision["window_ends_at"]
+    window = f", the window ends {_stamp(datetime.fromisoformat(ends))}" if ends else ""
+    return f"decision: {decision['outcome']} by policy {decision['policy_version']}{window}", ""
+
+
+def _estimate(estimate: Body) -> tuple[str, str]:
+    if not estimate["complete"]:
+        return f"estimate: not complete ({', '.join(estimate['reasons'])})", "find what is missing"
+    money, relief = estimate["currency"], [row for row in estimate["relief"] if row["status"] == "unproven"]
+    told = f"estimate: {estimate['total']} {money}, {estimate['total_if_proven']} if relief is proven"
+    missing = sorted({name for row in relief for name in row["missing"]})
+    return told, f"prove {', '.join(missing)}" if missing else ""
+
+
+def _cover(cover: Body) -> tuple[str, str]:
+    value = cover["insured_value"]
+    return f"cover: {cover['insured_by']}, {value['amount']} {value['currency']}", ""
 
 
 def _event_line(event: Body) -> str:
