@@ -17,8 +17,8 @@ from chalicelib.customs.declaration import customs_text
 from chalicelib.errors import InvalidRequestError
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.money import Money, money_from_json
-from chalicelib.pickups.booking import zone_of_place
 from chalicelib.returns.case import Item, Person, Plan
+from chalicelib.returns.windows import Whereabouts
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.customs_lines import line_of
 
@@ -42,7 +42,7 @@ def waybill_order(
         parcel_weight_g=leg.gross_weight_g,
         ship_on=ship_day(plan, person, now),
         declared_value=_declared(cover),
-        policy_covers=cover.get("insured_by") == "policy",
+        policy_covers=cover["policy_no"] is not None,
         original_export=(
             OriginalExport(export.tracking_number, export.exported_on)
             if export.tracking_number and export.exported_on
@@ -75,7 +75,7 @@ def pickup_order(
 
 def ship_day(plan: Plan, person: Person, now: datetime) -> Any:
     """The day of the pickup that was wished, never one that has passed at the customer's place."""
-    today = now.astimezone(zone(zone_of_place(person.address.country, person.address.region))).date()
+    today = now.astimezone(zone(Whereabouts(person.address.country, person.address.region).zone_name)).date()
     return max(plan.request.pickup.on, today) if plan.request.pickup else today
 
 
@@ -136,5 +136,5 @@ def _estimated(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _declared(cover: dict[str, Any]) -> Money | None:
-    declared = cover.get("carrier_declared_value")
-    return money_from_json(declared) if declared else None
+    declared = money_from_json(cover["carrier_declared_value"])
+    return declared if declared.amount else None

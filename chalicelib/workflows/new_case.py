@@ -11,7 +11,6 @@ from typing import Any
 
 from chalicelib.carriers.routes import Route
 from chalicelib.errors import InvalidRequestError
-from chalicelib.insurance.cover import Cover
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
 from chalicelib.returns.case import Case, Person, Plan, ReturnRequest, purpose_of, rma_of, worth_of
@@ -19,6 +18,8 @@ from chalicelib.returns.eligibility import Decision
 from chalicelib.returns.stages import Stage
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.case_log import noted
+from chalicelib.workflows.find_routes import Ways
+from chalicelib.workflows.plan_papers import instructions
 from chalicelib.workflows.ports import Booking, Opening, Pointer
 
 FIRST_LOOK = timedelta(minutes=10)
@@ -32,9 +33,7 @@ class Decided:
 
     decision: Decision
     estimate: dict[str, Any]
-    route: Route | None
-    routes: tuple[Route, ...]
-    cover: Cover
+    ways: Ways
     papers: tuple[dict[str, Any], ...]
     pickup: PickupPlan | None
     stage: Stage
@@ -71,7 +70,7 @@ def new_case(
         version=0,
     )
     case, entry = noted(unlogged, now, holder, "opened", {"stage": decided.stage, "lane": str(lane)})
-    leg = _leg(request, decided.route, lane, case) if decided.route else None
+    leg = _leg(request, decided.ways.chosen, lane, case) if decided.ways.chosen else None
     legs = (leg,) if leg else ()
     return Opening(
         case=case,
@@ -95,18 +94,23 @@ def answer_of(
         "stage": decided.stage,
         "decision": decided.decision.as_json(),
         "estimate": decided.estimate,
-        "route": decided.route.as_json() if decided.route else None,
-        "routes": [route.as_json() for route in decided.routes],
-        "cover": decided.cover.as_json(),
+        "route": decided.ways.chosen.as_json() if decided.ways.chosen else None,
+        "routes": [route.as_json() for route in decided.ways.routes],
+        "cover": decided.ways.cover.as_json(),
         "legs": [_leg_row(leg) for leg in legs],
         "papers": list(decided.papers),
         "pickup": decided.pickup.as_json() if decided.pickup else None,
+        "hand_over": instructions(),
         "next": list(decided.next),
     }
 
 
+def parcel_weight_g(request: ReturnRequest) -> Decimal:
+    """Grams of the packed parcel: the pieces and an assumed packing."""
+    return sum((item.gross_weight_g * item.quantity for item in request.items), PACKING_G)
+
+
 def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
-    pieces_g = sum((item.gross_weight_g * item.quantity for item in request.items), Decimal(0))
     return Leg(
         case_id=case.case_id,
         n=1,
@@ -116,7 +120,7 @@ def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
         lane=lane,
         purpose=purpose_of(request.kind, "home"),
         customs_value=case.money_at_risk,
-        gross_weight_g=pieces_g + PACKING_G,
+        gross_weight_g=parcel_weight_g(request),
         original_export=request.original_export,
         return_to=request.return_to,
     )
@@ -129,7 +133,7 @@ def _bookings(decided: Decided, case: Case, now: datetime) -> tuple[Booking, ...
     waybill = Booking(case.case_id, 1, "waybill", "planned", f"{case.rma}-1W", due_at=due)
     if decided.pickup is None:
         return (waybill,)
-    opens = decided.pickup.opens_at
+    opens = decided.pickup.not_before
     pickup = Booking(case.case_id, 1, "pickup", "planned", f"{case.rma}-1P", not_before=opens, due_at=due)
     return waybill, replace(pickup, due_at=max(due, opens) if due and opens else due)
 

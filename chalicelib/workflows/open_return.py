@@ -11,10 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.carriers.routes import Route
 from chalicelib.customs.estimate import estimate
 from chalicelib.errors import FieldFault, IdempotencyMismatch, InvalidRequestError, NotFoundError, ReturnRefused
-from chalicelib.insurance.cover import Cover
 from chalicelib.merchant import Facility
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -22,8 +20,8 @@ from chalicelib.returns.case import Person, ReturnRequest, worth_of
 from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
 from chalicelib.returns.stages import Stage
 from chalicelib.workflows.customs_lines import estimate_request
-from chalicelib.workflows.find_routes import cover_and_route
-from chalicelib.workflows.new_case import Decided, answer_of, new_case
+from chalicelib.workflows.find_routes import Ways, ways_for
+from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
 
@@ -82,17 +80,16 @@ def _decide(ports: Ports, request: ReturnRequest, facility: Facility, lane: Lane
     if decision.outcome == "refused":
         raise ReturnRefused("this return may not come back as asked", _faults(decision))
     estimated = estimate(estimate_request(request, lane, now.date())).as_json()
-    cover, routes, route = cover_and_route(request.items, lane, now.date(), merchant, request.carrier)
-    papers = papers_of(request, lane)
-    pickup = pickup_of(request, route, now)
-    stage, to_do = _stage(decision, route, cover, papers, pickup)
-    return Decided(decision, estimated, route, routes, cover, papers, pickup, stage, to_do)
+    ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
+    papers = papers_of(request, lane, now)
+    pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
+    stage, to_do = _stage(decision, ways, papers, pickup)
+    return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
 
 
 def _stage(
     decision: Decision,
-    route: Route | None,
-    cover: Cover,
+    ways: Ways,
     papers: tuple[dict[str, Any], ...],
     pickup: PickupPlan | None,
 ) -> tuple[Stage, tuple[str, ...]]:
@@ -100,9 +97,10 @@ def _stage(
     wanted = [f"give {name}" for name in decision.evidence_wanted] if decision.outcome == "evidence_needed" else []
     wanted += [f"give {missing} for the {paper['name']}" for paper in papers for missing in paper["missing"]]
     open_points = [reason.code for reason in decision.reasons] if decision.outcome == "review" else []
-    if route is None:
-        open_points.append("no_route: no contracted service may carry this without a person's word")
-    open_points += [f"cover: {gap}" for gap in cover.gaps]
+    if ways.chosen is None:
+        against = [reason.code for route in ways.routes for reason in route.acceptance.reasons]
+        open_points.append(f"no contracted service may carry this without a person's word ({', '.join(against)})")
+    open_points += [f"cover: {gap.code}" for gap in ways.cover.gaps]
     if pickup is not None and pickup.status == "invalid":
         open_points += [f"pickup: {reason}" for reason in pickup.reasons]
     if open_points:

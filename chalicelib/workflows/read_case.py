@@ -26,6 +26,7 @@ def read_case(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
         "estimate": planned["estimate"],
         "route": planned["route"],
         "cover": planned["cover"],
+        "hand_over": planned["hand_over"],
         "papers": _papers(file, planned["papers"]),
         "legs": [_leg(ports, file, leg) for leg in file.legs],
         "exceptions": [exception_row(exception) for exception in file.exceptions],

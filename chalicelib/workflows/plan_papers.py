@@ -1,0 +1,62 @@
+"""The papers a leg needs, what each still lacks, and the courier's hour, as planned when the return is opened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.customs.declaration import required_facts
+from chalicelib.pickups.booking import PickupPlace, PickupPlan, hand_over
+from chalicelib.pickups.booking import plan as plan_pickup
+from chalicelib.places import Lane
+from chalicelib.returns.case import ReturnRequest
+from chalicelib.returns.windows import Whereabouts
+from chalicelib.workflows.customs_lines import estimate_request
+
+
+def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[str, Any], ...]:
+    """The label, pending until the waybill is bought; the return invoice, pending, or waiting with what it lacks of
+    the link to the original export."""
+    asked = estimate_request(request, lane, now.date())
+    export = request.original_export
+    plans = [
+        required_facts(
+            asked.purpose,
+            lane,
+            asked.history,
+            line,
+            invoice_number=export.invoice_number,
+            waybill=export.tracking_number,
+            on=now.date(),
+        )
+        for line in asked.lines
+    ]
+    missing = sorted({name for plan in plans for name in plan.missing})
+    statements = list(dict.fromkeys(text for plan in plans for text in plan.statements))
+    invoice = {
+        "name": "return_invoice",
+        "status": "waiting" if missing else "pending",
+        "missing": missing,
+        "statements": statements,
+    }
+    return {"name": "label", "status": "pending", "missing": [], "statements": []}, invoice
+
+
+def pickup_of(request: ReturnRequest, carrier: str | None, now: datetime) -> PickupPlan | None:
+    """When the courier can be booked for the hours that were wished; None when nobody wished any, or no carrier may
+    take the parcel yet."""
+    wish = request.pickup
+    if wish is None or carrier is None:
+        return None
+    return plan_pickup(wish.on, wish.ready_from, wish.until, carrier, place_of(request), now)
+
+
+def place_of(request: ReturnRequest) -> PickupPlace:
+    """Where the courier rings: its country, region and clock."""
+    zone_name = Whereabouts(request.customer_country, request.customer_region).zone_name
+    return PickupPlace(request.customer_country, request.customer_region, zone_name)
+
+
+def instructions() -> list[dict[str, str]]:
+    """What the customer is told before the courier comes, in order."""
+    return [{"key": step.key, "text": step.text} for step in hand_over()]
