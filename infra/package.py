@@ -32,17 +32,20 @@ OUTPUTS = ("sam.json", "deployment.zip", "hash")
 STRIPPED_FOLDERS = ("tests", "bin", "sboms", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
-# routing; cryptography calls the compiled cffi backend and never the C parser that made it; nobody here
-# writes pydantic 1 models.
+# routing; app.py reports partial batches itself; cryptography calls the compiled cffi backend and never the C
+# parser that made it; nobody here writes pydantic 1 models.
 STRIPPED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/batch",
     "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_classes",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
     "aws_lambda_powertools/utilities/idempotency",
     "aws_lambda_powertools/utilities/kafka",
     "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
     "cffi",
