@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import PLACES, due_attributes
 from chalicelib.adapters.codec import dump, load, names_of, update_of
-from chalicelib.adapters.table import MARK, Item, Update
+from chalicelib.adapters.table import ABSENT, MARK, Item, Update
 from chalicelib.clock import stamp
 from chalicelib.money import Money
 from chalicelib.places import Lane
@@ -56,8 +56,9 @@ def _listed(track: Track, pk: str) -> Item:
 
 
 def track_update(track: Track, mark: str) -> Update:
-    """Save a track that was read one version before."""
-    return update_of(track_item(track) | {MARK: mark}, _MAY_HOLD, {"version": track.version - 1})
+    """Make a track at its first version, or save one that was read one version before."""
+    expect = {"PK": ABSENT} if track.version == 1 else {"version": track.version - 1}
+    return update_of(track_item(track) | {MARK: mark}, _MAY_HOLD, expect)
 
 
 def track_settlement(track: Track) -> Update:
