@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.customs.answer import Assessment, Charge, LineDuties
-from chalicelib.customs.duty import Gap, line_duties, once_per_item_type
+from chalicelib.customs.duty import line_duties, once_per_item_type
 from chalicelib.customs.entry import Entry
+from chalicelib.customs.program import Gap
 from chalicelib.customs.taxes import TaxedLine, fees_on, taxes_on
 from chalicelib.customs.valuation import apportion
 from chalicelib.money import decimals_of, round_to

@@ -14,18 +14,11 @@ from decimal import Decimal
 
 from chalicelib.customs.answer import Charge
 from chalicelib.customs.goods import Goods, Row, digits, fits
-from chalicelib.customs.program import Program, Table, table
+from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to
 from chalicelib.rulebook import Confidence, weakest
 
 ORDINARY = "mfn"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something needed that the rules cannot say; ``reason`` goes into the answer."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +75,12 @@ def _special_rate(goods: Goods, tariff: Table) -> Row | Gap | None:
     return Gap(f"preference_unknown:{goods.preference}")
 
 
+def preference_applies(goods: Goods, program: Program) -> bool:
+    """Whether the claimed preference has a column for goods of this code and origin."""
+    columns = program.tariff.vintage.rules.get("column_row", ())
+    return any("preferences" in each and fits(each, goods) for each in columns)
+
+
 def _tariff_row(goods: Goods, tariff: Table) -> Row | None:
     matching = [row for row in tariff.rows if goods.code and goods.code.startswith(digits(row["code"]))]
     return max(matching, key=lambda row: len(digits(row["code"])), default=None)
@@ -90,7 +89,9 @@ def _tariff_row(goods: Goods, tariff: Table) -> Row | None:
 def _layer_charge(
     layer: Row, goods: Goods, base: Decimal, program: Program, ordinary: OrdinaryRate
 ) -> Charge | Gap | None:
-    rules = table(layer["dataset"], program.on)
+    rules = table_or_gap(layer["dataset"], program.on)
+    if isinstance(rules, Gap):
+        return rules
     row = next((each for each in rules.rows if fits(each, goods)), None)
     if row is None or row["kind"] == "exempt":
         return None

@@ -12,6 +12,7 @@ from decimal import Decimal
 from chalicelib.customs.answer import Charge, Estimate, LineDuties, ReliefRow, incomplete
 from chalicelib.customs.assessment import Assessed, assess, entry_kind
 from chalicelib.customs.conditions import holds
+from chalicelib.customs.duty import preference_applies
 from chalicelib.customs.entry import Entry, prepare
 from chalicelib.customs.facts import EstimateRequest
 from chalicelib.customs.program import Program, program_of
@@ -100,10 +101,20 @@ def _notices(entry: Entry) -> tuple[tuple[str, ...], list[str], list[Confidence]
     """What the program's notices say of this entry: what stops it, what is only said, how sure we stay."""
     heard = [row for row in entry.program.rows("notice") if holds(row["when"], entry.facts)]
     said = [row["code"] for row in heard if not row.get("blocks")]
+    said += _preference_doubts(entry)
     if entry.request.entry == "informal" and entry_kind(entry) == "formal":
         said.append("formal_entry_required")
     blocking = tuple(row["code"] for row in heard if row.get("blocks"))
     return blocking, said, [row["confidence"] for row in heard]
+
+
+def _preference_doubts(entry: Entry) -> list[str]:
+    """A claimed preference that fits none of the goods changes nothing, and that is said."""
+    claimed = entry.request.preference
+    columns = entry.program.tariff.vintage.rules.get("column_row", ())
+    known = any(claimed in row.get("preferences", ()) for row in columns)
+    applied = any(preference_applies(goods, entry.program) for goods in entry.goods)
+    return [] if not known or applied else [f"preference_not_applied:{claimed}"]
 
 
 def _sources(charges: Iterable[Charge], used: Iterable[ReliefRow]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.customs.conditions import Facts, holds
-from chalicelib.errors import RuleFileInvalid
+from chalicelib.errors import RuleFileInvalid, RuleNotInForce
 from chalicelib.places import territory_of
 from chalicelib.rulebook import Vintage, effective_dates, in_force
 
@@ -31,6 +31,13 @@ class Table:
     def cite(self, row: Row) -> str:
         """The source a row names, as answers show it."""
         return source_text(self.vintage, row["source"])
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something needed that the rules cannot say; ``reason`` goes into the answer."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,14 @@ def table(dataset: str, on: date) -> Table:
     """The vintage of a dataset in force that day, as rows; raises ``RuleNotInForce``."""
     vintage = in_force(dataset, on)
     return Table(vintage, tuple(vintage.rules.get("row", ())))
+
+
+def table_or_gap(dataset: str, on: date) -> Table | Gap:
+    """The same, but a missing vintage is a gap in the answer: what else is known can still be shown."""
+    try:
+        return table(dataset, on)
+    except RuleNotInForce as missing:
+        return Gap(f"rule_not_in_force:{missing.dataset}")
 
 
 def source_text(vintage: Vintage, source_id: str) -> str:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.customs.answer import Charge
-from chalicelib.customs.duty import Gap
+from chalicelib.customs.duty import preference_applies
 from chalicelib.customs.goods import Goods, Row, first_fitting
-from chalicelib.customs.program import Program, Table, table
-from chalicelib.errors import RuleNotInForce
+from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to
 
 
@@ -41,7 +40,9 @@ def taxes_on(
 def _one_tax(
     tax: Row, lines: tuple[TaxedLine, ...], earlier: list[dict[str, Decimal]], program: Program
 ) -> list[Charge | Gap]:
-    rates = table(tax["dataset"], program.on)
+    rates = table_or_gap(tax["dataset"], program.on)
+    if isinstance(rates, Gap):
+        return [rates]
     groups: dict[int, tuple[Row, Decimal]] = {}
     for line, parts in zip(lines, earlier, strict=True):
         row = first_fitting(rates.rows, line.goods)
@@ -71,7 +72,7 @@ def fees_on(
 ) -> tuple[Charge | Gap, ...]:
     """The fees of this kind of entry on the whole customs value."""
     due = (fee for fee in fees if fee.get("entry") in (None, entry_kind))
-    preferred = bool(goods) and all(each.preference for each in goods)
+    preferred = bool(goods) and all(preference_applies(each, program) for each in goods)
     return tuple(
         _fee(fee, value, goods, program) for fee in due if not (preferred and fee.get("waived_by_preference"))
     )
@@ -79,12 +80,9 @@ def fees_on(
 
 def _fee(fee: Row, value: Decimal, goods: tuple[Goods, ...], program: Program) -> Charge | Gap:
     counted = fee.get("in_total", True)
-    try:
-        rates = table(fee["dataset"], program.on)
-    except RuleNotInForce:
-        if counted:
-            raise
-        return _unknown_fee(fee, f"no rate of {fee['dataset']} is known for this day", program.vintage.name)
+    rates = table_or_gap(fee["dataset"], program.on)
+    if isinstance(rates, Gap):
+        return rates if counted else _unknown_fee(fee, rates.reason, program.vintage.name)
     row = first_fitting(rates.rows, goods[0])
     if row is None or ("amount" not in row and "rate" not in row):
         said = str(row["cites"]) if row else "no row fits"
