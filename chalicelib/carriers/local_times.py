@@ -19,7 +19,6 @@ from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import TzSource
 
 EARLIEST_YEAR = 2000
-_WITHOUT_SECONDS, _DAY = len("2026-11-20T09:20"), len("2026-11-20")
 
 
 def read_time(sent: str, country: str | None, state: str | None) -> tuple[datetime, TzSource]:
@@ -29,7 +28,7 @@ def read_time(sent: str, country: str | None, state: str | None) -> tuple[dateti
     a year before 2000, which carriers send for "no date".
     """
     at = datetime.fromisoformat(sent)
-    if at.year < EARLIEST_YEAR or (len(sent) != _DAY and (len(sent) < _WITHOUT_SECONDS or sent[_DAY] != "T")):
+    if at.year < EARLIEST_YEAR:
         raise ValueError("not a date and time of this century")
     try:
         if at.tzinfo is not None:

@@ -39,7 +39,7 @@ def summary_of(
     return Tracking(
         reader.number,
         unique_id or None,
-        events,
+        reader.cleared_of(_names(result), events),
         eta=_promise(result, dates, destination, reader),
         service=(result.get("serviceDetail") or {}).get("type") or None,
         weight_g=_grams(package, reader),
@@ -92,6 +92,8 @@ def _explained(event: Event, latest: LatestStatus) -> Event:
     if event.exception_code or event.reason == "from_future" or not (reason or words):
         return event
     told = meaning_of(event.code.upper(), reason.lstrip("0"), event.text, words)
+    if (told.milestone, told.condition, told.reason) == (event.milestone, event.condition, event.reason):
+        return event
     return replace(
         event, milestone=told.milestone, condition=told.condition, reason=told.reason,
         responsible=told.responsible, action_by=told.action_by,
@@ -102,6 +104,15 @@ def _reason(latest: LatestStatus) -> tuple[str, str]:
     for detail in latest.get("ancillaryDetails") or []:
         return detail.get("reason") or "", detail.get("reasonDescription") or ""
     return "", ""
+
+
+def _names(result: TrackResult) -> tuple[str, ...]:
+    """Names in the answer that must not survive in event text."""
+    delivery = result.get("deliveryDetails") or {}
+    names = [delivery.get("receivedByName"), delivery.get("signedByName")]
+    for party in (result.get("shipperInformation"), result.get("recipientInformation")):
+        names.append(((party or {}).get("contact") or {}).get("personName"))
+    return tuple(dict.fromkeys(name.strip() for name in names if name and len(name.strip()) > 2))
 
 
 def _promise(

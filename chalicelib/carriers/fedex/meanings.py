@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Condition, Milestone, Party
@@ -22,8 +21,7 @@ MAX_TEXT = 200
 _SIGNED_BY = re.compile(r"\W*\b(?:signed|received|accepted)(?: for)? by\b.*", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """The three axes of a scan, who caused it, who must act, and FedEx's words made fit to keep."""
 
     milestone: Milestone | None
@@ -47,7 +45,7 @@ def meaning_of(code: str, exception: str, description: str, exception_text: str 
     text = _kept_text(description, exception_text)
     row = _codes().get(code)
     if row is None:
-        return replace(UNRECOGNISED, text=text)
+        return UNRECOGNISED._replace(text=text)
     said = dict(row)
     for later in _refinements(code, exception, f"{description} {exception_text}".lower()):
         said.update(later)

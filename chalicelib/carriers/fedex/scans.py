@@ -12,13 +12,13 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from chalicelib.carriers.fedex.meanings import delay_of, meaning_of
-from chalicelib.carriers.fedex.shapes import Address, Scan, read_scan, scans
+from chalicelib.carriers.fedex.shapes import Address, DelayDetail, Scan, read_scan, scans
 from chalicelib.carriers.local_times import read_time
 from chalicelib.shipments.events import AT_REST, Event, Place, Problem
 
 MAX_SCANS = 1_000
 AHEAD = timedelta(hours=24)
-_LONGEST_CODE, _LONGEST_CITY = 16, 80
+_LONGEST_CITY = 80
 _SECONDS_COLON, _TO_SECONDS, _TO_MINUTES = 16, 19, 16
 
 
@@ -32,16 +32,12 @@ class Where(NamedTuple):
 
 
 class ScanReader:
-    """Reads the scans of one shipment; ``problems`` collects what could not be read.
+    """Reads the scans of one shipment; ``problems`` collects what could not be read."""
 
-    ``private`` are names that must not survive in event text.
-    """
-
-    def __init__(self, number: str, source: str, now: datetime, private: tuple[str, ...] = ()) -> None:
+    def __init__(self, number: str, source: str, now: datetime) -> None:
         self.number, self.source = number, source
         self.problems: list[Problem] = []
-        self._latest = now + AHEAD
-        self._private = _any_of(private) if private else None
+        self._latest, self._identity = now + AHEAD, f"fedex|{number}|"
 
     def read(self, raw: list[object]) -> list[Event]:
         """Every scan that can be read, in the order sent."""
@@ -65,21 +61,27 @@ class ScanReader:
         except ValueError:
             self.lost("event_time_unreadable", "the date of a scan is not a time")
             return None
-        if not 0 < len(code) <= _LONGEST_CODE or len(exception) > _LONGEST_CODE:
-            self.lost("event_unreadable", "the code of a scan is empty or too long")
-            return None
         bare = exception.lstrip("0")
-        text, told = scan.get("eventDescription") or "", scan.get("exceptionDescription") or ""
-        meaning = meaning_of(code.upper(), bare, text, told)
+        milestone, condition, reason, responsible, action_by, text = meaning_of(
+            code.upper(), bare, scan.get("eventDescription") or "", scan.get("exceptionDescription") or ""
+        )
         wall = sent[:_TO_SECONDS] if sent[_SECONDS_COLON : _SECONDS_COLON + 1] == ":" else sent[:_TO_MINUTES]
         event = Event(
-            sha256(f"fedex|{self.number}|{code}|{bare}|{wall}|{identity}".encode()).hexdigest()[:16],
-            at, sent, tz_source, code, exception or None, meaning.milestone, meaning.condition,
-            meaning.reason, meaning.text, place, self.source, meaning.responsible, meaning.action_by,
+            sha256(f"{self._identity}{code}|{bare}|{wall}|{identity}".encode()).hexdigest()[:16],
+            at, sent, tz_source, code, exception or None, milestone, condition, reason, text, place,
+            self.source, responsible, action_by,
         )  # fmt: skip
-        if self._private is not None or scan.get("delayDetail") or at > self._latest:
-            return self._qualified(event, scan)
+        delay = scan.get("delayDetail")
+        if (delay and delay.get("status") == "DELAYED") or at > self._latest:
+            return self._qualified(event, delay)
         return event
+
+    def cleared_of(self, names: tuple[str, ...], events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events, with these names taken out of their text."""
+        found = _any_of(names) if names else None
+        if found is None or not found.search("\n".join([event.text for event in events])):
+            return events
+        return tuple(replace(event, text=found.sub("…", event.text)) for event in events)
 
     def lost(self, code: str, text: str) -> None:
         """Note something that was sent and could not be kept."""
@@ -94,14 +96,11 @@ class ScanReader:
             self.lost("event_part_unreadable", f"{part} of a scan")
         return self.event(scan)
 
-    def _qualified(self, event: Event, scan: Scan) -> Event:
-        if self._private is not None:
-            event = replace(event, text=self._private.sub("…", event.text))
+    def _qualified(self, event: Event, delay: DelayDetail | None) -> Event:
         if event.at > self._latest:
             self.lost("event_from_future", "a scan is dated more than a day ahead")
             return replace(event, milestone=None, condition=None, reason="from_future")
-        delay = scan.get("delayDetail") or {}
-        return delayed(event, delay.get("type")) if delay.get("status") == "DELAYED" else event
+        return delayed(event, (delay or {}).get("type"))
 
 
 def delayed(event: Event, kind: str | None) -> Event:
@@ -134,5 +133,6 @@ def _place(city: str | None, country: str | None, state: str | None) -> Where:
 _NOWHERE = _place(None, None, None)
 
 
+@lru_cache(maxsize=64)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Required, cast
+from typing import Annotated, Any, Required, cast
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 _LENIENT = ConfigDict(extra="ignore", coerce_numbers_to_str=True, defer_build=True)
+
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=16)]
+ExceptionCode = Annotated[str, StringConstraints(max_length=16)]
 
 
 class Address(TypedDict, total=False):
@@ -39,9 +43,9 @@ class Scan(TypedDict, total=False):
 
     __pydantic_config__ = _LENIENT  # type: ignore[misc]
     date: Required[str]
-    eventType: Required[str]
+    eventType: Required[Code]
     eventDescription: str | None
-    exceptionCode: str | None
+    exceptionCode: ExceptionCode | None
     exceptionDescription: str | None
     scanLocation: Address | None
     delayDetail: DelayDetail | None
@@ -51,7 +55,7 @@ class Ancillary(TypedDict, total=False):
     """Why the latest status is as it is; ``action`` (advice with links) is not read."""
 
     __pydantic_config__ = _LENIENT  # type: ignore[misc]
-    reason: str | None
+    reason: ExceptionCode | None
     reasonDescription: str | None
 
 
@@ -59,7 +63,7 @@ class LatestStatus(TypedDict, total=False):
     """``latestStatusDetail``: FedEx's headline. ``derivedCode`` is coarse and never outranks a scan."""
 
     __pydantic_config__ = _LENIENT  # type: ignore[misc]
-    code: str | None
+    code: ExceptionCode | None
     derivedCode: str | None
     description: str | None
     scanLocation: Address | None

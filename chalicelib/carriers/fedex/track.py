@@ -109,7 +109,7 @@ def _read_result(
         return None, [
             Problem(None, "number_unreadable", "a result without a tracking number", retryable=False)
         ]
-    reader = ScanReader(number, source, now, _names(result))
+    reader = ScanReader(number, source, now)
     for part in unread:
         reader.lost("part_unreadable", part)
     if theirs != number or (asked is not None and _number(asked) is None):
@@ -128,15 +128,6 @@ def _tracking(result: TrackResult, unique_id: str | None, reader: ScanReader) ->
     if not tracking.events:
         reader.problems.append(Problem(reader.number, "no_scans", "no scan was reported", retryable=True))
     return tracking
-
-
-def _names(result: TrackResult) -> tuple[str, ...]:
-    """Names in the answer that must not survive in event text."""
-    delivery = result.get("deliveryDetails") or {}
-    names = [delivery.get("receivedByName"), delivery.get("signedByName")]
-    for party in (result.get("shipperInformation"), result.get("recipientInformation")):
-        names.append(((party or {}).get("contact") or {}).get("personName"))
-    return tuple(dict.fromkeys(name.strip() for name in names if name and len(name.strip()) > 2))
 
 
 def _faults(number: str | None, raw: object) -> Iterable[Problem]:
