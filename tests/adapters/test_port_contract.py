@@ -198,7 +198,10 @@ def test_what_a_newer_version_wrote_beside_ours_survives(ports, table):
     for key in ((pk, "CASE"), (pk, "LEG#1"), (pk, "BOOKING#1#waybill"), (number_pk, track_sk)):
         table.update(Update(*key, {"from_tomorrow": "kept"}))
     ports.cases.commit(
-        a_case(version=2, log_n=2), [a_log_line(2)], legs=[a_leg(number=NUMBER)], bookings=[a_booking(attempts=2)]
+        a_case(version=2, log_n=2),
+        [a_log_line(2)],
+        legs=[a_leg(number=NUMBER)],
+        bookings=[a_booking(attempts=2)],
     )
     ports.tracks.save(a_track(a_scan(), version=2))
     for key in ((pk, "CASE"), (pk, "LEG#1"), (pk, "BOOKING#1#waybill"), (number_pk, track_sk)):
@@ -294,7 +297,12 @@ def test_tracks_in_trouble_are_listed_longest_in_it_first_and_only_while_they_ar
 
 
 def an_unknown_number(**changed):
-    about = {"subject_kind": "number", "subject": "fedex/7946#1", "case_id": None, "episode": "unknown|number"}
+    about = {
+        "subject_kind": "number",
+        "subject": "fedex/7946#1",
+        "case_id": None,
+        "episode": "unknown|number",
+    }
     return an_exception(**about | changed)
 
 
@@ -336,7 +344,9 @@ def test_open_exceptions_are_listed_oldest_first_by_severity_or_all(ports):
     rest = ports.exceptions.listed(None, page.cursor, 3)
     assert [one.subject[-1] for one in page.exceptions + rest.exceptions] == ["3", "2", "1", "0"]
     done = ports.exceptions.read(page.exceptions[0].exception_id)
-    ports.exceptions.save_alone(replace(done, version=2, status="resolved", resolved_at=NOW, resolved_by="mei"))
+    ports.exceptions.save_alone(
+        replace(done, version=2, status="resolved", resolved_at=NOW, resolved_by="mei")
+    )
     assert [one.subject[-1] for one in ports.exceptions.listed("critical", None, 9).exceptions] == ["1"]
 
 
@@ -469,7 +479,10 @@ def test_a_raw_body_is_kept_under_its_digest_and_twice_is_once(ports):
 
 
 def test_a_label_is_kept_under_its_case(ports):
-    assert ports.evidence.keep_label("c1", "waybill-1.pdf", b"%PDF", "application/pdf") == "labels/c1/waybill-1.pdf"
+    assert (
+        ports.evidence.keep_label("c1", "waybill-1.pdf", b"%PDF", "application/pdf")
+        == "labels/c1/waybill-1.pdf"
+    )
 
 
 def test_secrets_are_read_by_name(ports):

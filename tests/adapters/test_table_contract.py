@@ -16,7 +16,14 @@ def due(n, at, pk="NUM#x"):
 
 
 def test_what_is_put_is_read_back_as_plain_values(table):
-    values = {"text": "Élodie", "n": 12, "no": False, "nothing": None, "bytes": b"\x00\xff", "list": [1, "a", {"b": []}]}
+    values = {
+        "text": "Élodie",
+        "n": 12,
+        "no": False,
+        "nothing": None,
+        "bytes": b"\x00\xff",
+        "list": [1, "a", {"b": []}],
+    }
     assert table.put_new(item(**values))
     assert table.get("CASE#1", "A") == item(**values)
 
@@ -66,7 +73,15 @@ def test_an_update_that_was_carried_out_and_never_answered_counts_as_won_when_se
 
 
 def test_attributes_with_reserved_names_can_be_written(table):
-    reserved = {"number": "1", "status": "open", "value": "2", "count": 1, "condition": "ok", "at": "x", "by": "y"}
+    reserved = {
+        "number": "1",
+        "status": "open",
+        "value": "2",
+        "count": 1,
+        "condition": "ok",
+        "at": "x",
+        "by": "y",
+    }
     table.put_new(item())
     assert table.update(Update("CASE#1", "A", reserved, expect={"status": ABSENT}))
     assert table.update(Update("CASE#1", "A", {"status": "done"}, ["value"], {"status": "open"}))
@@ -80,7 +95,13 @@ def test_a_deleted_item_is_gone_and_deleting_it_again_is_quiet(table):
 
 
 def test_a_counter_stops_at_its_limit(table):
-    assert [table.count("CARRIER#x", "REQUESTS#1", 3, 99) for _ in range(5)] == [True, True, True, False, False]
+    assert [table.count("CARRIER#x", "REQUESTS#1", 3, 99) for _ in range(5)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert table.get("CARRIER#x", "REQUESTS#1") == item("REQUESTS#1", "CARRIER#x", count=3, expires_at=99)
     assert not table.count("CARRIER#x", "REQUESTS#2", 0, 99)
 
@@ -92,7 +113,10 @@ def test_a_partition_comes_in_order_and_only_what_was_asked(table):
     assert [one["SK"] for one in table.partition("CASE#1")] == ["CASE", "LOG#1", "LOG#2", "LOG#3"]
     assert [one["SK"] for one in table.partition("CASE#1", "LOG#")] == ["LOG#1", "LOG#2", "LOG#3"]
     assert [one["SK"] for one in table.partition("CASE#1", "LOG#", after="LOG#1", limit=1)] == ["LOG#2"]
-    assert [one["SK"] for one in table.partition("CASE#1", after="LOG#2", newest_first=True)] == ["LOG#1", "CASE"]
+    assert [one["SK"] for one in table.partition("CASE#1", after="LOG#2", newest_first=True)] == [
+        "LOG#1",
+        "CASE",
+    ]
     assert table.partition("CASE#3") == []
 
 
@@ -114,7 +138,9 @@ def test_many_items_are_read_in_the_order_asked_and_those_gone_are_left_out(tabl
 def test_a_transaction_writes_all(table):
     table.put_new(item("OLD"))
     table.put_new(item("A", n=1))
-    table.transact([Update("CASE#1", "A", {"n": 2}, expect={"n": 1}), PutNew(item("B")), Delete("CASE#1", "OLD")])
+    table.transact(
+        [Update("CASE#1", "A", {"n": 2}, expect={"n": 1}), PutNew(item("B")), Delete("CASE#1", "OLD")]
+    )
     assert [one["SK"] for one in table.partition("CASE#1")] == ["A", "B"]
     assert table.get("CASE#1", "A") == item("A", n=2)
 
@@ -123,7 +149,9 @@ def test_a_transaction_whose_conditions_do_not_hold_writes_nothing_and_says_whic
     table.put_new(item("A", n=1))
     table.put_new(item("C"))
     with pytest.raises(TransactionLost) as lost:
-        table.transact([Update("CASE#1", "A", {"n": 2}, expect={"n": 9}), PutNew(item("B")), PutNew(item("C"))])
+        table.transact(
+            [Update("CASE#1", "A", {"n": 2}, expect={"n": 9}), PutNew(item("B")), PutNew(item("C"))]
+        )
     assert lost.value.failed == (0, 2)
     assert table.get("CASE#1", "B") is None
 
