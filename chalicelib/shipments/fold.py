@@ -176,8 +176,12 @@ class _Walk:
         """At rest, only a scan that repeats, reopens or withdraws the rest says anything about the leg; of
         notes without a milestone only those that something is wrong with what was delivered.
         """
-        if self.milestone not in AT_REST or event.withdraws_delivery:
+        if event.withdraws_delivery:
             return True
+        if (
+            self.milestone not in AT_REST
+        ):  # a label that is cancelled under a moving parcel is not about the parcel
+            return event.milestone != "cancelled" or takes_over(self.milestone, "cancelled")
         if event.milestone is None:
             return event.condition in ("action_required", "failed")
         return event.milestone == self.milestone or takes_over(self.milestone, event.milestone)

@@ -1,8 +1,8 @@
 """What is owed to whom because a track changed: the case's next stage, and word to the people who work on it.
 
 Every row of ``TELLS`` is one kind of change; the effects are named so that a second sending is known.
-A trouble that was announced is kept in ``Track.concerns`` as ``kind|episode`` and closed under that name, even when an
-older scan that arrives later shows that it began before.
+A trouble that was announced is kept in ``Track.concerns`` as ``kind|episode`` and closed under that name,
+even when an older scan that arrives later shows that it began before.
 """
 
 from __future__ import annotations

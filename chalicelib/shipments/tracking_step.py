@@ -21,7 +21,7 @@ from chalicelib.shipments.history import within_limit
 from chalicelib.shipments.leg import Effect, Track
 from chalicelib.shipments.owed import closed_concerns, owed, problem_effect
 from chalicelib.shipments.thresholds import Bounds, thresholds
-from chalicelib.shipments.watch import next_due, next_poll, watch
+from chalicelib.shipments.watch import Concern, next_due, next_poll, untold, watch
 
 REPAIR_WITHIN = timedelta(minutes=15)
 HISTORY_FULL = "history_full"
@@ -55,7 +55,7 @@ def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track
         webhook_seen_at=now if source.endswith("_push") else track.webhook_seen_at,
         last_polled_at=track.last_polled_at if source.endswith("_push") else now,
     )
-    return _scheduled(_owing(track, after, odd, now), now)
+    return _owing(track, after, odd, now)
 
 
 def at_peace(track: Track, now: datetime | None = None) -> Track:
@@ -65,7 +65,8 @@ def at_peace(track: Track, now: datetime | None = None) -> Track:
     heard = (track.created_at, track.last_polled_at, track.webhook_seen_at)
     moment = now or max(at for at in heard if at is not None)
     calm = replace(track, effects=(), attempts=0)
-    return replace(calm, due_at=next_due(calm, moment))
+    waiting = track.due_at is not None and untold(calm, moment)
+    return calm if waiting else replace(calm, due_at=next_due(calm, moment))
 
 
 def chosen(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
@@ -89,21 +90,29 @@ def chosen(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
 
 
 def _owing(before: Track, after: Track, odd: list[Event], now: datetime) -> Track:
+    """The track with what is owed, and due no later than it was, unless nothing is due any more."""
     effects, concerns = owed(after, changes(before.state, after.state))
-    noticed = closed_concerns(after, watch(before, now), watch(after, now))
-    told = _told_problems(before, after, odd, now)
-    known = {effect.id: effect for effect in (*before.effects, *effects, *noticed, *told)}
-    return replace(after, effects=tuple(known.values()), concerns=concerns)
+    told = _told_concerns(before, now)
+    noticed = watch(after, now)
+    closed = closed_concerns(after, told, noticed)
+    problems = _told_problems(before, after, odd, now)
+    known = {effect.id: effect for effect in (*before.effects, *effects, *closed, *problems)}
+    after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=next_poll(after, now))
+    episodes = {one.episode for one in told}
+    wanted = [one.risen_at for one in noticed if one.episode not in episodes]
+    if after.effects:
+        wanted.append(now + REPAIR_WITHIN)
+    return replace(after, due_at=_earliest(next_due(after, now), wanted, before.due_at))
 
 
-def _scheduled(track: Track, now: datetime) -> Track:
-    track = replace(track, poll_after=next_poll(track, now))
-    wanted = next_due(track, now)
-    if track.effects:
-        wanted = min(wanted or now + REPAIR_WITHIN, now + REPAIR_WITHIN)
-    if track.due_at is not None and wanted is not None:
-        wanted = min(track.due_at, wanted)
-    return replace(track, due_at=wanted)
+def _earliest(due: datetime | None, wanted: list[datetime], already: datetime | None) -> datetime | None:
+    times = [*wanted, due] if due is not None else wanted
+    return min([*times, already] if already is not None else times) if times else None
+
+
+def _told_concerns(track: Track, now: datetime) -> tuple[Concern, ...]:
+    untold_ones = untold(track, now)
+    return tuple(one for one in watch(track, now) if one not in untold_ones)
 
 
 def _within(event: Event, ship_date: date, now: datetime, bounds: Bounds) -> bool:

@@ -24,8 +24,8 @@ _NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
 class Concern:
     """Something a rule noticed.
 
-    ``since`` is when its clock began, ``deadline`` when it becomes critical; a concern that has become
-    critical is a new episode, so that it is told again.
+    ``since`` is when its clock began, ``risen_at`` when that had run too long, ``deadline`` when it is
+    critical. One that has become critical is a new episode, so that it is told again.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Concern:
     severity: Literal["critical", "high", "medium", "low"]
     since: datetime
     deadline: datetime
+    risen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def next_due(track: Track, now: datetime) -> datetime | None:
     poll = asked if asked is not None and asked > now else next_poll(track, now)
     ends = (end for _, running, row in _clocks(track, rules) for end in _ends(running, row))
     return min((at for at in (poll, *ends) if at is not None and at > now), default=None)
+
+
+def untold(track: Track, now: datetime) -> tuple[Concern, ...]:
+    """The concerns that no sweep has told of yet: a sweep that looks moves the due time past them."""
+    return tuple(one for one in watch(track, now) if track.due_at is None or track.due_at <= one.risen_at)
 
 
 def next_poll(track: Track, now: datetime) -> datetime | None:
@@ -151,9 +157,9 @@ def _risen(kind: str, running: Running, row: Threshold, now: datetime) -> Iterat
     warn, critical = _ends(running, row)
     episode = f"{kind}-{running.anchor}"
     if now >= warn:
-        yield Concern(kind, episode, row.warn.severity, running.since, critical)
+        yield Concern(kind, episode, row.warn.severity, running.since, critical, warn)
     if now >= critical:
-        yield Concern(kind, f"{episode}-critical", row.critical.severity, running.since, critical)
+        yield Concern(kind, f"{episode}-critical", row.critical.severity, running.since, critical, critical)
 
 
 def _by_state(track: Track, polling: Polling) -> int:
