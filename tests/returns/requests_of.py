@@ -21,20 +21,20 @@ def merchant() -> Merchant:
 
 
 def ring(**changes) -> Item:
-    facts = dict(
-        sku="R-18K-01",
-        description="18K yellow gold ring, one 0.05 ct diamond",
-        article="ring",
-        metal="gold",
-        fineness=750,
-        construction="solid",
-        stones="diamond",
-        origin="CN",
-        quantity=1,
-        gross_weight_g=Decimal("5.30"),
-        net_weight_g=Decimal("5.20"),
-        price=Money(Decimal("1180.00"), "EUR"),
-    )
+    facts = {
+        "sku": "R-18K-01",
+        "description": "18K yellow gold ring, one 0.05 ct diamond",
+        "article": "ring",
+        "metal": "gold",
+        "fineness": 750,
+        "construction": "solid",
+        "stones": "diamond",
+        "origin": "CN",
+        "quantity": 1,
+        "gross_weight_g": Decimal("5.30"),
+        "net_weight_g": Decimal("5.20"),
+        "price": Money(Decimal("1180.00"), "EUR"),
+    }
     return Item(**(facts | changes))
 
 
