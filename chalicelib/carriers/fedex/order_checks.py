@@ -1,0 +1,168 @@
+"""What FedEx would refuse, found before it is asked: each fault names its field and what to do.
+
+Limits and vague words are rows of ``rules/fedex_purposes.toml`` (Ship API v1, Pickup API v1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.carriers.contract import GoodsLine, OrderNotAccepted, Party, PickupOrder, WaybillOrder
+from chalicelib.errors import FieldFault
+from chalicelib.money import Money, decimals_of, round_to, total
+from chalicelib.places import territory_of
+from chalicelib.rulebook import dictionary
+
+_HS_DIGITS = range(6, 15)
+
+
+def checked(order: WaybillOrder) -> None:
+    """Return if FedEx can take the order; else raise ``OrderNotAccepted`` with every fault at once."""
+    faults = [
+        *_purpose_faults(order),
+        *_reference_faults("reference", order.reference),
+        *party_faults("shipper", order.shipper),
+        *party_faults("recipient", order.recipient),
+        *_line_faults(order),
+        *_declared_faults(order),
+    ]
+    if faults:
+        raise OrderNotAccepted("FedEx cannot take this order as it is", faults)
+
+
+def checked_pickup(order: PickupOrder) -> None:
+    """The same for a pickup."""
+    faults = [*_reference_faults("reference", order.reference), *party_faults("place", order.place)]
+    if order.ready_at.tzinfo is not None or order.close_at.tzinfo is not None:
+        faults.append(_fault("ready_at", "zoned", "local wall clock at the pickup place, without zone"))
+    elif not order.ready_at < order.close_at or order.ready_at.date() != order.close_at.date():
+        faults.append(_fault("close_at", "before_ready", "close after ready, on the same day"))
+    if len(order.remarks) > limits()["remarks"] or not order.remarks.isprintable():
+        faults.append(_fault("remarks", "too_long", f"at most {limits()['remarks']} printable characters"))
+    if order.weight_g <= 0 or order.packages < 1:
+        faults.append(_fault("weight_g", "not_positive", "weight and packages above zero"))
+    if faults:
+        raise OrderNotAccepted("FedEx cannot take this pickup as it is", faults)
+
+
+def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
+    """What is wrong with a contact and address; the values themselves are never repeated."""
+    most = limits()
+    texts = {
+        "name": (party.name, most["person_name"]),
+        "phone": (party.phone, most["phone"]),
+        "city": (party.city, most["street_line"]),
+        **{f"street[{at}]": (line, most["street_line"]) for at, line in enumerate(party.street)},
+    }
+    for name, (text, longest) in texts.items():
+        if not 0 < len(text) <= longest or not text.isprintable():
+            yield _fault(f"{field}.{name}", "length", f"1 to {longest} printable characters")
+    if party.company is not None and len(party.company) > most["company_name"]:
+        yield _fault(f"{field}.company", "length", f"at most {most['company_name']} characters")
+    if not 1 <= len(party.street) <= most["street_lines"]:
+        yield _fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines")
+    if not _is_country(party.country):
+        yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
+
+
+def unit_price(line: GoodsLine) -> Money:
+    """The price of one piece, to the currency's own decimals."""
+    each = line.value.amount / Decimal(line.quantity)
+    return Money(round_to(each, decimals_of(line.value.currency)), line.value.currency)
+
+
+def purpose_row(purpose: str) -> Mapping[str, Any]:
+    """FedEx's words for a purpose; KeyError when FedEx has none."""
+    row: Mapping[str, Any] = _rules()["purposes"][purpose]
+    return row
+
+
+def crosses_customs(order: WaybillOrder) -> bool:
+    """Whether the parcel leaves a customs territory: inside one (FR to DE) there is nothing to declare."""
+    return territory_of(order.shipper.country) != territory_of(order.recipient.country)
+
+
+def limits() -> Mapping[str, Any]:
+    """FedEx's longest values."""
+    found: Mapping[str, Any] = _rules()["limits"]
+    return found
+
+
+def _purpose_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    if order.purpose not in _rules()["purposes"]:
+        yield _fault("purpose", "not_offered", "FedEx has no value for this purpose")
+
+
+def _reference_faults(field: str, reference: str) -> Iterator[FieldFault]:
+    longest = limits()["reference"]
+    if not 0 < len(reference) <= longest or not reference.isascii() or not reference.isprintable():
+        yield _fault(field, "length", f"1 to {longest} ASCII characters")
+
+
+def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    if not 1 <= len(order.lines) <= limits()["commodities"]:
+        yield _fault("lines", "count", f"1 to {limits()['commodities']} lines")
+        return
+    for at, line in enumerate(order.lines):
+        yield from _text_faults(f"lines[{at}]", line)
+        yield from _amount_faults(f"lines[{at}]", line)
+    if len({line.value.currency for line in order.lines}) > 1:
+        yield _fault("lines.value", "currencies", "one currency for all lines")
+    if sum(line.weight_g for line in order.lines) > order.parcel_weight_g:
+        yield _fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
+
+
+def _text_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
+    longest, vague = limits()["description"], _rules()["vague_descriptions"]["whole"]
+    if not 0 < len(line.description) <= longest or not line.description.isprintable():
+        yield _fault(f"{field}.description", "length", f"1 to {longest} printable characters")
+    if " ".join(line.description.lower().split()) in vague:
+        yield _fault(f"{field}.description", "vague", "say metal, fineness and article: 18 carat gold ring")
+    if not (line.hs_code.isascii() and line.hs_code.isdigit() and len(line.hs_code) in _HS_DIGITS):
+        yield _fault(f"{field}.hs_code", "format", "6 to 14 digits")
+    if not _is_country(line.made_in):
+        yield _fault(f"{field}.made_in", "format", "two capital letters (ISO 3166-1)")
+
+
+def _amount_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
+    if line.quantity < 1 or line.weight_g <= 0 or line.value.amount <= 0:
+        yield _fault(field, "not_positive", "quantity, weight and value above zero")
+        return
+    most = limits()
+    if _digits(unit_price(line)) > most["unit_price_digits"]:
+        detail = f"at most {most['unit_price_digits']} digits before the point; declare in another currency"
+        yield _fault(f"{field}.unit_price", "too_many_digits", detail)
+    if _digits(line.value) > most["customs_value_digits"]:
+        yield _fault(f"{field}.value", "too_many_digits", f"at most {most['customs_value_digits']} digits")
+    if line.value.rounded() != line.value:
+        yield _fault(f"{field}.value", "decimals", "no more decimals than the currency has")
+
+
+def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    """A value declared for carriage may not be above what customs are told."""
+    declared = order.declared_value
+    if declared is None or order.policy_covers or not order.lines:
+        return
+    currencies = {line.value.currency for line in order.lines}
+    if currencies != {declared.currency}:
+        yield _fault("declared_value", "currency", "in the currency of the customs value")
+    elif total((line.value for line in order.lines), declared.currency) < declared:
+        yield _fault("declared_value", "above_customs_value", "at most the customs value")
+
+
+def _digits(money: Money) -> int:
+    return len(str(int(money.amount)))
+
+
+def _is_country(country: str) -> bool:
+    return len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()
+
+
+def _fault(field: str, code: str, detail: str) -> FieldFault:
+    return FieldFault(field, code, detail, source="order")
+
+
+def _rules() -> Mapping[str, Any]:
+    return dictionary("carriers", "fedex_purposes")
