@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.carriers.registry import carrier_named
+from chalicelib.carriers.contract import Waybill, WaybillOrder
+from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance, is_past
@@ -100,18 +101,25 @@ def _ask(ports: Ports, step: Step, now: datetime) -> Mapping[str, str]:
     person = ports.cases.person(step.leg.case_id)
     if person is None:
         raise CarrierRefused("no_address", "the customer's address has been erased")
-    facts = (ports.merchant, step.file.plan, step.leg, person, step.booking.reference)
-    account = ports.secrets.carriers()[step.leg.carrier]
+    facts = (ports.merchant(), step.file.plan, step.leg, person, step.booking.reference, now)
+    account = ports.secrets.carriers()[step.leg.carrier]["account_number"]
     if step.booking.kind == "waybill":
-        request = carrier.waybill_request(waybill_order(*facts, account, now))
-        waybill = carrier.read_waybill(call_carrier(ports, step.leg.carrier, "ship", request, now), now)
-        if waybill.label is not None:
-            ports.evidence.keep_label(step.leg.case_id, f"label-{step.leg.n}", waybill.label, waybill.label_type)
-        return {"number": waybill.number, "ship_date": waybill.ship_date.isoformat()}
-    order = pickup_order(*facts, account, now)
-    answer = call_carrier(ports, step.leg.carrier, "ship", carrier.pickup_request(order), now)
-    pickup = carrier.read_pickup(answer, order, now)
-    return {"confirmation": pickup.code, "location": pickup.location or "", "on": pickup.on.isoformat()}
+        bought = waybill_order(*facts)
+        answer = call_carrier(ports, step.leg.carrier, "ship", carrier.waybill_request(bought, account), now)
+        return _kept(ports, step.leg, carrier.read_waybill(answer.status, answer.headers, answer.body, now), bought)
+    order = pickup_order(*facts)
+    answer = call_carrier(ports, step.leg.carrier, "ship", carrier.pickup_request(order, account), now)
+    pickup = carrier.read_pickup(answer.status, answer.headers, answer.body, now)
+    on = pickup.on or order.ready_at.date()
+    return {"confirmation": pickup.code, "location": pickup.location or "", "on": on.isoformat()}
+
+
+def _kept(ports: Ports, leg: Leg, waybill: Waybill, order: WaybillOrder) -> Mapping[str, str]:
+    """Keep the label with the case; what the booking remembers of the waybill."""
+    if waybill.label is not None:
+        kind = waybill.label_type or "application/octet-stream"
+        ports.evidence.keep_label(leg.case_id, f"label-{leg.n}", waybill.label, kind)
+    return {"number": waybill.number, "ship_date": (waybill.ship_date or order.ship_on).isoformat()}
 
 
 def _reconcile(ports: Ports, step: Step, now: datetime) -> None:

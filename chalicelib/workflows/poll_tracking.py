@@ -31,12 +31,10 @@ def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
 
 def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> None:
     digest = ports.evidence.keep_raw(response.body)
-    wire = carrier(name)
-    if response.status != 200:
-        raise wire.read_error(response.status, response.headers, response.body, now)
+    source = carrier(name).poll_source
     try:
-        reading = read_tracking(wire.poll_source, response.body, now)
+        reading = read_tracking(source, response.body, now)
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
         return
-    apply_reading(ports, name, wire.poll_source, reading, digest, now)
+    apply_reading(ports, name, source, reading, digest, now)
