@@ -7,10 +7,7 @@ of the trade: that a return is too late or a metal is not carried is for the sto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -48,6 +45,9 @@ from chalicelib.returns.case import (
     ReturnRequest,
 )
 from chalicelib.shipments.leg import ExportLink
+
+if TYPE_CHECKING:
+    from chalicelib.workflows.find_routes import RoutesRequest
 
 MAX_ITEMS = 50
 
@@ -261,6 +261,10 @@ class RoutesBody(Shape):
 
     def as_request(self) -> RoutesRequest:
         """The parcel and its way as the story asks for them."""
+        from chalicelib.workflows.find_routes import (
+            RoutesRequest,  # the rules of carriage: only for this route
+        )
+
         return RoutesRequest(
             lane=Lane(self.lane.origin, self.lane.destination),
             on=self.on,
@@ -269,15 +273,3 @@ class RoutesBody(Shape):
             carrier=self.carrier,
             service=self.service,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RoutesRequest:
-    """A parcel and its way; ``gross_weight_g`` is the packed parcel's, None where nobody weighed it."""
-
-    lane: Lane
-    on: date
-    items: tuple[Item, ...]
-    gross_weight_g: Decimal | None
-    carrier: str | None
-    service: str | None

@@ -34,6 +34,26 @@ class Stories:
     accept_webhook: Story
 
 
+def workflows() -> Stories:
+    """The stories as the workflows tell them; imported now, at the first request."""
+    from chalicelib.customs.estimate import estimate
+    from chalicelib.workflows import find_routes, open_return, read_case, read_shipment, work_exceptions
+    from chalicelib.workflows.take_tracking import accept_webhook
+
+    return Stories(
+        open_return=open_return.open_return,
+        read_case=read_case.read_case,
+        list_cases=read_case.list_cases,
+        estimate=lambda request: estimate(request).as_json(),
+        routes=find_routes.routes,
+        read_shipment=read_shipment.read_shipment,
+        list_shipments=read_shipment.list_shipments,
+        list_exceptions=work_exceptions.list_exceptions,
+        act_on_exception=work_exceptions.act_on_exception,
+        accept_webhook=accept_webhook,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every route works with."""

@@ -33,8 +33,10 @@ _JSON_ANY_CHARSET = re.compile(r"application/json *(;.*)?\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One admitted request. ``document`` is its strict JSON and ``body`` the validated model, where it has
-    one.
+    """One admitted request.
+
+    ``asked_at`` is the path as the gateway saw it; ``document`` is the strict JSON of the body and ``body``
+    its validated model, where the operation has one.
     """
 
     request_id: str
@@ -43,6 +45,7 @@ class Call:
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    asked_at: str
     raw: bytes = b""
     document: Any = None
     body: Any = None
@@ -91,6 +94,7 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
         _path_of(operation, request.uri_params or {}),
         _query_of(operation, request.query_params),
         _headers_of(operation, request.headers),
+        str(request.context.get("path") or ""),
     )
     return _with_body(operation, call, request) if operation.body or operation.raw_body else call
 

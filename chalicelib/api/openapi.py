@@ -4,6 +4,7 @@ hand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
@@ -28,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *health.OPERATIONS,
     DOCUMENT,
 )
+_PREFIX = re.compile(r"((?:/[A-Za-z0-9_-]+)*)/openapi\.json")
 _REF = "#/components/schemas/"
 _ABOUT = (
     "Cross-border return logistics for gold, silver and platinum jewellery. Amounts, weights and rates are "
@@ -42,9 +44,10 @@ def blueprint(desk: Desk) -> Blueprint:
     return routes
 
 
-def openapi(_desk: Desk, _call: Call) -> Response:
-    """The document; its server is wherever it was fetched from."""
-    return answer(document())
+def openapi(_desk: Desk, call: Call) -> Response:
+    """The document; its server is wherever it was fetched from, behind whatever prefix a stage puts there."""
+    mounted = _PREFIX.fullmatch(call.asked_at)
+    return answer({**document(), "servers": [{"url": (mounted and mounted[1]) or "/"}]})
 
 
 @cache
@@ -61,7 +64,6 @@ def document() -> dict[str, Any]:
             "summary": "Brings gold home.",
             "description": _ABOUT,
         },
-        "servers": [{"url": "."}],
         "paths": paths,
         "components": {
             "schemas": _schemas(),
@@ -82,7 +84,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "security": [{"token": [operation.scope]}] if operation.scope else [],
     }
     if operation.body or operation.raw_body:
-        described["requestBody"] = {"required": True, "content": {CONTENT_TYPE: _request(operation)}}
+        described["requestBody"] = {
+            "required": bool(operation.body),
+            "content": {CONTENT_TYPE: _request(operation)},
+        }
     return described
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from typing import Any, Literal
@@ -37,7 +38,9 @@ class Parameter:
         """True when the text is within the grammar."""
         if self.choices:
             return text in self.choices
-        return len(text) <= self.max_length and self._grammar.match(text) is not None
+        if len(text) > self.max_length or not self._grammar.match(text):
+            return False
+        return self.format != "date" or _is_a_day(text)
 
     @cached_property
     def _grammar(self) -> re.Pattern[str]:
@@ -78,6 +81,14 @@ class Operation:
         if self.taken_from("path"):
             found |= {404}
         return tuple(sorted(found))
+
+
+def _is_a_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def model_named(room: Literal["bodies", "answers", "examples"], name: str) -> Any:

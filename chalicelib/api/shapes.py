@@ -21,6 +21,7 @@ _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})\Z")
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 _LARGEST = 999_999_999_999
+_HEAVIEST_G = 999_999
 
 
 class Shape(BaseModel):
@@ -79,15 +80,14 @@ def _instant(value: Any) -> datetime:
     raise PydanticCustomError("malformed", "an instant from 2000 to 2099 with its offset (RFC 3339)")
 
 
-_DECIMAL_SCHEMA = {
-    "anyOf": [
-        {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"},
-        {"type": "number", "minimum": 0, "maximum": _LARGEST},
-    ],
-}
-Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(_DECIMAL_SCHEMA)]
+def _decimal_schema(largest: int) -> WithJsonSchema:
+    as_text = {"type": "string", "pattern": rf"^[0-9]{{1,{len(str(largest))}}}(\.[0-9]{{1,4}})?$"}
+    return WithJsonSchema({"anyOf": [as_text, {"type": "number", "minimum": 0, "maximum": largest}]})
+
+
+Amount = Annotated[Decimal, BeforeValidator(_decimal), _decimal_schema(_LARGEST)]
 WeightG = Annotated[
-    Decimal, Field(gt=0, le=1_000_000), BeforeValidator(_decimal), WithJsonSchema(_DECIMAL_SCHEMA)
+    Decimal, Field(gt=0, le=_HEAVIEST_G), BeforeValidator(_decimal), _decimal_schema(_HEAVIEST_G)
 ]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[

@@ -144,12 +144,63 @@ DECISION: dict[str, Any] = {
     "statutory": True,
     "confidence": "high",
 }
+ROUTE: dict[str, Any] = {
+    "carrier": "fedex",
+    "service": "INTERNATIONAL_PRIORITY",
+    "lane": "FR->CN",
+    "bookable": True,
+    "outcome": "accepted",
+    "rules": ["fedex-jewellery-cn"],
+    "requirements": [{"code": "INVOICE", "text": "A commercial invoice in three copies."}],
+    "reasons": [],
+    "confidence": "medium",
+    "transit": None,
+}
+COVER: dict[str, Any] = {
+    "insured_by": "Specie",
+    "policy_no": "P-1",
+    "insured_value": MONEY,
+    "carrier_declared_value": {"amount": "0.00", "currency": "EUR"},
+    "limit": {"amount": "50000.00", "currency": "EUR"},
+    "deductible": None,
+    "who_pays": "insurer",
+    "gaps": [],
+    "claim_clocks": [],
+    "liability_floor": {
+        "regime": "montreal", "sdr_per_kg": "26", "sdr": "4.68", "source": "s", "confidence": "high",
+    },
+    "not_checked": [],
+    "complete": True,
+    "confidence": "medium",
+}  # fmt: skip
+LEG: dict[str, Any] = {
+    "leg": 1,
+    "direction": "home",
+    "carrier": "fedex",
+    "service": "INTERNATIONAL_PRIORITY",
+    "lane": {"from": "FR", "to": "CN"},
+    "purpose": "refund_return",
+    "tracking_number": "794987654321",
+    "ship_date": "2026-11-24",
+    "tracking": SHIPMENT,
+    "bookings": [
+        {
+            "kind": "waybill",
+            "status": "done",
+            "reference": "RMA-2026-0001-1W",
+            "not_before": None,
+            "result": {"number": "794987654321"},
+            "problem": None,
+        }
+    ],
+}
 PLANNED: dict[str, Any] = {
     "decision": DECISION,
     "estimate": ESTIMATE,
-    "route": None,
-    "cover": None,
-    "papers": [],
+    "route": ROUTE,
+    "cover": COVER,
+    "papers": [{"name": "commercial_invoice", "status": "pending", "missing": [], "statements": []}],
+    "hand_over": [{"key": "photograph", "text": "Photograph the piece."}],
     "next": ["Nothing is asked of anybody"],
 }
 OPENED: dict[str, Any] = {
@@ -157,12 +208,23 @@ OPENED: dict[str, Any] = {
     "rma": "RMA-2026-0001",
     "stage": "approved",
     **PLANNED,
-    "legs": [],
+    "routes": [ROUTE],
+    "legs": [{name: LEG[name] for name in LEG if name not in ("ship_date", "tracking", "bookings")}],
+    "pickup": {
+        "status": "wait",
+        "on": "2026-11-24",
+        "from": "10:00",
+        "until": "16:00",
+        "time_zone": "Europe/Paris",
+        "not_before": "2026-11-23T09:00:00Z",
+        "reasons": [],
+        "rule": "pickups/fedex",
+    },
 }
 CASE: dict[str, Any] = {
     **SUMMARY,
     **PLANNED,
-    "legs": [],
+    "legs": [LEG],
     "exceptions": [EXCEPTION],
     "log": [{"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened"}],
 }
@@ -171,7 +233,11 @@ ANSWERS: dict[str, Any] = {
     "read_case": CASE,
     "list_cases": {"items": [SUMMARY], "cursor": None},
     "estimate": ESTIMATE,
-    "routes": {"routes": []},
+    "routes": {
+        "on": "2026-11-24",
+        "routes": [{**ROUTE, "cover": COVER}],
+        "chosen": ROUTE,
+    },
     "read_shipment": {**SHIPMENT, "events": [EVENT]},
     "list_shipments": {"items": [SHIPMENT], "cursor": "bmV4dA"},
     "list_exceptions": {"items": [EXCEPTION], "cursor": None},

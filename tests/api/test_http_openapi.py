@@ -23,7 +23,34 @@ def nodes(node):
 
 
 def test_the_served_document_is_the_generated_one():
-    assert World().client().get("/openapi.json").json_body == json.loads(json.dumps(document()))
+    served = World().client().get("/openapi.json").json_body
+
+    assert served.pop("servers") == [{"url": "/"}]
+    assert served == json.loads(json.dumps(document()))
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "server"),
+    [
+        ("/openapi.json", "/"),
+        ("/api/openapi.json", "/api"),
+        ("/a/b/openapi.json", "/a/b"),
+        ("//evil.example/openapi.json", "/"),
+        ("", "/"),
+    ],
+)
+def test_the_document_names_the_server_it_was_fetched_from(asked_at, server):
+    app = World().app()
+    event = {
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/openapi.json", "path": asked_at},
+        "headers": {},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": None,
+    }
+
+    assert json.loads(app(event, None)["body"])["servers"] == [{"url": server}]
 
 
 def test_deployed_routes_are_the_documented_routes():

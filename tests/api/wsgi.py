@@ -1,8 +1,9 @@
-"""The API as a WSGI application, by way of Chalice's local gateway, so that tools which speak WSGI can call it."""
+"""The API as a WSGI application, by way of Chalice's local gateway, for tools that speak WSGI."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from chalice import Chalice
 from chalice.config import Config
@@ -12,7 +13,7 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Bridge:
-    """One gateway; the path is passed on as it was sent, still percent-encoded."""
+    """One gateway in front of one app."""
 
     def __init__(self, app: Chalice) -> None:
         self._gateway = LocalGateway(app, Config())
@@ -20,7 +21,11 @@ class Bridge:
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
-        path = environ.get("REQUEST_URI") or environ["PATH_INFO"]
+        path = quote(
+            environ["PATH_INFO"].encode("latin-1")
+        )  # WSGI decodes it; the gateway passes it on undecoded
+        if environ.get("QUERY_STRING"):
+            path += "?" + environ["QUERY_STRING"]
         try:
             told = self._gateway.handle_request(environ["REQUEST_METHOD"], path, _headers(environ), body)
         except LocalGatewayException as refusal:
@@ -30,12 +35,14 @@ class Bridge:
                 "body": (refusal.body or b"").decode(),
             }
         status = told["statusCode"]
-        start(f"{status} {HTTPStatus(status).phrase}", [(k, str(v)) for k, v in told["headers"].items()])
+        headers = [(name, str(value)) for name, value in told["headers"].items()]
+        start(f"{status} {HTTPStatus(status).phrase}", headers)
         return [(told["body"] or "").encode()]
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    found = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"}
+    named = {key[5:]: value for key, value in environ.items() if key.startswith("HTTP_")}
+    found = {name.replace("_", "-").lower(): value for name, value in named.items()}
     if environ.get("CONTENT_TYPE"):
         found["content-type"] = environ["CONTENT_TYPE"]
     return found

@@ -1,0 +1,282 @@
+"""What a return may say of itself: the decision, the way home, the cover, the legs, and what happens next."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
+from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
+from chalicelib.returns.case import Kind, ReasonCode
+from chalicelib.returns.stages import Stage
+from chalicelib.rulebook import Confidence
+
+
+class GroundTold(Told):
+    """One ground that was looked at, a right or a promise, and what came of it."""
+
+    code: str
+    verdict: Literal["granted", "evidence", "unsure", "denied"]
+    statutory: bool
+    window_ends_at: Stamp | None
+    freight_paid_by: str | None
+    evidence_wanted: list[str]
+    reasons: list[str]
+
+
+class ReasonTold(Told):
+    """One reason of a decision with the rule and source it rests on; ``item`` is the piece it is about."""
+
+    code: str
+    text: str
+    text_key: str | None
+    rule: str | None
+    source: str | None
+    confidence: Confidence
+    item: str | None
+
+
+class DecisionTold(Told):
+    """May it come back: the outcome, every ground, and the reasons that decided."""
+
+    outcome: Literal["approved", "review", "refused", "evidence_needed"]
+    grounds: list[GroundTold]
+    reasons: list[ReasonTold]
+    window_ends_at: Stamp | None
+    policy_version: str | None
+    freight_paid_by: str | None
+    evidence_wanted: list[str]
+    statutory: bool
+    confidence: Confidence
+
+
+class RequirementTold(Told):
+    """Something the carrier asks to be seen to."""
+
+    code: str
+    text: str
+
+
+class AcceptanceReasonTold(Told):
+    """Why a parcel may not simply go."""
+
+    code: str
+    detail: str | None
+    rule: str
+    source: str
+    confidence: Confidence
+
+
+class TransitTold(Told):
+    """How many business days a parcel is usually under way, customs not counted."""
+
+    business_days_min: int
+    business_days_max: int
+    note: str
+    source: str
+    confidence: Confidence
+
+
+class RouteTold(Told):
+    """One service of one carrier, and whether it may carry this parcel."""
+
+    carrier: str
+    service: str
+    lane: str
+    bookable: bool
+    outcome: Literal["accepted", "review", "denied"]
+    rules: list[str]
+    requirements: list[RequirementTold]
+    reasons: list[AcceptanceReasonTold]
+    confidence: Confidence
+    transit: TransitTold | None
+
+
+class GapTold(Told):
+    """Something that leaves the parcel without full cover."""
+
+    code: str
+    policy_no: str | None
+    uncovered: MoneyTold | None
+
+
+class ClaimClockTold(Told):
+    """Who must be told of a loss, and by when."""
+
+    id: str
+    claims: list[str]
+    starts: str
+    limit_days: int | None
+    limit_months: int | None
+    file_by_day: int | None
+    source: str
+    confidence: Confidence
+
+
+class LiabilityFloorTold(Told):
+    """What the carrier owes in any case, in special drawing rights; null where the weight is not known."""
+
+    regime: str
+    sdr_per_kg: Decimals
+    sdr: Decimals | None
+    source: str
+    confidence: Confidence
+
+
+class CoverTold(Told):
+    """Who pays if the parcel is lost, up to what; any gap needs a person before it moves."""
+
+    insured_by: str | None
+    policy_no: str | None
+    insured_value: MoneyTold
+    carrier_declared_value: MoneyTold
+    limit: MoneyTold | None
+    deductible: MoneyTold | None
+    who_pays: Literal["insurer", "merchant"]
+    gaps: list[GapTold]
+    claim_clocks: list[ClaimClockTold]
+    liability_floor: LiabilityFloorTold | None
+    not_checked: list[str]
+    complete: bool
+    confidence: Confidence
+
+
+class BookingTold(Told):
+    """A waybill or a pickup: planned, made once, or not known."""
+
+    kind: Literal["waybill", "pickup"]
+    status: Literal["planned", "waiting", "claimed", "done", "refused", "unknown", "cancelled"]
+    reference: str
+    not_before: Stamp | None
+    result: dict[str, str]
+    problem: str | None
+
+
+class PlannedLegTold(Told):
+    """One shipment of the case, as it was planned."""
+
+    leg: int
+    direction: Direction
+    carrier: str
+    service: str
+    lane: LaneTold
+    purpose: str
+    tracking_number: str | None
+
+
+class LegTold(PlannedLegTold):
+    """The same with what its carrier last said."""
+
+    ship_date: DayText | None
+    tracking: ShipmentSummary | None
+    bookings: list[BookingTold]
+
+
+class LogTold(Told):
+    """One line of the case log."""
+
+    n: int
+    at: Stamp
+    by: str
+    what: str
+
+
+class CaseSummary(Told):
+    """One line of a case."""
+
+    case_id: str
+    rma: str
+    kind: Kind
+    reason: ReasonCode
+    stage: Stage
+    order_number: str
+    customer_country: str
+    return_to: str
+    money_at_risk: MoneyTold
+    created_at: Stamp
+    version: int
+
+
+class CasePage(Told):
+    """Cases, newest first."""
+
+    items: list[CaseSummary]
+    cursor: str | None
+
+
+class PaperTold(Told):
+    """One paper of a leg: made, waiting, or what it lacks."""
+
+    name: str
+    status: str
+    missing: list[str]
+    statements: list[str]
+
+
+class PickupTold(Told):
+    """When the courier can be booked, by the local clock; ``not_before`` is when the carrier takes it."""
+
+    status: Literal["book_now", "wait", "invalid"]
+    on: DayText | None
+    ready_from: Annotated[ClockText | None, Field(alias="from")]
+    until: ClockText | None
+    time_zone: str | None
+    not_before: Stamp | None
+    reasons: list[str]
+    rule: str | None
+
+
+class InstructionTold(Told):
+    """One thing to do before handing over."""
+
+    key: str
+    text: str
+
+
+class CoveredRouteTold(RouteTold):
+    """A service with the cover the parcel would have on it."""
+
+    cover: CoverTold
+
+
+class RoutesAnswer(Told):
+    """Every contracted service for this parcel, best first; ``chosen`` may go without a person's word."""
+
+    on: DayText
+    routes: list[CoveredRouteTold]
+    chosen: RouteTold | None
+
+
+class OpenedAnswer(Told):
+    """What was decided for a return; without ids when it was a dry run."""
+
+    case_id: str | None
+    rma: str | None
+    stage: Stage
+    decision: DecisionTold
+    estimate: EstimateAnswer
+    route: RouteTold | None
+    routes: list[RouteTold]
+    cover: CoverTold
+    legs: list[PlannedLegTold]
+    papers: list[PaperTold]
+    pickup: PickupTold | None
+    hand_over: list[InstructionTold]
+    next: list[str]
+
+
+class CaseAnswer(CaseSummary):
+    """The whole case: where it is, why it is held, who must act, and what happens next."""
+
+    decision: DecisionTold
+    estimate: EstimateAnswer
+    route: RouteTold | None
+    cover: CoverTold
+    hand_over: list[InstructionTold]
+    papers: list[PaperTold]
+    legs: list[LegTold]
+    exceptions: list[ExceptionAnswer]
+    next: list[str]
+    log: list[LogTold]
