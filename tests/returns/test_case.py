@@ -51,10 +51,7 @@ def test_what_sends_nothing_out_is_refused_a_purpose_with_the_reason(kind):
 def test_every_purpose_is_reached_by_some_kind():
     reached = {purpose_of(kind, "home") for kind in KINDS}
     reached |= {
-        purpose_of(k, "out", replaced=r)
-        for k in KINDS
-        if k not in ("refund", "refused")
-        for r in (True, False)
+        purpose_of(k, "out", replaced=r) for k in KINDS if k not in ("refund", "refused") for r in (True, False)
     }
     assert reached == set(PURPOSES)
 

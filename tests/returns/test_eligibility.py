@@ -64,9 +64,7 @@ def test_a_window_that_is_over_by_law_and_by_policy_is_refused_with_both_reasons
 
 
 def test_the_british_row_is_not_sure_enough_to_refuse_on():
-    decision = decide(
-        asking(country="GB", delivered=date(2026, 9, 12), sold=date(2026, 9, 1)), merchant(), NOW
-    )
+    decision = decide(asking(country="GB", delivered=date(2026, 9, 12), sold=date(2026, 9, 1)), merchant(), NOW)
     assert decision.outcome == "review"
 
 
@@ -218,17 +216,13 @@ def test_an_engraved_ring_with_a_fault_still_has_its_guarantee():
 
 
 def test_a_quality_claim_without_photographs_is_asked_for_them():
-    decision = decide(
-        asking(reason="quality", delivered=date(2026, 9, 12), sold=date(2026, 9, 1)), merchant(), NOW
-    )
+    decision = decide(asking(reason="quality", delivered=date(2026, 9, 12), sold=date(2026, 9, 1)), merchant(), NOW)
     assert (decision.outcome, decision.evidence_wanted) == ("evidence_needed", ("photo_item", "photo_defect"))
     assert decision.freight_paid_by == "merchant"
 
 
 def test_only_the_photographs_still_missing_are_asked_for():
-    request = asking(
-        reason="quality", delivered=date(2026, 9, 12), sold=date(2026, 9, 1), evidence=("photo_item",)
-    )
+    request = asking(reason="quality", delivered=date(2026, 9, 12), sold=date(2026, 9, 1), evidence=("photo_item",))
     assert decide(request, merchant(), NOW).evidence_wanted == ("photo_defect",)
 
 
@@ -282,10 +276,7 @@ def test_a_listed_recall_comes_home_at_our_cost_whatever_the_window():
 
 
 def test_a_parcel_never_accepted_comes_home_without_a_day_of_delivery():
-    assert (
-        decide(asking(kind="refused", reason="refused", delivered=None), merchant(), NOW).outcome
-        == "approved"
-    )
+    assert decide(asking(kind="refused", reason="refused", delivered=None), merchant(), NOW).outcome == "approved"
     contradicted = decide(asking(kind="refused", reason="refused"), merchant(), NOW)
     assert (contradicted.outcome, codes(contradicted)) == ("review", {"was_delivered"})
 
@@ -317,9 +308,7 @@ FLAGS = st.fixed_dictionaries({"engraved": UNSAID, "resized": UNSAID, "seal_brok
     st.one_of(st.none(), st.dates(date(2025, 1, 1), date(2027, 6, 1))),
     st.dates(date(2020, 1, 1), date(2027, 1, 1)),
 )  # fmt: skip
-def test_every_request_gets_one_answer_with_reasons_that_have_words(
-    kind, reason, country, flags, delivered, sold
-):
+def test_every_request_gets_one_answer_with_reasons_that_have_words(kind, reason, country, flags, delivered, sold):
     decision = decide(asking(kind, reason, country, delivered, sold, items=(ring(**flags),)), merchant(), NOW)
     assert decision.reasons
     assert decision.as_json()["outcome"] == decision.outcome

@@ -110,9 +110,7 @@ def test_months_from_a_leap_day_end_on_the_last_of_february():
     assert found.sure_until == datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
 
 
-@given(
-    st.dates(date(2025, 1, 2), date(2027, 10, 1)), st.sampled_from(["FR", "DE", "GB", "CN", "US", "IT", "KR"])
-)
+@given(st.dates(date(2025, 1, 2), date(2027, 10, 1)), st.sampled_from(["FR", "DE", "GB", "CN", "US", "IT", "KR"]))
 def test_rolling_over_rest_days_never_shortens_a_window(delivered, country):
     where = Whereabouts(country, None)
     plain = window(delivered, 14, "excl_start", None, where)

@@ -1,0 +1,107 @@
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import SettingsInvalid
+from chalicelib.merchant import MerchantFileInvalid, limit_in, load_merchant, read_merchant
+from chalicelib.money import Money
+from tests.returns.requests_of import SAMPLE_FILE, merchant
+
+SAMPLE = SAMPLE_FILE.read_text(encoding="utf-8")
+
+
+def faults_of(text: str) -> set[tuple[str, str]]:
+    with pytest.raises(MerchantFileInvalid) as refused:
+        read_merchant(text)
+    return {(fault.field, fault.code) for fault in refused.value.faults}
+
+
+def test_the_sample_merchant_is_whole():
+    shenzhen = merchant().facility_called("SZX-1")
+    assert (shenzhen.country, shenzhen.city, shenzhen.time_zone) == ("CN", "Shenzhen", "Asia/Shanghai")
+    assert merchant().contract_with("fedex").services == ("INTERNATIONAL_PRIORITY",)
+    assert merchant().facility_called("MOON-1") is None
+    assert merchant().contract_with("pigeon") is None
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [
+        (date(2023, 12, 31), None),
+        (date(2024, 1, 1), "2024-01"),
+        (date(2025, 12, 31), "2024-01"),
+        (date(2026, 1, 1), "2026-01"),
+    ],
+)
+def test_the_policy_of_a_day_is_the_last_one_begun(day, version):
+    found = merchant().policy_on(day)
+    assert (found.version if found else None) == version
+
+
+def test_every_fault_of_the_file_is_told_at_once():
+    broken = (
+        SAMPLE.replace('id = "SZX-1"', 'id = ""', 1)
+        .replace('time_zone = "Europe/Paris"', 'time_zone = "Europe/Atlantis"', 1)
+        .replace("window_days = 14", "window_days = -1", 1)
+        .replace('amount = "5000.00", currency = "EUR"', 'amount = "5000.00", currency = "XXX"', 1)
+    )
+    where = {field for field, _ in faults_of(broken)}
+    assert {"facility.0.id", "facility.1.time_zone", "policy.0.window_days"} <= where
+    assert any(field.startswith("policy.0.review_above.0") for field in where)
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("paid_repairs = true", "payed_repairs = true"),
+        ("[thresholds]", "[tresholds]"),
+        ('insurer = "Sample', 'insured_by = "Sample'),
+        ('postal_code = "75002"', 'post_code = "75002"'),
+    ],
+)
+def test_a_misspelt_key_is_refused_and_never_ignored(find, put):
+    assert faults_of(SAMPLE.replace(find, put, 1))
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "code"),
+    [
+        ('id = "PAR-1"', 'id = "SZX-1"', "repeated"),
+        ('version = "2026-01"', 'version = "2024-01"', "repeated"),
+        ("effective = 2026-01-01\nwindow", "effective = 2024-01-01\nwindow", "repeated"),
+        ("ends = 2028-12-31", "ends = 2025-12-31", "ends_before_start"),
+        ('per_parcel = [{ amount = "50000.00"', 'per_parcel = [{ amount = "0.00"', "not_positive"),
+    ],
+)
+def test_entries_that_contradict_each_other_are_refused(find, put, code):
+    assert code in {found for _, found in faults_of(SAMPLE.replace(find, put, 1))}
+
+
+def test_a_recall_that_names_nothing_is_refused():
+    extra = '\n[[recall]]\nid = "R"\nannounced = 2026-01-01\nhazard = "nickel"\n'
+    assert faults_of(SAMPLE + extra) == {("recall.R", "names_nothing")}
+
+
+@pytest.mark.parametrize("text", ["", "schema = ", "\x00", "schema = 2"])
+def test_no_text_at_all_or_no_toml_is_a_typed_refusal(text):
+    assert faults_of(text)
+
+
+def test_a_file_that_is_not_there_is_a_typed_refusal(tmp_path: Path):
+    with pytest.raises(SettingsInvalid) as refused:
+        load_merchant(tmp_path / "nowhere.toml")
+    assert refused.value.code == "settings_invalid"
+
+
+def test_amounts_are_read_exactly_and_never_through_a_float():
+    limit = limit_in(merchant().insurer[0].per_parcel, "EUR")
+    assert limit == Decimal("50000.00")
+    assert limit_in((Money(Decimal("0.10"), "EUR"),), "USD") is None
+
+
+def test_no_facility_shows_on_a_label_what_is_in_the_box():
+    words = ("gold", "jewel", "diamond", "silver", "platinum")
+    shown = [f"{place.company} {place.contact}".lower() for place in merchant().facility]
+    assert not [line for line in shown if any(word in line for word in words)]
