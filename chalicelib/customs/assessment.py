@@ -112,9 +112,7 @@ def _taxes(
     if effect.tax_base is not None:
         whole = _repair_sum(entry, tuple(name for name in effect.tax_base if name != "duty"))
         values = apportion(whole, entry.values.lines, decimals_of(entry.program.currency))
-    lines = tuple(
-        TaxedLine(goods, value, duty) for goods, value, duty in zip(entry.goods, values, duties, strict=True)
-    )
+    lines = tuple(TaxedLine(goods, value, duty) for goods, value, duty in zip(entry.goods, values, duties, strict=True))
     return taxes_on(lines, entry.regime.taxes, entry.program, effect.frees)
 
 

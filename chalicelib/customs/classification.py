@@ -49,13 +49,9 @@ def _from_facts(goods: Goods, tariff: Table | None, on: date) -> Classification:
         return Classification(None, rule["why"] if rule else "no heading fits", (), "low", (str(reason),))
     national = _national(goods, rule["code"], tariff)
     why = str(rule["why"]) if national is None else f"{rule['why']}; {national['what']}"
-    confidence = weakest(
-        [rule["confidence"], *([national["coded"]] if national and "coded" in national else [])]
-    )
+    confidence = weakest([rule["confidence"], *([national["coded"]] if national and "coded" in national else [])])
     alternatives = (*rule.get("alternatives", ()), *(national.get("alternatives", ()) if national else ()))
-    return Classification(
-        national["code"] if national else rule["code"], why, tuple(alternatives), confidence
-    )
+    return Classification(national["code"] if national else rule["code"], why, tuple(alternatives), confidence)
 
 
 def _national(goods: Goods, heading: str, tariff: Table | None) -> Row | None:

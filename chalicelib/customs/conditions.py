@@ -87,9 +87,7 @@ def holds(conditions: Iterable[Condition], facts: Facts) -> bool:
 def _judge_any(condition: Condition, facts: Facts) -> Finding:
     findings = [judge(each, facts) for each in condition["any"]]
     if any(each.holds is True for each in findings):
-        return Finding(
-            True, deadline=max((f.deadline for f in findings if f.holds and f.deadline), default=None)
-        )
+        return Finding(True, deadline=max((f.deadline for f in findings if f.holds and f.deadline), default=None))
     missing = tuple(dict.fromkeys(name for each in findings for name in each.missing))
     if missing:
         return Finding(None, missing)

@@ -83,11 +83,7 @@ def customs_text(line: Line) -> str:
     mark = f" ({line.fineness})" if line.fineness and line.metal != "base" else ""
     metal = _metal_text(line)
     if line.construction == "clad":
-        text = (
-            f"base metal {article} clad with {metal}{mark}"
-            if line.metal != "base"
-            else f"clad base metal {article}"
-        )
+        text = f"base metal {article} clad with {metal}{mark}" if line.metal != "base" else f"clad base metal {article}"
     else:
         text = f"{'plated ' if line.construction == 'plated' else ''}{metal} {article}{mark}"
     return text + _STONES.get(line.stones, "")

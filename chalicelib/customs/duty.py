@@ -99,9 +99,7 @@ def _layer_charge(
         return Gap(f"layer_unknown:{layer['name']}:{goods.line.origin}")
     rule = f"{row['cites']} ({rules.vintage.name})"
     if row["kind"] == "per_item_type":
-        return Charge(
-            layer["name"], None, None, Decimal(row["amount"]), rule, rules.cite(row), row["confidence"]
-        )
+        return Charge(layer["name"], None, None, Decimal(row["amount"]), rule, rules.cite(row), row["confidence"])
     capped = row["kind"] == "cap_total"
     rate = max(Decimal(0), row["rate"] - ordinary.rate) if capped else Decimal(row["rate"])
     sure = weakest([row["confidence"], ordinary.confidence]) if capped else row["confidence"]

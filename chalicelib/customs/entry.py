@@ -40,9 +40,7 @@ def prepare(request: EstimateRequest, program: Program, money: Converter) -> Ent
     goods, classified = [], []
     for line, value in zip(request.lines, values.lines, strict=True):
         raw = goods_of(line, request)
-        raw = Goods(
-            raw.line, raw.destination, "", raw.preference, raw.channel, value * 12 / max(line.quantity, 1)
-        )
+        raw = Goods(raw.line, raw.destination, "", raw.preference, raw.channel, value * 12 / max(line.quantity, 1))
         found = classify_goods(raw, program.tariff, request.entry_on)
         classified.append(found)
         goods.append(raw.coded(found.hs_code))

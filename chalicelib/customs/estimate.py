@@ -43,7 +43,7 @@ def _estimate(request: EstimateRequest, program: Program, money: Converter) -> E
     rows = reliefs(entry, ordinary)
     blocking, said, cautions = _notices(entry)
     answer = _totalled(entry, ordinary, rows, said, cautions, money)
-    gaps = (*_missing_facts(entry), *money.missing, *blocking, *_uncoded(entry), *ordinary.gaps)
+    gaps = (*_missing_facts(entry, not money.missing), *money.missing, *blocking, *_uncoded(entry), *ordinary.gaps)
     if not gaps:
         return answer
     return incomplete(_without_value(answer) if money.missing else answer, tuple(gaps))
@@ -82,10 +82,11 @@ def _due(row: ReliefRow | None, whole: Decimal) -> Decimal:
     return whole if row is None or row.due is None else row.due
 
 
-def _missing_facts(entry: Entry) -> tuple[str, ...]:
+def _missing_facts(entry: Entry, converted: bool) -> tuple[str, ...]:
     lines = entry.request.lines
     unknown = ("origin_required",) if any(line.origin is None for line in lines) else ()
-    worthless = any(value <= 0 for value in entry.values.lines)
+    worthless = any(line.value.amount <= 0 for line in lines)
+    worthless = worthless or (converted and any(value <= 0 for value in entry.values.lines))
     return (*unknown, *(("value_required",) if worthless or not lines else ()))
 
 

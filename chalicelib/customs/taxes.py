@@ -73,9 +73,7 @@ def fees_on(
     """The fees of this kind of entry on the whole customs value."""
     due = (fee for fee in fees if fee.get("entry") in (None, entry_kind))
     preferred = bool(goods) and all(preference_applies(each, program) for each in goods)
-    return tuple(
-        _fee(fee, value, goods, program) for fee in due if not (preferred and fee.get("waived_by_preference"))
-    )
+    return tuple(_fee(fee, value, goods, program) for fee in due if not (preferred and fee.get("waived_by_preference")))
 
 
 def _fee(fee: Row, value: Decimal, goods: tuple[Goods, ...], program: Program) -> Charge | Gap:

@@ -53,9 +53,7 @@ class Converter:
     @property
     def confidences(self) -> list[Confidence]:
         """How sure each rate used is; an old one is low whatever its source."""
-        return [
-            "low" if (self.on - quote.on).days > OLD_AFTER_DAYS else quote.confidence for quote in self.used
-        ]
+        return ["low" if (self.on - quote.on).days > OLD_AFTER_DAYS else quote.confidence for quote in self.used]
 
     def _quote(self, currency: str) -> RateQuote | None:
         given = (self.rates or {}).get((currency, self.currency))
@@ -102,14 +100,8 @@ def value_lines(request: EstimateRequest, basis: str, money: Converter) -> Value
     transport = sum((money.amount(part) for part in parts), Decimal(0))
     shares = apportion(transport, worth, decimals_of(money.currency))
     bases = [line.value_basis for line in request.lines]
-    values = [
-        amount + _step(given, basis) * share
-        for amount, given, share in zip(worth, bases, shares, strict=True)
-    ]
-    fob = [
-        amount + _step(given, "fob") * share
-        for amount, given, share in zip(worth, bases, shares, strict=True)
-    ]
+    values = [amount + _step(given, basis) * share for amount, given, share in zip(worth, bases, shares, strict=True)]
+    fob = [amount + _step(given, "fob") * share for amount, given, share in zip(worth, bases, shares, strict=True)]
     unknown = request.freight is None or request.insurance is None
     needed = unknown and any(given != basis for given in bases)
     return Values(tuple(values), sum(fob, Decimal(0)), ("freight_assumed",) if needed else ())

@@ -59,9 +59,7 @@ SWITCHES = [
 
 
 @pytest.mark.parametrize(("origin", "day", "expected"), SWITCHES, ids=lambda value: str(value))
-def test_the_layers_on_a_gold_ring_are_those_of_its_entry_day(
-    origin: str, day: date, expected: dict[str, str]
-) -> None:
+def test_the_layers_on_a_gold_ring_are_those_of_its_entry_day(origin: str, day: date, expected: dict[str, str]) -> None:
     assert layers(into_us(origin, day)) == {"mfn": "0.055"} | expected
 
 
@@ -79,9 +77,7 @@ def test_the_layers_on_a_gold_ring_are_those_of_its_entry_day(
         ("CA", date(2025, 3, 4), "ieepa_reciprocal"),
     ],
 )
-def test_a_layer_whose_rate_is_not_known_gives_no_total_and_is_never_zero(
-    origin: str, day: date, layer: str
-) -> None:
+def test_a_layer_whose_rate_is_not_known_gives_no_total_and_is_never_zero(origin: str, day: date, layer: str) -> None:
     given = into_us(origin, day)
     assert not given["complete"]
     assert f"layer_unknown:{layer}:{origin}" in given["reasons"]
@@ -175,9 +171,7 @@ def test_bullion_escapes_the_surcharges_but_chinese_bullion_is_on_list_three() -
         ("TH", date(2025, 8, 29), False),
     ],
 )
-def test_the_low_value_exemption_ended_for_china_first_and_then_for_all(
-    origin: str, day: date, free: bool
-) -> None:
+def test_the_low_value_exemption_ended_for_china_first_and_then_for_all(origin: str, day: date, free: bool) -> None:
     given = into_us(origin, day, line={"value": "800 USD"})
     assert ("de_minimis_800" in layers(given)) is free
     assert (given["total"] == "0.00") is free
@@ -204,9 +198,7 @@ def test_mail_between_the_exemption_and_the_surcharge_is_not_guessed() -> None:
         ("2500.01 USD", "informal", "mpf_formal", ["formal_entry_required"]),
     ],
 )
-def test_an_entry_is_informal_up_to_2500_dollars(
-    value: str, asked: str | None, fee: str, says: list[str]
-) -> None:
+def test_an_entry_is_informal_up_to_2500_dollars(value: str, asked: str | None, fee: str, says: list[str]) -> None:
     given = into_us("IT", date(2026, 11, 22), line={"value": value}, entry=asked)
     assert [row["code"] for row in given["fees"]] == [fee]
     assert given["reasons"] == says
@@ -224,7 +216,5 @@ def test_an_informal_fee_whose_amount_is_unknown_is_listed_and_stops_nothing() -
 def test_fob_systems_leave_freight_out_even_of_a_cif_price() -> None:
     given = into_us("CN", date(2026, 11, 22), line={"value": "1200 USD"}, freight="100 USD")
     assert given["customs_value"] == "1200.00"
-    cif = into_us(
-        "CN", date(2026, 11, 22), line={"value": "1300 USD", "value_basis": "cif"}, freight="100 USD"
-    )
+    cif = into_us("CN", date(2026, 11, 22), line={"value": "1300 USD", "value_basis": "cif"}, freight="100 USD")
     assert cif["customs_value"] == "1200.00"

@@ -1,0 +1,192 @@
+"""What must hold of every estimate, whatever is asked."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.customs.estimate import estimate
+from chalicelib.customs.facts import PURPOSES, EstimateRequest, History, Line, Repair
+from chalicelib.money import Money
+from tests.customs.asking import request
+
+CURRENCY = {"CN": "CNY", "US": "USD", "GB": "GBP", "FR": "EUR", "DE": "EUR", "SE": "EUR", "SG": "SGD"}
+maybe = st.none() | st.booleans()
+days = st.dates(date(2018, 1, 1), date(2029, 12, 31))
+cents = st.integers(0, 5_000_000).map(lambda value: Decimal(value) / 100)
+histories = st.none() | st.builds(
+    History,
+    imported_on=st.none() | days,
+    duty_paid_on_import=maybe,
+    exported_on=st.none() | days,
+    export_reference=st.none() | st.just("X1"),
+    export_mode=st.sampled_from([None, "9610", "1210", "1300", "0110"]),
+    same_state=maybe,
+    importer_is_exporter=maybe,
+    sold_to_consumer=maybe,
+    drawback_claimed=maybe,
+    export_rebate=maybe,
+    vat_refunded=maybe,
+    return_reason=st.sampled_from([None, "quality", "change_of_mind", "recall"]),
+    permit=st.none() | st.just("P1"),
+)
+
+
+@st.composite
+def repairs(draw: st.DrawFn, currency: str) -> Repair | None:
+    if draw(st.booleans()):
+        return None
+    amount = st.none() | cents.map(lambda value: Money(value, currency))
+    names = ("charge", "parts", "fair_value", "freight_out", "freight_in", "insurance")
+    return Repair(
+        draw(maybe), draw(maybe), draw(maybe), **{name: draw(amount) for name in names},
+        authorisation=draw(st.none() | st.just("OP")), back_in_time=draw(maybe),
+    )  # fmt: skip
+
+
+@st.composite
+def lines(draw: st.DrawFn, currency: str) -> Line:
+    return Line(
+        article=draw(st.sampled_from(["ring", "necklace", "chain_by_length", "clasp", "bar", "watch", "other"])),
+        metal=draw(st.sampled_from(["gold", "silver", "platinum", "base"])),
+        construction=draw(st.sampled_from(["solid", "clad", "plated"])),
+        value=Money(draw(cents), draw(st.sampled_from([currency, currency, currency, "EUR"]))),
+        hs_code=draw(st.sampled_from([None, None, None, "7113.19", "7117.19.00"])),
+        fineness=draw(st.sampled_from([None, 10, 375, 750, 925, 999])),
+        stones=draw(st.sampled_from(["none", "diamond", "pearl"])),
+        origin=draw(st.sampled_from([None, "CN", "US", "IT", "GB", "IN", "KR", "MX", "BR", "RU", "TH"])),
+        quantity=draw(st.integers(1, 24)),
+        value_basis=draw(st.sampled_from(["fob", "cif"])),
+    )
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> EstimateRequest:
+    destination = draw(st.sampled_from(sorted(CURRENCY)))
+    currency = CURRENCY[destination]
+    transport = st.none() | st.integers(0, 5000).map(lambda value: Money(Decimal(value) / 100, currency))
+    return EstimateRequest(
+        destination=destination,
+        dispatched_from=draw(st.sampled_from(["CN", "FR", "US", "HK", "MX"])),
+        entry_on=draw(st.dates(date(2024, 1, 1), date(2028, 12, 31))),
+        purpose=draw(st.sampled_from(PURPOSES)),
+        lines=tuple(draw(st.lists(lines(currency), min_size=1, max_size=3))),
+        entry=draw(st.sampled_from([None, "formal", "informal"])),
+        channel=draw(st.sampled_from(["express", "post"])),
+        consignee=draw(st.sampled_from(["consumer", "merchant"])),
+        preference=draw(st.sampled_from([None, None, None, "USMCA", "KORUS", "ChAFTA"])),
+        freight=draw(transport),
+        insurance=draw(transport),
+        history=draw(histories),
+        repair=draw(repairs(currency)),
+    )
+
+
+def amounts(rows: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(row["amount"]) for row in rows if row.get("in_total", True)), Decimal(0))
+
+
+@settings(max_examples=600, deadline=None)
+@given(requests())
+def test_totals_are_sums_or_they_are_null_with_a_reason(asked: EstimateRequest) -> None:
+    answer = estimate(asked).as_json()
+    totals = [answer["total"], answer["total_if_proven"], answer["total_without_relief"]]
+    if not answer["complete"]:
+        assert totals == [None, None, None]
+        assert answer["reasons"]
+        return
+    duties = [row for line in answer["lines"] for row in line["duties"]]
+    whole = amounts(duties) + amounts(answer["taxes"]) + amounts(answer["fees"])
+    assert Decimal(answer["total_without_relief"]) == whole
+    total, hoped = Decimal(answer["total"]), Decimal(answer["total_if_proven"])
+    assert Decimal(0) <= hoped <= total <= whole
+
+
+@settings(max_examples=400, deadline=None)
+@given(requests())
+def test_every_relief_is_priced_against_the_same_sum_and_names_what_it_lacks(asked: EstimateRequest) -> None:
+    answer = estimate(asked).as_json()
+    for row in answer["relief"]:
+        assert (row["status"] == "unproven") == bool(row["missing"])
+        if row["due"] is not None and answer["complete"]:
+            assert Decimal(row["due"]) + Decimal(row["saves"]) == Decimal(answer["total_without_relief"])
+        if row["status"] == "not_eligible":
+            assert row["why"]
+            assert row["due"] is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(requests())
+def test_an_answer_is_plain_json_without_a_float_and_is_the_same_twice(asked: EstimateRequest) -> None:
+    answer = estimate(asked).as_json()
+    assert not list(floats(answer))
+    assert json.loads(json.dumps(answer)) == answer == estimate(asked).as_json()
+
+
+def floats(value: Any) -> Any:
+    if isinstance(value, float | Decimal):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from floats(each)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(200, 40_000),
+    st.integers(2, 9),
+    st.sampled_from(["CN", "US", "GB", "FR"]),
+    st.sampled_from(["CN", "IT", "IN"]),
+)
+def test_ten_times_the_worth_is_ten_times_the_ad_valorem_charges(
+    worth: int, factor: int, destination: str, origin: str
+) -> None:
+    """Whole hundreds keep every rate exact, so that no rounding stands between the two."""
+    currency = CURRENCY[destination]
+
+    def charged(value: int) -> Decimal:
+        ring = {"value": f"{value} {currency}", "origin": origin}
+        answer = estimate(request(destination=destination, purpose="refund_return", lines=[ring])).as_json()
+        duties = [row for line in answer["lines"] for row in line["duties"]]
+        return amounts(duties) + amounts(answer["taxes"])
+
+    assert charged(worth * 100 * factor) == charged(worth * 100) * factor
+
+
+@settings(max_examples=300, deadline=None)
+@given(requests(), st.sampled_from(["export_reference", "same_state", "exported_on"]))
+def test_knowing_less_never_makes_an_entry_cheaper(asked: EstimateRequest, forgotten: str) -> None:
+    if asked.history is None:
+        return
+    fewer = {name: getattr(asked.history, name) for name in History.__dataclass_fields__} | {forgotten: None}
+    blind = EstimateRequest(
+        **{name: getattr(asked, name) for name in EstimateRequest.__dataclass_fields__ if name != "history"},
+        history=History(**fewer),
+    )
+    seen, unseen = estimate(asked), estimate(blind)
+    assert seen.complete == unseen.complete
+    if seen.total is not None and unseen.total is not None:
+        assert seen.total <= unseen.total
+
+
+def test_a_rebate_kept_back_is_never_cheaper_than_one_repaid() -> None:
+    past = {"exported_on": date(2026, 9, 1), "export_mode": "9610", "export_reference": "X", "same_state": True}
+    home = {"destination": "CN", "purpose": "refund_return", "lines": [{"value": "1000 CNY"}]}
+    kept, repaid = (estimate(request(**home, history=past | {"export_rebate": taken})) for taken in (True, False))
+    assert kept.total == Decimal("220.40")
+    assert repaid.total == 0
+
+
+@pytest.mark.parametrize("offset", range(0, 2600, 13))
+def test_every_day_since_2020_is_answered_or_refused_with_a_reason(offset: int) -> None:
+    day = date(2020, 1, 1) + timedelta(days=offset)
+    for destination, currency in CURRENCY.items():
+        ring = {"value": f"5000 {currency}"}
+        answer = estimate(request(destination=destination, purpose="refund_return", entry_on=day, lines=[ring]))
+        assert answer.complete or answer.reasons
