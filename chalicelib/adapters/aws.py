@@ -77,7 +77,7 @@ def reaching(what: str) -> Iterator[None]:
 
 def code_of(refused: BaseException) -> str:
     """AWS's own code of a refusal; empty for anything else."""
-    response: dict[str, Any] = getattr(refused, "response", {})
+    response: dict[str, Any] = getattr(refused, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
 
 

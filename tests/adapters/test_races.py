@@ -1,0 +1,97 @@
+"""Two writers at once, on the embedded AWS (moto is not atomic under threads): one wins, nobody is told otherwise."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from chalicelib.errors import ReturnsError, StaleVersion
+from tests.adapters.conftest import aws_store
+from tests.fakes.pieces import (
+    CASE_ID,
+    NOW,
+    NUMBER,
+    a_booking,
+    a_case,
+    a_log_line,
+    a_scan,
+    a_track,
+    an_answer,
+    an_opening,
+)
+
+pytestmark = pytest.mark.embedded
+WRITERS = 6
+
+
+@pytest.fixture
+def ports(embedded_stage):
+    for store in aws_store(embedded_stage):
+        yield store.ports
+
+
+def at_once(write):
+    """Run ``write(n)`` in several threads from the same moment; what each gave, or its error."""
+    start = Barrier(WRITERS)
+
+    def one(n):
+        start.wait(timeout=30)
+        try:
+            return write(n)
+        except ReturnsError as fault:
+            return fault
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(one, range(WRITERS)))
+
+
+def test_of_many_saves_of_one_track_one_wins_and_the_others_know(ports):
+    ports.tracks.save(a_track())
+    for version in range(2, 7):
+        told = at_once(lambda n, version=version: ports.tracks.save(a_track(a_scan(n), version=version)))
+        assert [answer for answer in told if answer is None] == [None]
+        assert all(isinstance(answer, StaleVersion) for answer in told if answer is not None)
+    assert ports.tracks.file("fedex", NUMBER).tracks[0].version == 6
+
+
+def test_of_many_commits_of_one_case_one_wins_and_the_log_has_no_fork(ports):
+    ports.cases.open(an_opening())
+    for version in range(2, 6):
+        told = at_once(
+            lambda n, version=version: ports.cases.commit(
+                a_case(version=version, log_n=version, log_hash=f"h{version}-{n}"),
+                [a_log_line(version, hash=f"h{version}-{n}")],
+            )
+        )
+        assert told.count(None) == 1
+    file = ports.cases.file(CASE_ID)
+    assert [line.n for line in file.log] == [1, 2, 3, 4, 5]
+    assert file.log[-1].hash == file.case.log_hash
+
+
+def test_of_many_claims_of_one_booking_one_is_told_yes(ports):
+    ports.cases.open(an_opening())
+    claimed = a_booking(status="claimed", claimed_at=NOW)
+    assert sorted(at_once(lambda _: ports.cases.save_booking(claimed, "planned"))) == [False] * 5 + [True]
+
+
+def test_of_many_sweeps_one_claims_what_is_due(ports):
+    ports.tracks.save(a_track(due_at=NOW))
+    (due,) = ports.due.due(NOW, 10)
+    assert sorted(at_once(lambda _: ports.due.claim(due, a_track().due_at))) == [False] * 5 + [True]
+    assert ports.tracks.file("fedex", NUMBER).tracks[0].attempts == 1
+
+
+def test_of_many_requests_under_one_idempotency_key_one_case_comes(ports):
+    told = at_once(lambda n: ports.cases.open(an_opening(f"01C{n}", answer=an_answer(f"01C{n}"))))
+    (opened,) = [n for n, answer in enumerate(told) if answer is None]
+    assert all(answer == an_answer(f"01C{opened}") for answer in told if answer is not None)
+    assert [case.case_id for case in ports.cases.listed("approved", None, 10).cases] == [f"01C{opened}"]
+
+
+def test_of_many_workers_one_fetches_a_new_token_and_the_quota_is_never_overdrawn(ports):
+    assert at_once(lambda _: ports.carriers.claim_refresh("fedex", "track", 0, NOW)).count(True) == 1
+    assert at_once(lambda _: ports.carriers.take_request("fedex", 4, NOW)).count(True) == 4
+    assert at_once(lambda _: ports.carriers.count_new_code("fedex", "Z9", NOW)).count(True) == 1
