@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.carriers.contract import Waybill, WaybillOrder
+from chalicelib.carriers.contract import OrderNotAccepted, Waybill, WaybillOrder
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, NotFoundError
+from chalicelib.carriers.registry import read_tracking
+from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, CarrierUnreadable, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance, is_past
 from chalicelib.shipments.leg import Leg
@@ -26,6 +27,7 @@ from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
 RETRY = timedelta(minutes=15)
+LOOKED_AROUND = timedelta(days=5)
 GIVEN_BY_A_PERSON = "given_by_a_person"
 
 
@@ -87,7 +89,7 @@ def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
     except CarrierUnavailable as away:
         wait = max(RETRY, timedelta(seconds=away.retry_after or 0))
         ports.cases.save_booking(replace(claimed, status="planned", due_at=now + wait), "claimed")
-    except CarrierRefused as refused:
+    except (CarrierRefused, OrderNotAccepted) as refused:
         _give_up(ports, step, "refused", "booking_refused", str(refused), now)
     except CarrierOutcomeUnknown:
         _reconcile(ports, step, now)
@@ -106,10 +108,10 @@ def _ask(ports: Ports, step: Step, now: datetime) -> Mapping[str, str]:
     if step.booking.kind == "waybill":
         bought = waybill_order(*facts)
         answer = call_carrier(ports, step.leg.carrier, "ship", carrier.waybill_request(bought, account), now)
-        return _kept(ports, step.leg, carrier.read_waybill(answer.status, answer.headers, answer.body, now), bought)
+        return _kept(ports, step.leg, carrier.read_waybill(answer.status, answer.body), bought)
     order = pickup_order(*facts)
     answer = call_carrier(ports, step.leg.carrier, "ship", carrier.pickup_request(order, account), now)
-    pickup = carrier.read_pickup(answer.status, answer.headers, answer.body, now)
+    pickup = carrier.read_pickup(answer.status, answer.body, order.ready_at.date())
     on = pickup.on or order.ready_at.date()
     return {"confirmation": pickup.code, "location": pickup.location or "", "on": on.isoformat()}
 
@@ -124,18 +126,34 @@ def _kept(ports: Ports, leg: Leg, waybill: Waybill, order: WaybillOrder) -> Mapp
 
 def _reconcile(ports: Ports, step: Step, now: datetime) -> None:
     """The call may have been carried out. A waybill can be looked up under our reference; a pickup cannot."""
-    carrier = carrier_named(step.leg.carrier)
-    request = carrier.reference_lookup(step.booking.reference, now) if step.booking.kind == "waybill" else None
-    found = None
-    if request is not None:
+    given = None
+    if step.booking.kind == "waybill":
         try:
-            found = carrier.read_reference(call_carrier(ports, step.leg.carrier, "track", request, now), now)
+            given = _looked_up(ports, step, now)
         except CarrierUnavailable:
             return
-    if found is not None:
-        _record(ports, step, {"number": found.number, "ship_date": found.ship_date.isoformat()}, now)
+    if given is not None:
+        _record(ports, step, given, now)
     else:
         _give_up(ports, step, "unknown", f"{step.booking.kind}_unknown", None, now)
+
+
+def _looked_up(ports: Ports, step: Step, now: datetime) -> Mapping[str, str] | None:
+    """The one waybill under our reference; None when there is none yet, or more than one: then a person looks."""
+    name = step.leg.carrier
+    account = ports.secrets.carriers()[name]["account_number"]
+    claimed_on = (step.booking.claimed_at or now).date()
+    around = (claimed_on - LOOKED_AROUND, claimed_on + LOOKED_AROUND)
+    request = carrier_named(name).reference_lookup(step.booking.reference, account, *around)
+    answer = call_carrier(ports, name, "track", request, now)
+    try:
+        reading = read_tracking(carrier_named(name).poll_source, answer.body, now)
+    except CarrierUnreadable:
+        return None
+    if len(reading.trackings) != 1:
+        return None
+    found = reading.trackings[0]
+    return {"number": found.number, "ship_date": found.ship_date or claimed_on.isoformat()}
 
 
 def _give_up(ports: Ports, step: Step, status: Any, kind: str, problem: str | None, now: datetime) -> None:
