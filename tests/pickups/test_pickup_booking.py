@@ -74,6 +74,12 @@ def test_the_window_is_over_by_the_clock_of_the_place():
     assert planned(date(2026, 11, 24), PARIS, now).status == "book_now"
 
 
+def test_a_window_that_has_begun_can_still_be_booked_until_it_ends():
+    begun = datetime(2026, 11, 24, 14, 59, tzinfo=UTC)
+    assert planned(date(2026, 11, 24), now=begun).status == "book_now"
+    assert planned(date(2026, 11, 24), now=begun + timedelta(minutes=1)).status == "invalid"
+
+
 def test_a_place_without_a_calendar_is_said_and_not_guessed():
     found = planned(date(2026, 11, 24), PickupPlace("BR", None, "America/Sao_Paulo"))
     assert (found.status, found.reasons) == ("invalid", ("holiday_calendar_unknown",))

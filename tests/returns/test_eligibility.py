@@ -261,6 +261,12 @@ def test_above_the_shops_limit_a_promise_needs_a_person_but_a_right_does_not():
     assert (right.outcome, right.statutory) == ("approved", True)
 
 
+@pytest.mark.parametrize(("price", "outcome"), [("10000.00", "approved"), ("10000.01", "review")])
+def test_the_shops_limit_itself_needs_nobody(price, outcome):
+    items = (ring(price=Money(Decimal(price), "EUR")),)
+    assert decide(asking(country="US", items=items), merchant(), NOW).outcome == outcome
+
+
 def test_a_currency_without_a_limit_is_not_below_every_limit():
     yen = (ring(price=Money(Decimal(90000), "JPY")),)
     decision = decide(asking(country="US", items=yen), merchant(), NOW)
