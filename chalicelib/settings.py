@@ -6,7 +6,7 @@ work without; outside Lambda (a command line, a test) only the stage and the tab
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -16,6 +16,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from chalicelib.errors import FieldFault, SettingsInvalid
 
 Stage = Literal["local", "dev", "prod"]
+
+
+class EnvironmentInvalid(SettingsInvalid):
+    """The environment of this function lacks something or holds something wrong; ``faults`` lists it all."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        told = "; ".join(f"{fault.field} {fault.detail}" for fault in faults)
+        super().__init__(f"the environment is not complete: {told}")
+        self.faults = tuple(faults)
+
 
 PREFIX: Final = "GOLDTHREAD_"
 FEDEX_URL: Final = "https://apis.fedex.com"
@@ -95,7 +105,7 @@ class _Environment(BaseModel):
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of this function; raises ``SettingsInvalid`` that names every fault at once."""
+    """The settings of this function; raises ``EnvironmentInvalid`` that names every fault at once."""
     said = {name.removeprefix(PREFIX): text for name, text in environ.items() if name.startswith(PREFIX)}
     needed = NEEDED_BY.get(environ.get("_HANDLER", ""), frozenset()) | ALWAYS_NEEDED
     faults = [_fault(name, "missing", "must be set") for name in sorted(needed - said.keys())]
@@ -104,25 +114,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         read = _Environment.model_validate(said)
     except ValidationError as wrong:
         faults += [
-            _wrong(one)
-            for one in wrong.errors(include_input=False, include_url=False)
-            if one["type"] != "missing"
+            _wrong(one) for one in wrong.errors(include_input=False, include_url=False) if one["type"] != "missing"
         ]
     if (fault := _fedex_fault(said)) is not None:
         faults.append(fault)
     if faults or read is None:
-        raise SettingsInvalid(
-            "the environment is not complete: "
-            + "; ".join(f"{fault.field} {fault.detail}" for fault in faults),
-            faults,
-        )
+        raise EnvironmentInvalid(faults)
     return _settings(read)
 
 
 def _settings(read: _Environment) -> Settings:
-    queues = {
-        name: getattr(read, f"QUEUE_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")
-    }
+    queues = {name: getattr(read, f"QUEUE_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")}
     secrets = {"webhooks": read.SECRET_WEBHOOKS, "carriers": read.SECRET_CARRIERS}
     return Settings(
         stage=read.STAGE,
@@ -140,11 +142,7 @@ def _settings(read: _Environment) -> Settings:
 def _fedex_fault(said: Mapping[str, str]) -> FieldFault | None:
     """A carrier is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
     parts = urlsplit(said.get("FEDEX_URL", FEDEX_URL))
-    simulator = (
-        said.get("STAGE") == "local"
-        and parts.scheme == "http"
-        and parts.hostname in ("127.0.0.1", "localhost")
-    )
+    simulator = said.get("STAGE") == "local" and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
     if simulator or (parts.scheme == "https" and parts.hostname and not parts.username and not parts.query):
         return None
     return _fault("FEDEX_URL", "not_allowed", "must be an https address")

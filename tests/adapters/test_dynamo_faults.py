@@ -117,9 +117,7 @@ def test_a_booking_claimed_before_the_timeout_is_claimed_by_this_worker_and_no_o
     cases.open(an_opening())
     claimed = a_booking(status="claimed", claimed_at=NOW)
     assert cases.save_booking(claimed, "planned")
-    assert not cases.save_booking(claimed, "planned"), (
-        "the very same words from another worker are not the same claim"
-    )
+    assert not cases.save_booking(claimed, "planned"), "the very same words from another worker are not the same claim"
 
 
 def test_due_work_claimed_before_the_timeout_is_claimed_and_counted_once(sent_twice):
@@ -223,9 +221,7 @@ def test_what_passes_by_itself_is_unavailable_wherever_it_happens(fault):
             use(table)
 
 
-@pytest.mark.parametrize(
-    "code", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"]
-)
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"])
 def test_a_mistake_of_ours_stays_what_it_is(code):
     table, _, _ = scripted(refusal(code))
     with pytest.raises(ClientError, match=code):

@@ -113,9 +113,7 @@ def test_a_commit_on_what_somebody_else_changed_writes_nothing(ports):
     ports.cases.open(an_opening())
     ports.cases.commit(a_case(version=2, log_n=2, log_hash="h2"), [a_log_line(2)])
     with pytest.raises(StaleVersion):
-        ports.cases.commit(
-            a_case(version=2, log_n=2, log_hash="hX"), [a_log_line(2, hash="hX")], tracks=[a_track()]
-        )
+        ports.cases.commit(a_case(version=2, log_n=2, log_hash="hX"), [a_log_line(2, hash="hX")], tracks=[a_track()])
     assert ports.cases.read(CASE_ID).log_hash == "h2"
     assert ports.tracks.file("fedex", NUMBER).tracks == ()
 
@@ -344,9 +342,7 @@ def test_open_exceptions_are_listed_oldest_first_by_severity_or_all(ports):
     rest = ports.exceptions.listed(None, page.cursor, 3)
     assert [one.subject[-1] for one in page.exceptions + rest.exceptions] == ["3", "2", "1", "0"]
     done = ports.exceptions.read(page.exceptions[0].exception_id)
-    ports.exceptions.save_alone(
-        replace(done, version=2, status="resolved", resolved_at=NOW, resolved_by="mei")
-    )
+    ports.exceptions.save_alone(replace(done, version=2, status="resolved", resolved_at=NOW, resolved_by="mei"))
     assert [one.subject[-1] for one in ports.exceptions.listed("critical", None, 9).exceptions] == ["1"]
 
 
@@ -479,10 +475,7 @@ def test_a_raw_body_is_kept_under_its_digest_and_twice_is_once(ports):
 
 
 def test_a_label_is_kept_under_its_case(ports):
-    assert (
-        ports.evidence.keep_label("c1", "waybill-1.pdf", b"%PDF", "application/pdf")
-        == "labels/c1/waybill-1.pdf"
-    )
+    assert ports.evidence.keep_label("c1", "waybill-1.pdf", b"%PDF", "application/pdf") == "labels/c1/waybill-1.pdf"
 
 
 def test_secrets_are_read_by_name(ports):

@@ -138,9 +138,7 @@ def test_many_items_are_read_in_the_order_asked_and_those_gone_are_left_out(tabl
 def test_a_transaction_writes_all(table):
     table.put_new(item("OLD"))
     table.put_new(item("A", n=1))
-    table.transact(
-        [Update("CASE#1", "A", {"n": 2}, expect={"n": 1}), PutNew(item("B")), Delete("CASE#1", "OLD")]
-    )
+    table.transact([Update("CASE#1", "A", {"n": 2}, expect={"n": 1}), PutNew(item("B")), Delete("CASE#1", "OLD")])
     assert [one["SK"] for one in table.partition("CASE#1")] == ["A", "B"]
     assert table.get("CASE#1", "A") == item("A", n=2)
 
@@ -149,9 +147,7 @@ def test_a_transaction_whose_conditions_do_not_hold_writes_nothing_and_says_whic
     table.put_new(item("A", n=1))
     table.put_new(item("C"))
     with pytest.raises(TransactionLost) as lost:
-        table.transact(
-            [Update("CASE#1", "A", {"n": 2}, expect={"n": 9}), PutNew(item("B")), PutNew(item("C"))]
-        )
+        table.transact([Update("CASE#1", "A", {"n": 2}, expect={"n": 9}), PutNew(item("B")), PutNew(item("C"))])
     assert lost.value.failed == (0, 2)
     assert table.get("CASE#1", "B") is None
 

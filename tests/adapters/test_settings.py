@@ -1,0 +1,103 @@
+"""A function that lacks something says so when it starts, all at once and without showing values."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import FEDEX_URL, NEEDED_BY, EnvironmentInvalid, read_settings
+from infra.build_template import ENV_BY_FUNCTION
+
+WHOLE = {
+    "GOLDTHREAD_STAGE": "prod",
+    "GOLDTHREAD_TABLE": "goldthread-prod",
+    "GOLDTHREAD_QUEUE_TRACKING": "https://sqs.eu-west-1.amazonaws.com/1/tracking",
+    "GOLDTHREAD_QUEUE_STEPS": "https://sqs.eu-west-1.amazonaws.com/1/steps",
+    "GOLDTHREAD_QUEUE_ALERTS": "https://sqs.eu-west-1.amazonaws.com/1/alerts",
+    "GOLDTHREAD_EVIDENCE_BUCKET": "evidence",
+    "GOLDTHREAD_MERCHANT_FILE": "chalicelib/merchant.toml",
+    "GOLDTHREAD_SECRET_WEBHOOKS": "arn:aws:secretsmanager:eu-west-1:1:secret:webhooks",
+    "GOLDTHREAD_KMS_KEY": "1234abcd",
+    "AWS_REGION": "eu-west-1",
+}
+
+
+def refused(environ):
+    with pytest.raises(EnvironmentInvalid) as told:
+        read_settings(environ)
+    return told.value
+
+
+def test_a_whole_environment_is_read():
+    settings = read_settings(WHOLE | {"_HANDLER": "app.app"})
+    assert (settings.stage, settings.table, settings.kms_key) == ("prod", "goldthread-prod", "1234abcd")
+    assert set(settings.queues) == {"tracking", "steps", "alerts"}
+    assert set(settings.secrets) == {"webhooks"}
+    assert settings.carrier_urls == {"fedex": FEDEX_URL}
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
+    wrong = {
+        "_HANDLER": "app.on_step_due",
+        "GOLDTHREAD_STAGE": "production-secret-value",
+        "GOLDTHREAD_QUEUE_STEPS": "not-an-url-secret-value",
+        "GOLDTHREAD_FEDEX_URL": "http://secret-value.example.com",
+        "GOLDTHREAD_MERCHANT_FILE": "../secret-value.toml",
+    }
+    told = refused(wrong)
+    assert {fault.field for fault in told.faults} == {
+        "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_POLLS", "GOLDTHREAD_QUEUE_STEPS",
+        "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
+        "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
+    }  # fmt: skip
+    assert "secret-value" not in str(told)
+    assert not any("secret-value" in fault.detail for fault in told.faults)
+
+
+def test_outside_lambda_only_stage_and_table_are_asked_for():
+    assert read_settings({"GOLDTHREAD_STAGE": "local", "GOLDTHREAD_TABLE": "pieces"}).queues == {}
+    assert {fault.field for fault in refused({}).faults} == {"GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE"}
+
+
+@pytest.mark.parametrize("handler", NEEDED_BY)
+def test_each_function_is_given_by_the_template_what_it_says_it_needs(handler):
+    given = {name.removeprefix("GOLDTHREAD_") for name in ENV_BY_FUNCTION[in_template(handler)]}
+    assert given >= NEEDED_BY[handler]
+
+
+def test_every_function_of_the_template_is_known_here():
+    assert {in_template(handler) for handler in NEEDED_BY} == set(ENV_BY_FUNCTION)
+
+
+def in_template(handler):
+    name = handler.removeprefix("app.")
+    return "APIHandler" if name == "app" else "".join(word.title() for word in name.split("_"))
+
+
+@pytest.mark.parametrize("handler", NEEDED_BY)
+def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
+    whole = WHOLE | {
+        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_TOPIC": "arn:t", "GOLDTHREAD_SECRET_CARRIERS": "arn:c",
+        "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
+    }  # fmt: skip
+    read_settings(whole)
+    for name in NEEDED_BY[handler]:
+        told = refused({one: value for one, value in whole.items() if one != f"GOLDTHREAD_{name}"})
+        assert [fault.field for fault in told.faults] == [f"GOLDTHREAD_{name}"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "url", "fine"),
+    [
+        ("local", "http://127.0.0.1:4580", True), ("local", "http://localhost:4580", True), ("prod", FEDEX_URL, True),
+        ("dev", "https://apis-sandbox.fedex.com", True), ("local", "http://10.0.0.1", False),
+        ("local", "http://apis.fedex.com", False), ("dev", "http://127.0.0.1:4580", False),
+        ("prod", "http://localhost", False), ("prod", "file:///etc/passwd", False), ("prod", "https://", False),
+        ("prod", "https://user@apis.fedex.com", False), ("prod", "", False),
+    ],
+)  # fmt: skip
+def test_only_the_local_stage_may_speak_to_a_carrier_without_tls_and_only_on_this_machine(stage, url, fine):
+    environ = WHOLE | {"GOLDTHREAD_STAGE": stage, "GOLDTHREAD_FEDEX_URL": url}
+    if fine:
+        assert read_settings(environ).carrier_urls["fedex"] == url
+    else:
+        assert "GOLDTHREAD_FEDEX_URL" in {fault.field for fault in refused(environ).faults}
