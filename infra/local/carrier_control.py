@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from infra.local.child import LOOPBACK, Child, port_is_free
+from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
 from infra.local.door import Door
+from infra.local.ring import Scan
 from infra.local.stack import ROOT
 
 START_S = 15.0
 STOP_S = 5.0
 PROGRAM = "infra.local.run_fedex"
+TAKEN = (HTTPStatus.OK, HTTPStatus.ACCEPTED)
 
 
 class SimulatedCarrier:
@@ -51,3 +55,42 @@ class SimulatedCarrier:
         """Stop it; its parcels are forgotten."""
         if self._child:
             self._child.stop(STOP_S)
+
+    def scan(self, number: str, scan: Scan, opened: datetime, *, push: bool) -> None:
+        """Let this happen to the parcel; pushed as a signed webhook, or only told when FedEx is asked."""
+        status = self._desk("scan", {**_told(number, scan, opened), "push": push})["webhook_status"]
+        if push and status not in TAKEN:
+            raise LocalRunError(f"the webhook with {scan.code} was answered with {status}")
+
+    def push_forged(self, number: str, scan: Scan, opened: datetime) -> int:
+        """Send a webhook signed with a key that is not the carrier's; the status it is answered with."""
+        status: int = self._desk("forge", _told(number, scan, opened))["webhook_status"]
+        return status
+
+    def push_again(self, number: str) -> int:
+        """Send the last webhook about this parcel again, byte for byte; the status it is answered with."""
+        status: int = self._desk("repeat", {"number": number})["webhook_status"]
+        return status
+
+    def booked(self, number: str) -> tuple[int, int]:
+        """How many waybills and pickups the carrier has sold for this parcel."""
+        sold = self._desk("booked", {"number": number})
+        return sold["waybills"], sold["pickups"]
+
+    def _desk(self, what: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._door.call("POST", f"/control/{what}", body)
+        if answer.status != HTTPStatus.OK:
+            raise LocalRunError(f"the simulated FedEx refused {what}: {answer.status} {answer.text[:300]}")
+        told: Mapping[str, Any] = answer.body
+        return told
+
+
+def _told(number: str, scan: Scan, opened: datetime) -> dict[str, Any]:
+    return {
+        "number": number,
+        "code": scan.code,
+        "text": scan.text,
+        "city": scan.city,
+        "country": scan.country,
+        "at": scan.when(opened).isoformat(),
+    }

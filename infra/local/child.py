@@ -71,9 +71,7 @@ class Child:
     children in order; and it ends by itself when the run dies.
     """
 
-    def __init__(
-        self, name: str, python: Path, module: Sequence[str], log: Path, env: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, python: Path, module: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
         self.name = name
         self.log = log
         # -P: this folder must not shadow modules of the program.

@@ -151,17 +151,14 @@ def _wait(cloudformation: Any) -> None:
             raise LocalRunError(f"CloudFormation did not finish within {DEPLOY_S:.0f} s")
         time.sleep(0.1)
     if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise LocalRunError(
-            f"CloudFormation ended with {stack['StackStatus']}: {_first_failure(cloudformation)}"
-        )
+        raise LocalRunError(f"CloudFormation ended with {stack['StackStatus']}: {_first_failure(cloudformation)}")
 
 
 def _first_failure(cloudformation: Any) -> str:
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return "; ".join(
-        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
-        for event in failed[-3:]
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}" for event in failed[-3:]
     )
 
 

@@ -152,9 +152,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LocalRunError(
-                "another `make run` of this folder is up; stop it first (Ctrl-C there)"
-            ) from error
+            raise LocalRunError("another `make run` of this folder is up; stop it first (Ctrl-C there)") from error
         yield
 
 

@@ -73,9 +73,7 @@ class Story:
     def _last_time(self, case_id: str) -> None:
         """State survives a restart: the case of the run before is still there, at its last stage."""
         case = self._expect(OK, self._door.call("GET", f"/v1/returns/{case_id}"), "the case of the last run")
-        self._row(
-            _now(), f"the last run's case {case['rma']} is still here, at stage {case['stage']}", mark="plain"
-        )
+        self._row(_now(), f"the last run's case {case['rma']} is still here, at stage {case['stage']}", mark="plain")
 
     def _open(self) -> None:
         request, key = ring.return_request(self._opened), secrets.token_hex(16)
@@ -133,9 +131,7 @@ class Story:
         self._until("the hold is found by polling", lambda: self._seen(ring.HELD))
         self._scan_row(ring.HELD, "held", "found by polling")
         concern = self._until("an exception is open", self._open_exception)
-        self._row(
-            "", f"exception, {concern['severity']}: {concern['meaning']}", "", _by_when(concern), mark="warn"
-        )
+        self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", _by_when(concern), mark="warn")
         for step in concern["to_do"]:
             self._row("", "", "", f"- {step}", mark="plain")
         self._require(self._is_listed("held"), "GET /v1/shipments?condition=held does not list the parcel")
@@ -145,9 +141,7 @@ class Story:
         """Somebody claims that the parcel was delivered."""
         before = self._shipment()
         status = self._carrier.push_forged(self._number, ring.DELIVERED, self._opened)
-        self._require(
-            status == UNAUTHORIZED, f"a forged webhook was answered with {status} instead of {UNAUTHORIZED}"
-        )
+        self._require(status == UNAUTHORIZED, f"a forged webhook was answered with {status} instead of {UNAUTHORIZED}")
         self._require(self._shipment() == before, "a forged webhook changed the shipment")
         self._row(_now(), "forged webhook 'delivered' refused: 401, nothing changed", mark="warn")
 
@@ -216,9 +210,7 @@ class Story:
         return rows
 
     def _is_listed(self, condition: str) -> bool:
-        page = self._expect(
-            OK, self._door.call("GET", f"/v1/shipments?condition={condition}"), "listing shipments"
-        )
+        page = self._expect(OK, self._door.call("GET", f"/v1/shipments?condition={condition}"), "listing shipments")
         return any(row["tracking_number"] == self._number for row in page["items"])
 
     def _until(self, what: str, found: Callable[[], Found | None]) -> Found:
@@ -234,15 +226,11 @@ class Story:
         if not self._case_id:
             return ""
         case = self._door.call("GET", f"/v1/returns/{self._case_id}").body or {}
-        bookings = [
-            f"{row['kind']} {row['status']}" for leg in case.get("legs", ()) for row in leg["bookings"]
-        ]
+        bookings = [f"{row['kind']} {row['status']}" for leg in case.get("legs", ()) for row in leg["bookings"]]
         return f" (the case {self._case_id} is at stage {case.get('stage')}; bookings: {', '.join(bookings)})"
 
     def _expect(self, status: int, answer: Answer, what: str) -> Body:
-        self._require(
-            answer.status == status, f"{what}: {answer.status} instead of {status}: {answer.text[:600]}"
-        )
+        self._require(answer.status == status, f"{what}: {answer.status} instead of {status}: {answer.text[:600]}")
         body: Body = answer.body
         return body
 
@@ -298,9 +286,7 @@ def _event_line(event: Body) -> str:
 
 def _by_when(concern: Body) -> str:
     deadline = concern["deadline"]
-    return f"{concern['action_by']} must act" + (
-        f" by {_stamp(datetime.fromisoformat(deadline))}" if deadline else ""
-    )
+    return f"{concern['action_by']} must act" + (f" by {_stamp(datetime.fromisoformat(deadline))}" if deadline else "")
 
 
 def _now() -> str:
