@@ -8,15 +8,18 @@ written with ``regions``. Weekend days worked in exchange (China) are written as
 from __future__ import annotations
 
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import holidays
 
+from chalicelib.places import EU_MEMBERS
+
 YEARS = (2025, 2026, 2027)
 READ_ON = "2026-11-22"
-COUNTRIES = (
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB CN US TW KR JP HK CH"
-).split()
+COUNTRIES = tuple(
+    sorted(EU_MEMBERS | {"CH", "CN", "GB", "HK", "JP", "KR", "TW", "US"}),
+)
 # China's State Council publishes each year's swapped days in the autumn before; 2027 was not out when this
 # was read.
 NOT_YET_PUBLISHED = {"CN": 2027, "TW": 2027, "KR": 2027, "HK": 2027}
@@ -67,7 +70,7 @@ def _head(country: str) -> list[str]:
         f'territory = "{country}"',
         f"review_after = {YEARS[-1] - 1}-12-15\n",
         "[[source]]",
-        f'title = "holidays {holidays.__version__} (public holidays category)"',
+        f'title = "holidays {version("holidays")} (public holidays category)"',
         'url = "https://github.com/vacanza/holidays"',
         f"read_on = {READ_ON}\n",
     ]
@@ -76,8 +79,7 @@ def _head(country: str) -> list[str]:
 def _day(country: str, day: date, name: str, regions: list[str]) -> str:
     where = f"regions = [{', '.join(quoted(region) for region in sorted(regions))}]\n" if regions else ""
     return (
-        f"[[day]]\non = {day}\nname = {quoted(name)}\n{where}"
-        f'confidence = "{_confidence(country, day)}"\nsource = 1\n'
+        f'[[day]]\non = {day}\nname = {quoted(name)}\n{where}confidence = "{_confidence(country, day)}"\nsource = 1\n'
     )
 
 
