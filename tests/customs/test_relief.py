@@ -240,3 +240,11 @@ def test_freight_that_the_repair_papers_do_not_state_is_said_to_be_assumed() -> 
     given = back("FR", {"replaced": False, "charge": "200 EUR", "back_in_time": True, "authorisation": "OP"})
     assert given["total"] == "46.00"
     assert "repair_freight_assumed" in given["reasons"]
+
+
+def test_a_personal_return_names_its_last_day_its_claimant_and_what_is_missing() -> None:
+    past = US_PAST | {"imported_on": date(2025, 11, 1), "exported_on": date(2026, 3, 10)}
+    past |= {"export_reference": None, "same_state": None}
+    row = relief(home("US", date(2026, 11, 22), past), "US-9801.00.26")
+    assert (row["status"], row["missing"]) == ("unproven", ["export_reference", "same_state"])
+    assert (row["claim_by"], row["claimant"], row["saves"]) == ("2027-03-10", "exporter", "255.00")
