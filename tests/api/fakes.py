@@ -1,5 +1,6 @@
 """A desk for tests: tokens that are known, stories that remember who asked what, and no world behind them."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -9,10 +10,13 @@ from typing import Any
 from chalice import Chalice
 from chalice.test import Client
 
-from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks
-from chalicelib.api.desk import Desk, Stories
+from chalicelib.api import estimates, examples, exceptions, health, openapi, returns, shipments, webhooks
+from chalicelib.api.desk import Desk, Stories, workflows
 from chalicelib.api.problems import framework_answers_as_problems
+from chalicelib.shipments.fold import fold
 from tests.api import samples
+from tests.fakes.memory_ports import memory_ports
+from tests.fakes.pieces import a_hold, a_scan, a_track, an_exception
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SECRET = "s" * 43
@@ -98,5 +102,28 @@ class World:
         return Client(self.app()).http
 
 
-def world(**more: Any) -> World:
-    return replace(World(), **more)
+class Shop:
+    """The real stories over memory."""
+
+    def __init__(self) -> None:
+        self.world = memory_ports()
+        self.ports = replace(self.world.ports, tokens=KnownTokens())
+        self.app = World().app(Desk(lambda: self.ports, lambda: NOW, workflows))
+        self.http = Client(self.app).http
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.http.post(path, headers=posted(**headers), body=json.dumps(body).encode())
+
+    def get(self, path: str) -> Any:
+        return self.http.get(path, headers=bearer())
+
+
+def a_shop() -> Shop:
+    """A shop where something has happened: a case with a held parcel, and an exception."""
+    shop = Shop()
+    shop.post("/v1/returns", examples.OpenReturnBody)
+    blank = a_track()
+    events = (a_scan(), a_hold(1))
+    shop.ports.tracks.save(replace(blank, events=events, state=fold(events, blank.facts)))
+    shop.ports.exceptions.open_alone(an_exception(subject_kind="carrier", subject="fedex", case_id=None, leg_n=None))
+    return shop

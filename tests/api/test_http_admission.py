@@ -21,9 +21,7 @@ def path_of(operation):
 
 def called(client, operation, headers):
     body = json.dumps(getattr(examples, operation.body)).encode() if operation.body else b""
-    query = {"list_returns": "?stage=review", "list_shipments": "?condition=held"}.get(
-        operation.operation_id, ""
-    )
+    query = {"list_returns": "?stage=review", "list_shipments": "?condition=held"}.get(operation.operation_id, "")
     return client.request(operation.method, path_of(operation) + query, headers=headers, body=body)
 
 
@@ -73,9 +71,7 @@ def test_every_refused_token_hears_the_same_words():
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.operation_id)
 def test_a_token_without_the_scope_is_told_which_one_is_missing(operation):
     world = World()
-    lacking = {"returns:read": "clerk", "returns:write": "reader", "exceptions:write": "writer"}[
-        operation.scope
-    ]
+    lacking = {"returns:read": "clerk", "returns:write": "reader", "exceptions:write": "writer"}[operation.scope]
 
     refused = called(world.client(), operation, posted(lacking))
 
@@ -239,9 +235,7 @@ def test_a_dry_run_answers_200():
     assert world.asked[0][2]["dry_run"] is True
 
 
-@pytest.mark.parametrize(
-    "operation", [o for o in OPERATIONS if o.method == "POST"], ids=lambda o: o.operation_id
-)
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.method == "POST"], ids=lambda o: o.operation_id)
 @pytest.mark.parametrize(
     "kind",
     ["text/plain", "application/xml", "application/octet-stream", "application/jsonp", "multipart/form-data"],

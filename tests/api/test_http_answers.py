@@ -125,9 +125,7 @@ def test_a_refused_return_tells_every_reason():
     ]
     world = World(raises={"open_return": ReturnRefused("the return is refused", faults)})
 
-    told = world.client().post(
-        "/v1/returns", headers=posted(), body=json.dumps(examples.OpenReturnBody).encode()
-    )
+    told = world.client().post("/v1/returns", headers=posted(), body=json.dumps(examples.OpenReturnBody).encode())
 
     assert told.status_code == 422
     assert [(fault["field"], fault["code"]) for fault in told.json_body["errors"]] == [
@@ -182,9 +180,7 @@ def test_a_webhook_may_be_larger_than_a_request_but_not_without_end():
 
     assert client.post("/v1/webhooks/fedex", headers=headers, body=b"x" * 1_000_000).status_code == 202
     world = World()
-    assert (
-        world.client().post("/v1/webhooks/fedex", headers=headers, body=b"x" * 10_000_000).status_code == 413
-    )
+    assert world.client().post("/v1/webhooks/fedex", headers=headers, body=b"x" * 10_000_000).status_code == 413
     assert world.asked == []
 
 
@@ -192,9 +188,7 @@ def test_a_webhook_may_be_larger_than_a_request_but_not_without_end():
 def test_a_carrier_outside_the_grammar_is_unknown(carrier):
     world = World()
 
-    told = world.client().post(
-        f"/v1/webhooks/{carrier}", headers={"Content-Type": "application/json"}, body=b"{}"
-    )
+    told = world.client().post(f"/v1/webhooks/{carrier}", headers={"Content-Type": "application/json"}, body=b"{}")
 
     assert told.status_code == 404
     assert world.asked == []

@@ -49,9 +49,7 @@ ROUTES = ["/v1/returns", "/v1/estimates", "/v1/routes", "/v1/exceptions/Y2FzZQ/r
 
 
 # An exception may be acted on without a word here; its story asks for what it needs.
-UGLY_CALLS = [
-    (path, name) for path in ROUTES for name in UGLY if (path, name) != (ROUTES[-1], "nothing in it")
-]
+UGLY_CALLS = [(path, name) for path in ROUTES for name in UGLY if (path, name) != (ROUTES[-1], "nothing in it")]
 
 
 @pytest.mark.parametrize(("path", "name"), UGLY_CALLS)
@@ -168,9 +166,7 @@ def test_a_value_outside_its_shape_is_refused_by_field(path, value, code):
     assert any(field.startswith(path.replace("__", ".")) and told == code for field, told in found), found
 
 
-@pytest.mark.parametrize(
-    "path", ["kind", "customer__email", "items__0__metal", "pickup__from", "order__sold_on"]
-)
+@pytest.mark.parametrize("path", ["kind", "customer__email", "items__0__metal", "pickup__from", "order__sold_on"])
 def test_what_is_left_out_is_asked_for_by_field(path):
     assert (path.replace("__", "."), "required") in faults_of(changed(**{path: KeyError}))
 
@@ -246,8 +242,7 @@ def test_a_base_metal_body_has_no_fineness():
 
 def test_unknown_facts_of_an_estimate_stay_unknown():
     bare = {
-        key: examples.EstimateBody[key]
-        for key in ("destination", "dispatched_from", "entry_on", "purpose", "lines")
+        key: examples.EstimateBody[key] for key in ("destination", "dispatched_from", "entry_on", "purpose", "lines")
     }
 
     request = validated(EstimateBody, bare).as_request()

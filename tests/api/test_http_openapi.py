@@ -55,9 +55,7 @@ def test_the_document_names_the_server_it_was_fetched_from(asked_at, server):
 
 def test_deployed_routes_are_the_documented_routes():
     deployed = {(path, method) for path, methods in World().app().routes.items() for method in methods}
-    documented = {
-        (path, method.upper()) for path, methods in document()["paths"].items() for method in methods
-    }
+    documented = {(path, method.upper()) for path, methods in document()["paths"].items() for method in methods}
 
     assert deployed == documented
 
@@ -84,9 +82,7 @@ def test_the_example_of_a_body_holds_against_schema_and_model(operation):
 
     Draft202012Validator(schema).validate(example)
     model_named("bodies", operation.body).model_validate(example)
-    shown = document()["paths"][operation.path]["post"]["requestBody"]["content"]["application/json"][
-        "example"
-    ]
+    shown = document()["paths"][operation.path]["post"]["requestBody"]["content"]["application/json"]["example"]
     assert shown == example
 
 

@@ -21,9 +21,7 @@ class Bridge:
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
-        path = quote(
-            environ["PATH_INFO"].encode("latin-1")
-        )  # WSGI decodes it; the gateway passes it on undecoded
+        path = quote(environ["PATH_INFO"].encode("latin-1"))  # WSGI decodes it; the gateway passes it on undecoded
         if environ.get("QUERY_STRING"):
             path += "?" + environ["QUERY_STRING"]
         try:
