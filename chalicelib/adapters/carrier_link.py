@@ -55,9 +55,7 @@ class HttpLink:
         if body is None:
             answer.close()
             raise _cut_short(carrier, request, "larger than ten megabytes")
-        return HttpResponse(
-            answer.status, {name.lower(): text for name, text in answer.headers.items()}, body
-        )
+        return HttpResponse(answer.status, {name.lower(): text for name, text in answer.headers.items()}, body)
 
     def _send(self, url: str, request: HttpRequest) -> BaseHTTPResponse:
         pool = self._connections()

@@ -64,9 +64,7 @@ def booking_item(booking: Booking) -> Item:
     return item | due_attributes(pk, booking.due_at)
 
 
-def booking_update(
-    booking: Booking, mark: str | None = None, expect: Mapping[str, Any] | None = None
-) -> Update:
+def booking_update(booking: Booking, mark: str | None = None, expect: Mapping[str, Any] | None = None) -> Update:
     """Save a booking as it is now."""
     item = booking_item(booking) | ({} if mark is None else {MARK: mark})
     return update_of(item, names_of(Booking) | PLACES, expect)
@@ -120,6 +118,11 @@ def answer_item(answer: StoredAnswer) -> Item:
     """
     pk, sk = keys.answer_key(answer.scope, answer.key)
     return {"PK": pk, "SK": sk} | dump(answer) | {"expires_at": int(answer.expires_at.timestamp())}
+
+
+def answer_takeover(answer: StoredAnswer, expired: StoredAnswer) -> Update:
+    """Use an Idempotency-Key again whose time has run out."""
+    return update_of(answer_item(answer), (), {"expires_at": int(expired.expires_at.timestamp())})
 
 
 def answer_of_item(item: Item) -> StoredAnswer:

@@ -8,6 +8,7 @@ from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import (
     answer_item,
     answer_of_item,
+    answer_takeover,
     booking_item,
     booking_update,
     case_item,
@@ -65,7 +66,7 @@ class TableCases:
     def open(self, opening: Opening) -> StoredAnswer | None:
         """Write it all at once, or return what was answered before."""
         mark = self._mark()
-        writes = [PutNew(item) for item in self._opened(opening, mark)]
+        writes: list[Write] = [PutNew(item) for item in self._opened(opening, mark)]
         try:
             self._table.transact(writes)
         except TransactionLost:
@@ -128,9 +129,7 @@ class TableCases:
 
     def listed(self, stage: str, cursor: str | None, limit: int) -> CasePage:
         """Cases at one stage, newest first."""
-        items, further = listed_page(
-            self._table, keys.listing("case", stage), cursor, limit, newest_first=True
-        )
+        items, further = listed_page(self._table, keys.listing("case", stage), cursor, limit, newest_first=True)
         return CasePage(tuple(map(case_of_item, items)), further)
 
     def pointed(self, kind: str, value: str, cursor: str | None, limit: int) -> CasePage:
@@ -138,9 +137,7 @@ class TableCases:
         limit = max(1, min(limit, MAX_PAGE))
         pk = keys.pointer_pk(kind, value)
         begin = read_cursor(cursor, 1).get(0)
-        found = self._table.partition(
-            pk, after=begin.sk if begin else None, limit=limit + 1, newest_first=True
-        )
+        found = self._table.partition(pk, after=begin.sk if begin else None, limit=limit + 1, newest_first=True)
         page = found[:limit]
         items = self._table.batch_get([(pointer["SK"], keys.CASE) for pointer in page])
         return CasePage(tuple(map(case_of_item, items)), _beyond(page[-1]) if len(found) > limit else None)
@@ -154,9 +151,7 @@ class TableCases:
         items += map(leg_item, opening.legs)
         items += map(booking_item, opening.bookings)
         items += map(pointer_item, opening.pointers)
-        items.append(
-            {"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)}
-        )
+        items.append({"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)})
         items.append({"PK": pk, "SK": keys.KEY, "wrapped": key.wrapped})
         items.append(log_item(opening.log))
         return items + ([answer_item(opening.answer)] if opening.answer else [])
@@ -168,16 +163,16 @@ class TableCases:
         stored = self._table.get(keys.case_pk(case.case_id), keys.CASE)
         return stored is not None and stored.get(MARK) == mark
 
-    def _opened_before(self, opening: Opening, writes: Sequence[PutNew]) -> StoredAnswer | None:
+    def _opened_before(self, opening: Opening, writes: Sequence[Write]) -> StoredAnswer | None:
         answer = opening.answer
         stored = self.stored_answer(answer.scope, answer.key) if answer else None
-        if stored is None:
+        if answer is None or stored is None:
             raise ConflictError("a case with this id is open already")
         if stored.expires_at > opening.log.at:
             return stored
-        # Run out, and the table has not forgotten it yet.
-        self._table.delete(*keys.answer_key(stored.scope, stored.key))
-        self._table.transact(writes)
+        # Run out, and the table has not forgotten it yet. Of several that see this, one takes the key over.
+        taken_over = answer_takeover(answer, stored)
+        self._table.transact([write for write in writes if write.key != taken_over.key] + [taken_over])
         return None
 
     def _commit(self, case: Case, writes: list[Write], made: dict[int, PutNew], mark: str) -> None:

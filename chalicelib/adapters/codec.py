@@ -62,9 +62,7 @@ def names_of(kind: type[Any]) -> frozenset[str]:
 
 def _needed(kind: type[Any]) -> tuple[str, ...]:
     """Fields without a default: left out of the item when None, said to be None when read."""
-    return tuple(
-        one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING
-    )
+    return tuple(one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
 
 
 # Built when first needed: no function reads every kind of item.

@@ -69,9 +69,7 @@ class TableDueWork:
         moved = due_attributes(due.pk, until)
         gone = [] if moved else ["due_shard", "due_at"]
         return self._table.update(
-            Update(
-                due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}, {"attempts": 1}
-            )
+            Update(due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}, {"attempts": 1})
         )
 
     def _still_due(self, due: Due) -> Item | None:

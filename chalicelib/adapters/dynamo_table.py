@@ -110,9 +110,7 @@ class DynamoTable:
             refused = self._refused(lambda: self._client.transact_write_items(TransactItems=asked))
             if refused is None:
                 return
-            reasons = [
-                reason.get("Code", "None") for reason in refused.response.get("CancellationReasons", ())
-            ]
+            reasons = [reason.get("Code", "None") for reason in refused.response.get("CancellationReasons", ())]
             failed = [place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
             if failed:
                 raise TransactionLost(failed) from refused

@@ -136,7 +136,7 @@ def listed_as(kind: ListingKind, value: str, pk: str) -> str:
     """Which part of a listing an item of this partition is in.
 
     >>> listed_as("track", "held", "NUM#fedex#794612345678")
-    'track:held#2'
+    'track:held#0'
     """
     return f"{kind}:{value}#{crc32(pk.encode()) % LISTING_SHARDS}"
 

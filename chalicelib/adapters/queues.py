@@ -21,9 +21,7 @@ Entry = dict[str, str]
 class SqsQueues:
     """``Queues`` over SQS. ``urls`` names only the queues that this function may send to."""
 
-    def __init__(
-        self, clients: Clients, urls: Mapping[str, str], wait: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, clients: Clients, urls: Mapping[str, str], wait: Callable[[float], None] = time.sleep) -> None:
         self._clients, self._urls, self._wait = clients, urls, wait
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:

@@ -69,9 +69,7 @@ class StoredSecrets:
             raise UnavailableError(f"this function was given no secret {name}")
         try:
             with reaching("the secret store"):
-                text = self._clients.of("secretsmanager").get_secret_value(SecretId=self._ids[name])[
-                    "SecretString"
-                ]
+                text = self._clients.of("secretsmanager").get_secret_value(SecretId=self._ids[name])["SecretString"]
             value = json.loads(text)
         except ClientError as refused:
             raise UnavailableError(f"the secret {name} cannot be read ({code_of(refused)})") from refused

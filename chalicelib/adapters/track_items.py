@@ -35,9 +35,7 @@ def track_item(track: Track) -> Item:
     pk = keys.number_pk(track.carrier, track.number)
     item: Item = {"PK": pk, "SK": keys.track_sk(track.ship_date, track.case_id, track.leg_n)}
     plain = dump(track)
-    item |= {
-        name: value for name, value in plain.items() if name not in _IN_KEY | _BY_HAND and value not in _EMPTY
-    }
+    item |= {name: value for name, value in plain.items() if name not in _IN_KEY | _BY_HAND and value not in _EMPTY}
     item |= {"lane": str(track.lane), "condition": track.state.condition}
     if track.state.milestone is not None:
         item["milestone"] = track.state.milestone
@@ -87,9 +85,7 @@ def track_of_item(item: Item) -> Track:
 def parked_item(parked: Parked) -> Item:
     """A parked event under its number; always due at some time."""
     pk = keys.number_pk(parked.carrier, parked.number)
-    said = {
-        name: value for name, value in dump(parked).items() if name not in ("carrier", "number", "digest")
-    }
+    said = {name: value for name, value in dump(parked).items() if name not in ("carrier", "number", "digest")}
     return {"PK": pk, "SK": keys.parked_sk(parked.digest)} | said | due_attributes(pk, parked.due_at)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
 
 from chalicelib.adapters.aws import Client, Clients, boto3_client
 from chalicelib.adapters.carrier_link import HttpLink
@@ -19,6 +21,7 @@ from chalicelib.adapters.secret_store import StoredSecrets
 from chalicelib.adapters.table import fresh_mark
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
+from chalicelib.merchant import load_merchant
 from chalicelib.settings import Settings
 from chalicelib.workflows.ports import Ports
 
@@ -49,4 +52,6 @@ def build(
         link=HttpLink(settings.carrier_urls),
         carriers=TableCarrierStates(table, secrets.carriers, mark),
         tokens=TableTokens(table),
+        merchant=lambda: load_merchant(Path(settings.merchant_file)),
+        new_id=lambda: uuid4().hex,
     )

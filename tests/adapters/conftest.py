@@ -1,5 +1,6 @@
 """The same ports over memory, over moto, and over the embedded AWS where it is installed or named by
-GOLDTHREAD_TEST_ENDPOINT."""
+GOLDTHREAD_TEST_ENDPOINT.
+"""
 
 from __future__ import annotations
 

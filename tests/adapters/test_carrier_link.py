@@ -22,7 +22,7 @@ class Carrier(BaseHTTPRequestHandler):
         self.server.seen.append((self.command, self.path, dict(self.headers), body))
         getattr(self, "answer_" + self.path.strip("/").partition("?")[0])(body)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - the server's own name
 
     def log_message(self, *_):
         pass

@@ -178,7 +178,8 @@ def test_cases_are_found_by_what_points_to_them_page_by_page(ports):
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "!", "AAAA", "e30", "bnVsbA", "eyI5IjpbIkEiLCJCIiwiQyJdfQ", "eyIwIjpbMSwyLDNdfQ", "eyIwIjpbIkEiXX0", "A" * 9000, "é"],
+    ["", "!", "AAAA", "e30", "bnVsbA",
+     "eyI5IjpbIkEiLCJCIiwiQyJdfQ", "eyIwIjpbMSwyLDNdfQ", "eyIwIjpbIkEiXX0", "A" * 9000, "é"],
 )  # fmt: skip
 def test_a_cursor_that_no_list_gave_is_refused_by_name(ports, cursor):
     with pytest.raises(InvalidRequestError) as refused:

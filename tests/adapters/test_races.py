@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -89,6 +90,14 @@ def test_of_many_requests_under_one_idempotency_key_one_case_comes(ports):
     (opened,) = [n for n, answer in enumerate(told) if answer is None]
     assert all(answer == an_answer(f"01C{opened}") for answer in told if answer is not None)
     assert [case.case_id for case in ports.cases.listed("approved", None, 10).cases] == [f"01C{opened}"]
+
+
+def test_of_many_requests_under_one_key_that_ran_out_one_case_comes(ports):
+    ports.cases.open(an_opening("01OLD", answer=an_answer("01OLD", expires_at=NOW - timedelta(hours=1))))
+    told = at_once(lambda n: ports.cases.open(an_opening(f"01C{n}", answer=an_answer(f"01C{n}"))))
+    (opened,) = [n for n, answer in enumerate(told) if answer is None]
+    assert ports.cases.stored_answer("desk", "k-1").case_id == f"01C{opened}"
+    assert {case.case_id for case in ports.cases.listed("approved", None, 10).cases} == {"01OLD", f"01C{opened}"}
 
 
 def test_of_many_workers_one_fetches_a_new_token_and_the_quota_is_never_overdrawn(ports):

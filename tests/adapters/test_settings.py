@@ -76,8 +76,8 @@ def in_template(handler):
 @pytest.mark.parametrize("handler", NEEDED_BY)
 def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
     whole = WHOLE | {
-        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_TOPIC": "arn:t", "GOLDTHREAD_SECRET_CARRIERS": "arn:c",
-        "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
+        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_TOPIC": "arn:t",
+        "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
     }  # fmt: skip
     read_settings(whole)
     for name in NEEDED_BY[handler]:

@@ -1,4 +1,6 @@
-"""One stage of the product on moto or on the embedded AWS: the table as the template has it, queues, bucket, secrets, key."""
+"""One stage of the product on moto or on the embedded AWS: the table as the template has it, queues, bucket, secrets,
+key.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,12 @@ _numbers = itertools.count(1)
 def client_maker(endpoint: str | None = None, attempts: int = 3) -> Callable[[str], Any]:
     """Clients with made-up credentials, for moto or for an endpoint on this machine."""
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": attempts}, connect_timeout=5, read_timeout=60, proxies={}
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=5,
+        read_timeout=60,
+        proxies={},
     )
-    session = boto3.session.Session(
-        aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION
-    )
+    session = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
     return lambda service: session.client(service, endpoint_url=endpoint, config=config)
 
 
@@ -50,9 +53,7 @@ class AwsStage:
         self.bucket = f"goldthread-evidence-{prefix}"
         make_client("s3").create_bucket(Bucket=self.bucket)
         sqs, store = make_client("sqs"), make_client("secretsmanager")
-        self.queues = {
-            name: sqs.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"] for name in QUEUES
-        }
+        self.queues = {name: sqs.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"] for name in QUEUES}
         self.secrets = {
             name: store.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))["ARN"]
             for name, value in secrets.items()

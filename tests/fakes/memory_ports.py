@@ -1,8 +1,8 @@
 """All the ports over memory, built like the real ones: the stores are the same, only what lies below differs.
 
-    world = memory_ports()
-    world.ports.queues.send("alerts", [{"id": "a"}])
-    assert world.queues.sent["alerts"] == [{"id": "a"}]
+world = memory_ports()
+world.ports.queues.send("alerts", [{"id": "a"}])
+assert world.queues.sent["alerts"] == [{"id": "a"}]
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The table in memory: the same promises as DynamoDB, checked by the same contract tests.
 
-An item goes in and comes out as a copy. ``index_lag`` leaves the indexes that many writes behind the items, as a real one
-may be. What DynamoDB refuses (a float, an empty key, an item over 400 KB, the same item twice in a transaction) is refused
-here too, so that no test passes on what would fail there.
+An item goes in and comes out as a copy. ``index_lag`` leaves the indexes that many writes behind the items, as a real
+one may be. What DynamoDB refuses (a float, an empty key, an item over 400 KB, the same item twice in a transaction) is
+refused here too, so that no test passes on what would fail there.
 """
 
 from __future__ import annotations

@@ -9,7 +9,17 @@ from typing import Any
 from chalicelib.alerts.exceptions import ExceptionNote, OpenException
 from chalicelib.money import Money
 from chalicelib.places import Lane
-from chalicelib.returns.case import Address, Case, Item, Order, Person, PickupWish, Plan, ReturnRequest, rma_of
+from chalicelib.returns.case import (
+    Address,
+    Case,
+    Item,
+    Order,
+    Person,
+    PickupWish,
+    Plan,
+    ReturnRequest,
+    rma_of,
+)
 from chalicelib.shipments.events import Event, LegFacts, Place
 from chalicelib.shipments.fold import fold, merge
 from chalicelib.shipments.leg import Effect, ExportLink, Leg, Track
@@ -60,6 +70,10 @@ def a_request() -> ReturnRequest:
         items=(a_ring(),),
         pickup=PickupWish(date(2026, 11, 24), "10:00", "16:00"),
     )
+
+
+def an_answer_body() -> dict[str, Any]:
+    return {"decision": {"allowed": True}, "estimate": {"total": "306.00"}, "papers": []}
 
 
 def a_ring() -> Item:
@@ -128,7 +142,7 @@ def an_answer(case_id: str = CASE_ID, **changed: Any) -> StoredAnswer:
 def an_opening(case_id: str = CASE_ID, answer: StoredAnswer | None = None, **changed: Any) -> Opening:
     said: dict[str, Any] = {
         "case": a_case(case_id),
-        "plan": Plan(case_id, a_request(), {"decision": {"allowed": True}, "estimate": {"total": "306.00"}, "papers": []}),
+        "plan": Plan(case_id, a_request(), an_answer_body()),
         "legs": (a_leg(case_id),),
         "bookings": (a_booking(case_id), a_booking(case_id, kind="pickup", reference="ref-2")),
         "pointers": (Pointer("order", "SO-1001", case_id), Pointer("serial", "S#77", case_id)),

@@ -5,15 +5,15 @@
     ...
     meter.table_write_units, meter.index_write_units, meter.read_units, meter.calls["dynamodb.UpdateItem"]
 
-Rules (developer guide, "Read/write capacity mode" and "Global secondary indexes"): a write counts the larger of the item
-before and after, in whole kilobytes and at least one; in a transaction twice that; when its condition fails, all the same. An
-index write counts the projected item in whole kilobytes: one for an entry that appears or goes, two when its key moves, none
-when it stays as it was. A consistent read counts one for every four kilobytes, an eventual one half of that, a transactional
-one twice; a query adds up its items before it rounds, a batch rounds each. Calls that never reached the table (an injected
-failure before sending) count as calls and cost nothing.
+Rules (developer guide, "Read/write capacity mode" and "Global secondary indexes"): a write counts the larger of the
+item before and after, in whole kilobytes and at least one; in a transaction twice that; when its condition fails, all
+the same. An index write counts the projected item in whole kilobytes: one for an entry that appears or goes, two when
+its key moves, none when it stays as it was. A consistent read counts one for every four kilobytes, an eventual one half
+of that, a transactional one twice; a query adds up its items before it rounds, a batch rounds each. Calls that never
+reached the table (an injected failure before sending) count as calls and cost nothing.
 
-The item before is peeked at just before the call and the item after just after it, through a client of its own that is not
-counted: so metered calls must not run at the same time as other writers of the same items.
+The item before is peeked at just before the call and the item after just after it, through a client of its own that is
+not counted: so metered calls must not run at the same time as other writers of the same items.
 """
 
 from __future__ import annotations
@@ -162,9 +162,7 @@ class Meter:
 
     def _item(self, table: str, key: Item) -> Item | None:
         if self.peek is None:
-            raise ValueError(
-                "counting writes needs an unmetered client to peek at items with: Meter(peek=...)"
-            )
+            raise ValueError("counting writes needs an unmetered client to peek at items with: Meter(peek=...)")
         self._peeking = True
         try:
             answer = self.peek.get_item(TableName=table, Key=typed(key), ConsistentRead=True)

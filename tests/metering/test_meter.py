@@ -38,7 +38,8 @@ def item(size=0, sk="A", **said):
     [
         ("abc", 3), ("é", 2), ("深", 3), ("", 0), (True, 1), (None, 1), (b"\x00\x01", 2),
         (0, 1), (7, 2), (12, 2), (123, 3), (-123, 4), (1000, 2), (Decimal("1.50"), 2), (1700000000, 2), (1795341600, 5),
-        ([], 3), (["ab", 7], 3 + 2 + 2 + 2), ({}, 3), ({"ab": "c"}, 3 + 1 + 2 + 1), ([{"a": [1]}], 3 + 1 + (3 + 1 + 1 + (3 + 1 + 2))),
+        ([], 3), (["ab", 7], 3 + 2 + 2 + 2), ({}, 3), ({"ab": "c"}, 3 + 1 + 2 + 1),
+        ([{"a": [1]}], 3 + 1 + (3 + 1 + 1 + (3 + 1 + 2))),
     ],
 )  # fmt: skip
 def test_a_value_is_as_large_as_the_guide_says(value, size):
@@ -196,9 +197,7 @@ def test_every_client_that_a_session_makes_can_be_counted():
     import boto3
 
     with mock_aws():
-        session = boto3.session.Session(
-            aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
-        )
+        session = boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
         meter = Meter(peek=client_maker()("dynamodb")).attach(session)
         session.client("sqs").create_queue(QueueName="q")
         dynamo = session.client("dynamodb")

@@ -70,11 +70,7 @@ def test_twenty_scans_one_by_one_cost_two_calls_each_and_stay_within_their_units
         moved = n in (0, 12, 14, 19)
         effects = (an_effect(f"e{n}"),) if moved else ()
         due_at = NOW + timedelta(hours=n) if moved else track.due_at
-        tracks.save(
-            usual(
-                replace(a_track(*known[: n + 1]), version=track.version + 1, effects=effects, due_at=due_at)
-            )
-        )
+        tracks.save(usual(replace(a_track(*known[: n + 1]), version=track.version + 1, effects=effects, due_at=due_at)))
     assert meter.calls == {"dynamodb.Query": 20, "dynamodb.UpdateItem": 20}
     assert meter.table_write_units / 20 <= 2.5
     assert meter.index_write_units / 20 <= 0.5
