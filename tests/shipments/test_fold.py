@@ -63,9 +63,7 @@ def test_return_to_sender_goes_back_to_the_customer_on_the_way_home(leg, who):
     assert (state.goes_back_to, state.condition) == (who, "failed")
 
 
-@pytest.mark.parametrize(
-    "late", ["announced", "pickup_booked", "picked_up", "in_transit", "out_for_delivery"]
-)
+@pytest.mark.parametrize("late", ["announced", "pickup_booked", "picked_up", "in_transit", "out_for_delivery"])
 @pytest.mark.parametrize("hours", [1, 60])
 def test_delivered_stays_delivered_whatever_scan_of_the_road_comes_late(late, hours):
     state = fold([*JOURNEY, scan("late", hours, late)], HOME)
@@ -89,9 +87,7 @@ def test_what_is_delivered_while_going_back_is_back_with_the_sender_unless_it_is
 
 
 def test_movement_on_the_way_back_is_still_the_way_back():
-    state = fold(
-        [scan("r", 2, "returning"), scan("t", 3, "in_transit"), scan("o", 4, "out_for_delivery")], HOME
-    )
+    state = fold([scan("r", 2, "returning"), scan("t", 3, "in_transit"), scan("o", 4, "out_for_delivery")], HOME)
     assert (state.milestone, state.condition) == ("returning", "failed")
 
 
@@ -110,8 +106,7 @@ def test_a_withdrawal_of_the_same_instant_is_read_after_the_delivery():
 
 def test_a_withdrawal_without_a_delivery_is_the_scan_it_is():
     assert (
-        milestone_of(scan("p", 1, "picked_up"), scan("743", 2, "in_transit", withdraws_delivery=True))
-        == "in_transit"
+        milestone_of(scan("p", 1, "picked_up"), scan("743", 2, "in_transit", withdraws_delivery=True)) == "in_transit"
     )
 
 
@@ -189,12 +184,27 @@ def test_hold_release_and_hold_again_are_two_episodes_with_their_own_clocks():
 
 
 def test_a_second_word_of_the_same_hold_changes_why_but_not_since_when():
-    more = scan(
-        "held2", 23, "import_customs", "held", "customs_documents_missing", country="CN", action_by="merchant"
-    )
+    more = scan("held2", 23, "import_customs", "held", "customs_documents_missing", country="CN", action_by="merchant")
     state = fold([HELD, more], HOME)
     assert (state.hold_episode, state.since) == ("held", HELD.at)
     assert (state.reason, state.action_by) == ("customs_documents_missing", "merchant")
+
+
+def test_a_hold_by_the_carrier_told_again_on_the_road_is_one_hold():
+    first, second = (scan(name, hours, "in_transit", "held", country="CN") for name, hours in (("a", 1), ("b", 5)))
+    state = fold([first, second], HOME)
+    assert (state.hold_episode, state.since, len(state.episodes)) == ("a", first.at, 1)
+
+
+def test_a_hold_by_the_carrier_told_during_a_customs_hold_does_not_end_the_customs_hold():
+    state = fold([HELD, scan("b", 23, "in_transit", "held", "security", country="CN")], HOME)
+    assert (state.hold_episode, state.reason, len(state.episodes)) == ("held", "customs_inspection", 1)
+
+
+def test_two_scans_of_one_carrier_whose_poll_and_push_share_ids_are_two():
+    polled = scan("a", 1, "in_transit", source="fedex", country="CN")
+    pushed = scan("b", 1.01, "in_transit", source="fedex_push", country="CN")
+    assert len(scans([polled, pushed], HOME)) == 2
 
 
 def test_a_delay_told_during_a_hold_does_not_hide_it_and_a_hold_replaces_a_delay():

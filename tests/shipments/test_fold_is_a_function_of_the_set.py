@@ -36,9 +36,7 @@ def events(draw, names=12):
 @given(st.lists(events(), max_size=14), st.data(), st.sampled_from([HOME, OUT]))
 def test_every_order_repetition_and_batching_gives_one_state(told, data, leg):
     shuffled = data.draw(
-        st.permutations(
-            told + data.draw(st.lists(st.sampled_from(told), max_size=5) if told else st.just([]))
-        )
+        st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=5) if told else st.just([])))
     )
     expected = fold(told, leg)
     lines: list[str] = []
