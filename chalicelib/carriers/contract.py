@@ -6,13 +6,13 @@ token.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 
-from chalicelib.errors import CarrierUnavailable, InvalidRequestError, NotFoundError
+from chalicelib.errors import CarrierRefused, CarrierUnavailable, FieldFault, NotFoundError
 from chalicelib.money import Money
 
 Purpose = Literal[
@@ -27,10 +27,15 @@ class UnknownSource(NotFoundError):
     code = "unknown_source"
 
 
-class OrderNotAccepted(InvalidRequestError):
+class OrderNotAccepted(CarrierRefused):
     """The order breaks a rule of the carrier; ``faults`` name every field, before anything is sent."""
 
     code = "order_not_accepted"
+
+    def __init__(self, detail: str, faults: Sequence[FieldFault]) -> None:
+        fields = "; ".join(f"{fault.field} {fault.code} ({fault.detail})" for fault in faults)
+        super().__init__(self.code, f"{detail}: {fields}")
+        self.faults = tuple(faults)
 
 
 class TokenRejected(CarrierUnavailable):
@@ -52,6 +57,14 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     reads_only: bool
+
+
+class Answer(Protocol):
+    """What came back over the wire, whatever the status."""
+
+    @property
+    def body(self) -> bytes:
+        """The body, decompressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,14 @@ class Waybill:
     label: bytes | None = field(repr=False)
     ship_date: date | None
     label_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWaybill:
+    """The one waybill that carries our reference: how an unknown outcome is settled."""
+
+    number: str
+    ship_date: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ def _counting(text: str) -> tuple[int, Any]:
         kept += len(found)
         return found
 
-    value = JSONDecoder(
-        object_hook=count, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number
-    ).decode(text)
+    value = JSONDecoder(object_hook=count, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number).decode(
+        text
+    )
     return kept, value
 
 
@@ -124,6 +124,4 @@ def _storable(value: Any) -> Any:
     return value
 
 
-_PAIRWISE = JSONDecoder(
-    object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number
-)
+_PAIRWISE = JSONDecoder(object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number)

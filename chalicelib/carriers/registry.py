@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from chalicelib.carriers.contract import (
     AccessToken,
+    Answer,
+    FoundWaybill,
     HttpRequest,
     PickupConfirmation,
     PickupOrder,
@@ -33,64 +34,61 @@ from chalicelib.errors import CarrierError
 from chalicelib.shipments.events import Reading
 
 
-class ReadError(Protocol):
-    """How a carrier's refusals are read."""
-
-    def __call__(self, status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> CarrierError:
-        """The error of an answer that is no success; never raises."""
-
-
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One carrier: where its answers and pushes come from, how it is asked, and how its answers are read.
+    """One carrier: what it is asked, how its answers are read, and how its pushes prove where they come from.
 
-    ``track_requests_per_day`` is what we allow ourselves of the carrier's daily quota. ``reference_lookup`` asks which
-    waybill carries our reference, shipped within two days; how an unknown outcome of buying one is settled.
+    ``poll_source`` and ``push_source`` are what ``read_tracking`` calls its answers and its pushes.
     """
 
     name: str
     poll_source: str
     push_source: str
     numbers_per_call: int
-    judge_number: Callable[[str], Verdict]
-    track_requests: Callable[[Sequence[str]], tuple[HttpRequest, ...]]
-    verify: Callable[[bytes, Mapping[str, str], Sequence[str]], None]
     track_requests_per_day: int
+    judge_number: Callable[[str], Verdict]
+    verify: Callable[[bytes, Mapping[str, str], Sequence[str]], None]
+    track_requests: Callable[[Sequence[str]], tuple[HttpRequest, ...]]
+    reference_lookup: Callable[..., HttpRequest]
+    read_reference: Callable[[Answer, datetime], FoundWaybill | None]
     token_request: Callable[[str, str], HttpRequest]
     read_token: Callable[[bytes, datetime], AccessToken]
-    read_error: ReadError
     waybill_request: Callable[[WaybillOrder, str], HttpRequest]
-    read_waybill: Callable[[int, bytes], Waybill]
+    read_waybill: Callable[[int, Mapping[str, str], bytes, datetime], Waybill]
+    cancel_waybill_request: Callable[[str, str, str], HttpRequest]
     pickup_request: Callable[[PickupOrder, str], HttpRequest]
-    read_pickup: Callable[[int, bytes, date], PickupConfirmation]
-    reference_lookup: Callable[[str, str, date, date], HttpRequest]
+    read_pickup: Callable[[int, Mapping[str, str], bytes, datetime], PickupConfirmation]
+    cancel_pickup_request: Callable[[PickupConfirmation, str, str], HttpRequest]
+    read_error: Callable[[int, Mapping[str, str], bytes, datetime], CarrierError]
 
 
-CARRIERS: Mapping[str, Carrier] = {
-    "fedex": Carrier(
-        name="fedex",
-        poll_source="fedex",
-        push_source="fedex_push",
-        numbers_per_call=fedex_track.NUMBERS_PER_CALL,
-        judge_number=judge_fedex,
-        track_requests=fedex_track.track_requests,
-        verify=fedex_verify.verify,
-        # FedEx allows 100,000 a day over all of a project's tracking calls (rate limits guide); a fifth stays free.
-        track_requests_per_day=80_000,
-        token_request=fedex_oauth.token_request,
-        read_token=fedex_oauth.read_token,
-        read_error=fedex_errors.read_error,
-        waybill_request=fedex_ship.waybill_request,
-        read_waybill=fedex_ship.read_waybill,
-        pickup_request=fedex_pickup.pickup_request,
-        read_pickup=fedex_pickup.read_pickup,
-        reference_lookup=fedex_track.reference_lookup_request,
-    ),
-}
+FEDEX = Carrier(
+    name="fedex",
+    poll_source="fedex",
+    push_source="fedex_push",
+    numbers_per_call=fedex_track.NUMBERS_PER_CALL,
+    track_requests_per_day=fedex_track.CALLS_PER_DAY,
+    judge_number=judge_fedex,
+    verify=fedex_verify.verify,
+    track_requests=fedex_track.track_requests,
+    reference_lookup=fedex_track.reference_lookup_request,
+    read_reference=fedex_track.read_reference,
+    token_request=fedex_oauth.token_request,
+    read_token=fedex_oauth.read_token,
+    waybill_request=fedex_ship.waybill_request,
+    read_waybill=fedex_ship.read_waybill,
+    cancel_waybill_request=fedex_ship.cancel_waybill_request,
+    pickup_request=fedex_pickup.pickup_request,
+    read_pickup=fedex_pickup.read_pickup,
+    cancel_pickup_request=fedex_pickup.cancel_pickup_request,
+    read_error=fedex_errors.read_error,
+)
+
+CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX}
 
 _READERS: Mapping[str, Callable[[bytes, datetime, str], Reading]] = {
-    "fedex": fedex_track.read_answer,
-    "fedex_push": fedex_track.read_answer,
+    FEDEX.poll_source: fedex_track.read_answer,
+    FEDEX.push_source: fedex_track.read_answer,
 }
 
 

@@ -95,8 +95,4 @@ def _first_fault(body: bytes) -> tuple[str | None, str]:
 
 
 def _text(said: Any) -> str:
-    return (
-        "".join(letter for letter in said if letter.isprintable())[:_LONGEST_TEXT]
-        if isinstance(said, str)
-        else ""
-    )
+    return "".join(letter for letter in said if letter.isprintable())[:_LONGEST_TEXT] if isinstance(said, str) else ""

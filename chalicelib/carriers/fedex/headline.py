@@ -25,9 +25,7 @@ _JULIAN_DAY_OF_ORDINAL_0 = 1_721_425
 _DIGITS_OF_UNIQUE_DAY = 7
 
 
-def summary_of(
-    result: TrackResult, unique_id: str | None, events: tuple[Event, ...], reader: ScanReader
-) -> Tracking:
+def summary_of(result: TrackResult, unique_id: str | None, events: tuple[Event, ...], reader: ScanReader) -> Tracking:
     """The tracking of one result, its events completed by what only the headline says."""
     dates = {entry.get("type"): entry.get("dateTime") for entry in result.get("dateAndTimes") or []}
     latest = result.get("latestStatusDetail")

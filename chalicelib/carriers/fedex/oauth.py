@@ -32,9 +32,7 @@ def read_token(body: bytes, now: datetime) -> AccessToken:
     Raises ``CarrierUnreadable`` when the answer holds no bearer token with a life.
     """
     answer = read_json(body)
-    token, life = (
-        (answer.get("access_token"), answer.get("expires_in")) if isinstance(answer, dict) else (None, None)
-    )
+    token, life = (answer.get("access_token"), answer.get("expires_in")) if isinstance(answer, dict) else (None, None)
     if not isinstance(token, str) or not 0 < len(token) <= _LONGEST_TOKEN or not _one_printable_word(token):
         raise CarrierUnreadable("an answer without an access token")
     if isinstance(life, str) and life.isascii() and life.isdigit() and len(life) <= len(str(_LONGEST_LIFE)):

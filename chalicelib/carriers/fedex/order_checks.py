@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from chalicelib.carriers.contract import GoodsLine, OrderNotAccepted, Party, PickupOrder, WaybillOrder
@@ -49,19 +50,19 @@ def checked_pickup(order: PickupOrder) -> None:
 
 def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
     """What is wrong with a contact and address; the values themselves are never repeated."""
-    most = limits()
+    most, lines = limits(), street_lines(party.street)
     texts = {
         "name": (party.name, most["person_name"]),
-        "phone": (party.phone, most["phone"]),
+        "phone": (phone_digits(party.phone), most["phone"]),
         "city": (party.city, most["street_line"]),
-        **{f"street[{at}]": (line, most["street_line"]) for at, line in enumerate(party.street)},
+        **{f"street[{at}]": (line, most["street_line"]) for at, line in enumerate(lines)},
     }
     for name, (text, longest) in texts.items():
         if not 0 < len(text) <= longest or not text.isprintable():
             yield _fault(f"{field}.{name}", "length", f"1 to {longest} printable characters")
     if party.company is not None and len(party.company) > most["company_name"]:
         yield _fault(f"{field}.company", "length", f"at most {most['company_name']} characters")
-    if not 1 <= len(party.street) <= most["street_lines"]:
+    if not 1 <= len(lines) <= most["street_lines"]:
         yield _fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines")
     if not _is_country(party.country):
         yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
@@ -71,6 +72,28 @@ def unit_price(line: GoodsLine) -> Money:
     """The price of one piece, to the currency's own decimals."""
     each = line.value.amount / Decimal(line.quantity)
     return Money(round_to(each, decimals_of(line.value.currency)), line.value.currency)
+
+
+def street_lines(street: tuple[str, ...]) -> list[str]:
+    """The address as FedEx prints it: broken anew, between words, where a line is too long for a label."""
+    longest: int = limits()["street_line"]
+    if all(len(line) <= longest for line in street):
+        return [line for line in street if line]
+    return wrap(" ".join(street), longest, break_long_words=False)
+
+
+def phone_digits(phone: str) -> str:
+    """The telephone number without what people write between digits.
+
+    >>> phone_digits("+33 1 55-55.02 02")
+    '+33155550202'
+    """
+    return "".join(sign for sign in phone if sign not in " -.()/\u00a0")
+
+
+def hs_digits(code: str) -> str:
+    """A tariff code without its dots and spaces."""
+    return code.replace(".", "").replace(" ", "")
 
 
 def purpose_row(purpose: str) -> Mapping[str, Any]:
@@ -120,7 +143,8 @@ def _text_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
         yield _fault(f"{field}.description", "length", f"1 to {longest} printable characters")
     if " ".join(line.description.lower().split()) in vague:
         yield _fault(f"{field}.description", "vague", "say metal, fineness and article: 18 carat gold ring")
-    if not (line.hs_code.isascii() and line.hs_code.isdigit() and len(line.hs_code) in _HS_DIGITS):
+    hs_code = hs_digits(line.hs_code)
+    if not (hs_code.isascii() and hs_code.isdigit() and len(hs_code) in _HS_DIGITS):
         yield _fault(f"{field}.hs_code", "format", "6 to 14 digits")
     if not _is_country(line.made_in):
         yield _fault(f"{field}.made_in", "format", "two capital letters (ISO 3166-1)")

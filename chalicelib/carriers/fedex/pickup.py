@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted, PickupConfirmation, PickupOrder
@@ -48,19 +48,19 @@ def pickup_request(order: PickupOrder, account: str) -> HttpRequest:
     return HttpRequest("POST", PATH, headers_for(order.reference), _json(said), reads_only=False)
 
 
-def read_pickup(status: int, body: bytes, on: date) -> PickupConfirmation:
-    """The confirmation of a successful answer; ``on`` is the day that was asked for.
+def read_pickup(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> PickupConfirmation:
+    """The confirmation of a successful answer. FedEx does not repeat the day: it is the one that was asked for.
 
-    Raises ``CarrierRefused`` when FedEx says why not, ``CarrierOutcomeUnknown`` when it says success
-    without a code.
+    Raises what ``errors.read_error`` makes of any other answer, and ``CarrierOutcomeUnknown`` when the answer says
+    success without a code.
     """
-    output = read_success(status, body)
+    output = read_success(status, headers, body, now)
     code, location = output.get("pickupConfirmationCode"), output.get("location")
     if isinstance(code, int) and not isinstance(code, bool):
         code = str(code)
     if not isinstance(code, str) or not code.strip():
         raise CarrierOutcomeUnknown("an answer of success without a confirmation code")
-    return PickupConfirmation(code.strip(), location if isinstance(location, str) and location else None, on)
+    return PickupConfirmation(code.strip(), location if isinstance(location, str) and location else None, None)
 
 
 def cancel_pickup_request(confirmation: PickupConfirmation, account: str, reference: str) -> HttpRequest:
@@ -70,9 +70,7 @@ def cancel_pickup_request(confirmation: PickupConfirmation, account: str, refere
     """
     if confirmation.location is None or confirmation.on is None:
         missing = "location" if confirmation.location is None else "on"
-        fault = FieldFault(
-            missing, "missing", "FedEx Express cancels by code, date and location", source="order"
-        )
+        fault = FieldFault(missing, "missing", "FedEx Express cancels by code, date and location", source="order")
         raise OrderNotAccepted("this pickup cannot be cancelled by a call; telephone FedEx", [fault])
     said = {
         "associatedAccountNumber": {"value": account},

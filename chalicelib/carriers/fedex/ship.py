@@ -11,12 +11,21 @@ import binascii
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.contract import GoodsLine, HttpRequest, Party, Waybill, WaybillOrder
-from chalicelib.carriers.fedex.order_checks import checked, crosses_customs, purpose_row, unit_price
+from chalicelib.carriers.fedex.errors import read_error
+from chalicelib.carriers.fedex.order_checks import (
+    checked,
+    crosses_customs,
+    hs_digits,
+    phone_digits,
+    purpose_row,
+    street_lines,
+    unit_price,
+)
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.numbers import normalise
 from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnreadable
@@ -52,21 +61,18 @@ def cancel_waybill_request(number: str, account: str, reference: str) -> HttpReq
     return HttpRequest("PUT", CANCEL_PATH, headers_for(reference), _json(said), reads_only=False)
 
 
-def read_waybill(status: int, body: bytes) -> Waybill:
-    """The waybill of a successful answer; answers that are no success are for ``errors.read_error``.
+def read_waybill(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Waybill:
+    """The waybill of a successful answer.
 
-    Raises ``CarrierRefused`` when FedEx says why it did not, and ``CarrierOutcomeUnknown`` when the answer
-    says success but names no waybill (or only a job to ask about): it may have been bought, so it must not
-    be repeated.
+    Raises what ``errors.read_error`` makes of any other answer, and ``CarrierOutcomeUnknown`` when the answer says
+    success but names no waybill (or only a job to ask about): it may have been bought, so it is not repeated.
     """
-    output = read_success(status, body)
+    output = read_success(status, headers, body, now)
     shipments = output.get("transactionShipments")
     shipment = shipments[0] if isinstance(shipments, list) and shipments else None
     if not isinstance(shipment, dict):
         raise CarrierOutcomeUnknown("an answer of success without a shipment")
-    number = normalise(
-        str(shipment.get("masterTrackingNumber") or _piece(shipment).get("trackingNumber") or "")
-    )
+    number = normalise(str(shipment.get("masterTrackingNumber") or _piece(shipment).get("trackingNumber") or ""))
     if number is None:
         raise CarrierOutcomeUnknown("an answer of success without a tracking number")
     document = _label_document(shipment)
@@ -79,10 +85,10 @@ def read_waybill(status: int, body: bytes) -> Waybill:
     )
 
 
-def read_success(status: int, body: bytes) -> Mapping[str, Any]:
-    """``output`` of an answer to a call that changed the world. Raises as ``read_waybill`` does."""
+def read_success(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Mapping[str, Any]:
+    """``output`` of an answer to a call that changes the world. Raises as ``read_waybill`` does."""
     if not 200 <= status < 300:
-        raise CarrierUnreadable(f"{status} is no success")
+        raise read_error(status, headers, body, now)
     try:
         answer = read_json(body)
     except CarrierUnreadable as unreadable:
@@ -109,12 +115,12 @@ def party_said(party: Party) -> dict[str, Any]:
     """A contact and an address in FedEx's words, without what is not known."""
     contact = {
         "personName": party.name,
-        "phoneNumber": party.phone,
+        "phoneNumber": phone_digits(party.phone),
         "companyName": party.company,
         "emailAddress": party.email,
     }
     address = {
-        "streetLines": list(party.street),
+        "streetLines": street_lines(party.street),
         "city": party.city,
         "stateOrProvinceCode": party.state,
         "postalCode": party.postal_code,
@@ -198,9 +204,7 @@ def _customs(order: WaybillOrder, account: str) -> dict[str, Any]:
         "customsOption": {"type": row["customs_option"]},
         "commodities": [_commodity(line) for line in order.lines],
         "dutiesPayment": _payment(_PAYERS[order.duties_paid_by], account),
-        "totalCustomsValue": _money(
-            total((line.value for line in order.lines), order.lines[0].value.currency)
-        ),
+        "totalCustomsValue": _money(total((line.value for line in order.lines), order.lines[0].value.currency)),
         "isDocumentOnly": False,
     }
 
@@ -208,7 +212,7 @@ def _customs(order: WaybillOrder, account: str) -> dict[str, Any]:
 def _commodity(line: GoodsLine) -> dict[str, Any]:
     return {
         "description": line.description,
-        "harmonizedCode": line.hs_code,
+        "harmonizedCode": hs_digits(line.hs_code),
         "countryOfManufacture": line.made_in,
         "numberOfPieces": line.quantity,
         "quantity": line.quantity,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from chalicelib.carriers.contract import HttpRequest
+from chalicelib.carriers.contract import Answer, FoundWaybill, HttpRequest
 from chalicelib.carriers.fedex.headline import summary_of
 from chalicelib.carriers.fedex.scans import ScanReader
 from chalicelib.carriers.fedex.shapes import TrackResult, read_result
@@ -21,6 +21,8 @@ from chalicelib.errors import CarrierUnreadable
 from chalicelib.shipments.events import Problem, Reading, Tracking
 
 NUMBERS_PER_CALL = 30
+CALLS_PER_DAY = 100_000
+LOOKED_BACK, LOOKED_AHEAD = timedelta(days=30), timedelta(days=14)
 JSON_HEADERS = {"content-type": "application/json", "x-locale": "en_US"}
 _FINAL_ENDINGS = (".INVALID", ".EMPTY", ".REQUIRED", ".MISSING")
 _LONGEST_TEXT = 200
@@ -37,17 +39,33 @@ def track_requests(numbers: Sequence[str]) -> tuple[HttpRequest, ...]:
     )  # fmt: skip
 
 
-def reference_lookup_request(
-    reference: str, account: str, shipped_from: date, shipped_to: date
-) -> HttpRequest:
-    """Which waybills carry our reference: how an unknown outcome of buying one is settled."""
-    return _question("/track/v1/referencenumbers", {
-        "includeDetailedScans": True,
-        "referencesInformation": {
-            "type": "CUSTOMER_REFERENCE", "value": reference, "accountNumber": account, "carrierCode": "FDXE",
-            "shipDateBegin": shipped_from.isoformat(), "shipDateEnd": shipped_to.isoformat(),
-        },
-    })  # fmt: skip
+def reference_lookup_request(reference: str, now: datetime, account: str | None = None) -> HttpRequest:
+    """Which waybills carry our reference: how an unknown outcome of buying one is settled.
+
+    FedEx looks among the shipments of ``account`` and refuses the question without it.
+    """
+    asked = {
+        "type": "CUSTOMER_REFERENCE",
+        "value": reference,
+        "accountNumber": account,
+        "carrierCode": "FDXE",
+        "shipDateBegin": (now - LOOKED_BACK).date().isoformat(),
+        "shipDateEnd": (now + LOOKED_AHEAD).date().isoformat(),
+    }
+    known = {name: value for name, value in asked.items() if value is not None}
+    return _question("/track/v1/referencenumbers", {"includeDetailedScans": True, "referencesInformation": known})
+
+
+def read_reference(answer: Answer, now: datetime) -> FoundWaybill | None:
+    """The one waybill that carries our reference. None when there is none, when it was cancelled, and when there
+    are several: then a person must look. Raises ``CarrierUnreadable``.
+    """
+    reading = read_answer(answer.body, now, "fedex")
+    alive = {found.number: found for found in reading.trackings if not _is_cancelled(found)}
+    if len(alive) != 1:
+        return None
+    (found,) = alive.values()
+    return FoundWaybill(found.number, date.fromisoformat(found.ship_date) if found.ship_date else now.date())
 
 
 def read_answer(body: bytes, now: datetime, source: str) -> Reading:
@@ -69,6 +87,10 @@ def read_answer(body: bytes, now: datetime, source: str) -> Reading:
     if not trackings and not problems:
         problems.append(Problem(None, "no_results", "the answer names no shipment", retryable=True))
     return Reading(tuple(trackings), tuple(problems))
+
+
+def _is_cancelled(tracking: Tracking) -> bool:
+    return any(event.milestone == "cancelled" for event in tracking.events)
 
 
 def _results(answer: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[object, object]]:
@@ -96,9 +118,7 @@ def _list(raw: object, number: str | None, problems: list[Problem]) -> list[obje
     return []
 
 
-def _read_result(
-    asked: object, raw: object, now: datetime, source: str
-) -> tuple[Tracking | None, list[Problem]]:
+def _read_result(asked: object, raw: object, now: datetime, source: str) -> tuple[Tracking | None, list[Problem]]:
     result, unread = read_result(raw)
     if result is None:
         return None, [Problem(_number(asked), "result_unreadable", "a result is no object", retryable=False)]
@@ -106,9 +126,7 @@ def _read_result(
     theirs = _number(info.get("trackingNumber"))
     number = _number(asked) or theirs
     if number is None:
-        return None, [
-            Problem(None, "number_unreadable", "a result without a tracking number", retryable=False)
-        ]
+        return None, [Problem(None, "number_unreadable", "a result without a tracking number", retryable=False)]
     reader = ScanReader(number, source, now)
     for part in unread:
         reader.lost("part_unreadable", part)
@@ -142,9 +160,7 @@ def _faults(number: str | None, raw: object) -> Iterable[Problem]:
         if said.get("alertType") in ("NOTE", "INFO"):
             continue
         code, text = said.get("code"), said.get("message")
-        kept = (
-            code if isinstance(code, str) and code.isprintable() and 0 < len(code) <= 80 else "unnamed_fault"
-        )
+        kept = code if isinstance(code, str) and code.isprintable() and 0 < len(code) <= 80 else "unnamed_fault"
         sentence = text[:_LONGEST_TEXT] if isinstance(text, str) and text.isprintable() else ""
         yield Problem(number, kept, sentence, retryable=not kept.endswith(_FINAL_ENDINGS))
 
