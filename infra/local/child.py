@@ -75,7 +75,7 @@ class Child:
         self.name = name
         self.log = log
         # -P: this folder must not shadow modules of the program.
-        self._command = [str(python), "-P", str(GUARD), *module]
+        self._command = [str(python), "-P", str(GUARD), str(log.with_suffix(".lock")), *module]
         self._env = dict(env)
         self._process: subprocess.Popen[bytes] | None = None
 

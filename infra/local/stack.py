@@ -32,11 +32,20 @@ STOP_S = 60.0
 class Ministack:
     """One embedded AWS. `keep=False` forgets everything when it stops, which is what most tests want."""
 
-    def __init__(self, port: int, state_dir: Path, *, keep: bool = True, python: Path = PYTHON) -> None:
+    def __init__(
+        self,
+        port: int,
+        state_dir: Path,
+        *,
+        keep: bool = True,
+        python: Path = PYTHON,
+        patience_s: float = START_S,
+    ) -> None:
         self.port = port
         self.endpoint = f"http://{LOOPBACK}:{port}"
         self._state_dir = state_dir
         self._python = python
+        self._patience_s = patience_s
         self._child = Child(
             "the embedded AWS", python, ["ministack"], state_dir / "ministack.log", self._environment(keep)
         )
@@ -65,7 +74,7 @@ class Ministack:
         shutil.rmtree(self._state_dir / "tmp", ignore_errors=True)
         (self._state_dir / "tmp").mkdir(parents=True)
         self._child.start()
-        self._child.wait_ready(self._healthy, START_S)
+        self._child.wait_ready(self._healthy, self._patience_s)
 
     def stop(self) -> bool:
         """Ask it to save its state and stop; whether it did so in time."""

@@ -64,9 +64,7 @@ def test_the_scans_follow_each_other_across_the_zones_within_the_day_that_is_tak
     way = (PICKED_UP, DEPARTED, LANDED, HELD, RELEASED, ON_THE_VAN, DELIVERED)
     times = [scan.when(FRIDAY) for scan in way]
     assert times == sorted(set(times))
-    assert times[-1] - FRIDAY < timedelta(
-        hours=thresholds(FRIDAY.date() + timedelta(days=7)).bounds.future_hours
-    )
+    assert times[-1] - FRIDAY < timedelta(hours=thresholds(FRIDAY.date() + timedelta(days=7)).bounds.future_hours)
 
 
 def test_a_waybill_number_carries_its_check_digit():

@@ -1,12 +1,11 @@
 """The embedded AWS that tests and `make run` stand on: it starts, says what is wrong, and remembers."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -31,12 +30,8 @@ def test_it_answers_on_loopback_only_while_it_is_up(tmp_path):
     port = free_port()
     with Ministack(port, tmp_path, keep=False) as aws:
         assert aws.client("dynamodb").list_tables()["TableNames"] == []
-        listening = subprocess.run(
-            ["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True
-        ).stdout
-        mine = [
-            line.split()[1] for line in listening.splitlines() if f":{port:04X} " in line and " 0A " in line
-        ]
+        listening = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
+        mine = [line.split()[1] for line in listening.splitlines() if f":{port:04X} " in line and " 0A " in line]
         assert mine == [f"0100007F:{port:04X}"]
     assert port_is_free(port)
 
@@ -79,11 +74,7 @@ def test_state_is_saved_even_when_the_run_that_started_it_is_killed(tmp_path):
     assert parent.stdout.readline() == "written\n"
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    end = time.monotonic() + 30
-    while not port_is_free(port):
-        assert time.monotonic() < end, "the embedded AWS outlived the program that started it"
-    # The port is free a moment before the last byte of state is written.
-    with Ministack(free_port(), wait_for_state(tmp_path)) as aws:
+    with Ministack(free_port(), tmp_path) as aws:
         assert aws.client("dynamodb").get_item(TableName="pieces", Key=RING)["Item"] == RING
 
 
@@ -108,8 +99,11 @@ time.sleep(60)
 """
 
 
-def wait_for_state(folder: Path) -> Path:
-    end = time.monotonic() + 30
-    while not (folder / "state" / "dynamodb.json").exists():
-        assert time.monotonic() < end, "no state was saved"
-    return folder
+def test_the_next_one_waits_until_the_one_before_has_let_go_of_their_state(tmp_path):
+    with (tmp_path / "ministack.lock").open("w") as before:
+        fcntl.flock(before, fcntl.LOCK_EX)
+        aws = Ministack(free_port(), tmp_path, keep=False, patience_s=1)
+        with pytest.raises(LocalRunError, match="does not answer"):
+            aws.start()
+    with aws:
+        assert aws.client("dynamodb").list_tables()["TableNames"] == []

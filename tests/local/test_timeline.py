@@ -33,9 +33,7 @@ def test_a_terminal_gets_colour():
 def test_columns_stand_under_each_other_however_long_the_text():
     def two_rows(timeline):
         a_row(timeline)
-        timeline.row(
-            "", "a sentence that is much longer than its column and has to go on below it", "Guangzhou, CN"
-        )
+        timeline.row("", "a sentence that is much longer than its column and has to go on below it", "Guangzhou, CN")
 
     first, second, rest = shown(io.StringIO(), tell=two_rows).splitlines()
     assert first.index("Paris") == second.index("Guangzhou")
