@@ -19,9 +19,7 @@ Milestone = Literal[
     "unrecognised",
 ]  # fmt: skip
 MILESTONES: tuple[Milestone, ...] = get_args(Milestone)
-AT_REST: frozenset[Milestone] = frozenset(
-    {"delivered", "returned", "lost", "destroyed", "seized", "cancelled"}
-)
+AT_REST: frozenset[Milestone] = frozenset({"delivered", "returned", "lost", "destroyed", "seized", "cancelled"})
 
 Condition = Literal["ok", "delayed", "held", "action_required", "failed"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)

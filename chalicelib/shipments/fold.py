@@ -164,11 +164,7 @@ class _Walk:
     def _on_the_way_back(self, scan: Scan) -> Scan:
         """Delivered while going back, and not at the destination, is delivered to the sender."""
         event = scan.event
-        if (
-            self.milestone != "returning"
-            or event.milestone != "delivered"
-            or _at_destination(event.place, self.leg)
-        ):
+        if self.milestone != "returning" or event.milestone != "delivered" or _at_destination(event.place, self.leg):
             return scan
         return Scan(replace(event, milestone="returned"), scan.twins)
 
@@ -178,9 +174,7 @@ class _Walk:
         """
         if event.withdraws_delivery:
             return True
-        if (
-            self.milestone not in AT_REST
-        ):  # a label that is cancelled under a moving parcel is not about the parcel
+        if self.milestone not in AT_REST:  # a label that is cancelled under a moving parcel is not about the parcel
             return event.milestone != "cancelled" or takes_over(self.milestone, "cancelled")
         if event.milestone is None:
             return event.condition in ("action_required", "failed")
@@ -218,11 +212,7 @@ class _Walk:
             return event.milestone not in OVER and takes_over(self.milestone, event.milestone)
         if event.milestone in ENDS[self.open.condition, self.open.ground]:
             return True
-        return (
-            self.open.ground == "export"
-            and event.milestone == "in_transit"
-            and _is_abroad(event.place, self.leg)
-        )
+        return self.open.ground == "export" and event.milestone == "in_transit" and _is_abroad(event.place, self.leg)
 
     def _withdraws_delay(self, event: Event) -> bool:
         return event.milestone is None and self.open is not None and self.open.condition == "delayed"
@@ -271,11 +261,7 @@ class _Walk:
         self.milestone, self.milestone_id, self.milestone_at = incoming, event.id, event.at
 
     def _withdraw(self, event: Event) -> None:
-        told = (
-            None
-            if event.milestone in ("unrecognised", "delivered", "partially_delivered")
-            else event.milestone
-        )
+        told = None if event.milestone in ("unrecognised", "delivered", "partially_delivered") else event.milestone
         self.milestone = told or self.before_delivery or "unrecognised"
         self.milestone_id, self.milestone_at, self.delivered_at = event.id, event.at, None
 

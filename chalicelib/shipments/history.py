@@ -1,11 +1,12 @@
 """The readable packed history of a track: one line per event, ``|`` between its parts, lossless.
 
-    2026-11-24T15:30:00+01:00||o|DP||in_transit|||PARIS|FR|fedex|k3f9a2b1c4d5||Left FedEx origin facility
+    2026-11-24T15:30:00+01:00||DP||in_transit|||PARIS|FR|fedex|93f9a2b1c4d50e77|Left FedEx origin facility
 
-The parts are: wall clock as sent, instant (empty when the wall clock carries its offset, the offset when it
-does not, else RFC 3339), time zone source, code, exception code, milestone, condition, reason, city, country,
-source, id, who (responsible, action by, ``w`` for a withdrawn delivery), text. New parts are only ever added
-at the end. A track keeps at most 200 events.
+The parts are: wall clock as sent, zone and instant, code, exception code, milestone, condition, reason, city,
+country, source, id, text, and only where there is one, who (responsible, action by, ``w`` for a withdrawn
+delivery). Zone and instant are empty when the wall clock carries its own offset; else they are ``o``, ``p`` or
+``a`` (offset, place, assumed) and the offset that was used or, where that says too little, the instant itself.
+New parts are only ever added at the end. A track keeps at most 200 events.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from chalicelib.shipments.events import (
 from chalicelib.shipments.timeline import canonical_order
 
 MOST_EVENTS = 200
-_PARTS = 14
+_PARTS = 12
 _ZONES: dict[str, TzSource] = {"o": "offset", "p": "place", "a": "assumed"}
 _ESCAPES = {"\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r"}
 _UNESCAPES = {"\\": "\\", "p": "|", "n": "\n", "r": "\r", "e": ""}
@@ -82,39 +83,24 @@ def _worth(event: Event) -> int:
 
 
 def _line(event: Event) -> str:
-    who = _who(event)
     parts = (
-        event.at_local, _instant_part(event), event.tz_source[0], event.code, event.exception_code,
-        event.milestone, event.condition, event.reason, event.place.city, event.place.country, event.source,
-        event.id, who, event.text,
+        event.at_local, _when(event), event.code, event.exception_code, event.milestone, event.condition,
+        event.reason, event.place.city, event.place.country, event.source, event.id, event.text,
     )  # fmt: skip
-    return "|".join(["" if part is None else _escape(part) if part else "\\e" for part in parts])
+    line = "|".join(["" if part is None else _escape(part) if part else "\\e" for part in parts])
+    who = _who(event)
+    return line if who is None else f"{line}|{who}"
 
 
 def _event(line: str) -> Event:
     parts = [_unescape(part) for part in line.split("|")]
     try:
-        (
-            local,
-            instant,
-            zone,
-            code,
-            exception,
-            milestone,
-            condition,
-            reason,
-            city,
-            country,
-            source,
-            id_,
-            who,
-            text,
-        ) = parts[:_PARTS]
-        responsible, action_by, withdraws = _parties(who)
+        local, when, code, exception, milestone, condition, reason, city, country, source, id_, text = parts[:_PARTS]
+        responsible, action_by, withdraws = _parties(parts[_PARTS] if len(parts) > _PARTS else None)
+        zone, instant = (when[0], when[1:]) if when else ("o", None)
         return Event(
-            id=_text(id_), at=_at(_text(local), instant), at_local=_text(local),
-            tz_source=_ZONES[_text(zone)], code=_text(code), exception_code=exception,
-            milestone=_milestone(milestone),
+            id=_text(id_), at=_at(_text(local), instant), at_local=_text(local), tz_source=_ZONES[zone],
+            code=_text(code), exception_code=exception, milestone=_milestone(milestone),
             condition=_condition(condition), reason=reason, text=_text(text), place=Place(city, country),
             source=_text(source), responsible=responsible, action_by=action_by, withdraws_delivery=withdraws,
         )  # fmt: skip
@@ -164,18 +150,18 @@ def _parties(who: str | None) -> tuple[Party | None, Party | None, bool]:
     return (cast("Party | None", responsible or None), cast("Party | None", action_by or None), flag == "w")
 
 
-def _instant_part(event: Event) -> str | None:
-    """Nothing, an offset, or the instant itself: the shortest that gives back exactly this instant."""
-    local = _clock(event.at_local)
-    if local is None:
-        return event.at.isoformat()
-    if local.tzinfo is not None:
-        return None if local == event.at else event.at.isoformat()
+def _when(event: Event) -> str | None:
+    """Nothing, or how the zone is known with an offset or the instant: the shortest that gives back exactly this."""
+    local, zone = _clock(event.at_local), event.tz_source[0]
+    if local is not None and local.tzinfo is not None and local == event.at:
+        return None if zone == "o" else f"{zone}{event.at.isoformat()}"
+    if local is None or local.tzinfo is not None:
+        return f"{zone}{event.at.isoformat()}"
     offset = local.replace(tzinfo=UTC) - event.at
     minutes, rest = divmod(abs(offset), timedelta(minutes=1))
     if rest or minutes >= 24 * 60:
-        return event.at.isoformat()
-    return f"{'-' if offset < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
+        return f"{zone}{event.at.isoformat()}"
+    return f"{zone}{'-' if offset < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _at(local: str, instant: str | None) -> datetime:

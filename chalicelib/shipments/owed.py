@@ -149,9 +149,7 @@ def _told_of(track: Track, action: str, kind: str, episode: str, change: Change)
     return _alert(track, action, kind, episode, since=since, reason=change.reason, action_by=change.action_by)
 
 
-def _alert(
-    track: Track, action: str, kind: str, episode: str, *, since: datetime, **facts: str | None
-) -> Effect:
+def _alert(track: Track, action: str, kind: str, episode: str, *, since: datetime, **facts: str | None) -> Effect:
     body: dict[str, Any] = {
         "action": action,
         "subject_kind": "case",

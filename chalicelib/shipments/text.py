@@ -37,11 +37,7 @@ def _may_cut(text: str, cut: int) -> bool:
 
 def _extends(character: str) -> bool:
     """Marks, joiners, skin tones and tags belong to the character before them."""
-    if (
-        character == _JOINER
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-        or "\U000e0020" <= character <= "\U000e007f"
-    ):
+    if character == _JOINER or "\U0001f3fb" <= character <= "\U0001f3ff" or "\U000e0020" <= character <= "\U000e007f":
         return True
     return unicodedata.category(character) in ("Mn", "Me", "Mc")
 

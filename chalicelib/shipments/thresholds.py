@@ -36,9 +36,7 @@ class Span(_Rules):
 
     def end(self, since: datetime) -> datetime:
         """When a span that began then is over; Saturday and Sunday (UTC) do not count as working time."""
-        return (
-            since + timedelta(hours=self.hours) if self.clock == "calendar" else _working(since, self.hours)
-        )
+        return since + timedelta(hours=self.hours) if self.clock == "calendar" else _working(since, self.hours)
 
 
 class Threshold(_Sourced):

@@ -13,9 +13,7 @@ from chalicelib.shipments.transitions import IMPLIED, WEIGHT, place_on_journey
 
 TEXT_LIMIT = 80
 TWIN_WINDOW = timedelta(minutes=2)
-_SAME_IDENTITY = {
-    "fedex_push": "fedex"
-}  # poll and push of one carrier that give one scan one id: never twins
+_SAME_IDENTITY = {"fedex_push": "fedex"}  # poll and push of one carrier that give one scan one id: never twins
 _SURENESS = {"assumed": 0, "place": 1, "offset": 2}
 _EXPORTED: dict[Milestone, Milestone] = {
     "import_customs": "export_customs",
@@ -149,9 +147,7 @@ def _enriched(one: Event, other: Event) -> Event:
         at_local=timed.at_local,
         tz_source=timed.tz_source,
         text=max(one.text, other.text, key=lambda text: (len(text), text)),
-        place=Place(
-            _fuller(one.place.city, other.place.city), _fuller(one.place.country, other.place.country)
-        ),
+        place=Place(_fuller(one.place.city, other.place.city), _fuller(one.place.country, other.place.country)),
         source=max(one.source, other.source, key=lambda source: (source.endswith("_push"), source)),
     )
 

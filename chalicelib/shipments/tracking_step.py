@@ -76,11 +76,7 @@ def chosen(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
     id decides where both have one, then the ship date, else the date of the first event. What is too far from
     a track's ship date is another parcel.
     """
-    fits = [
-        track
-        for track in tracks
-        if track.unique_id in (None, tracking.unique_id) or tracking.unique_id is None
-    ]
+    fits = [track for track in tracks if track.unique_id in (None, tracking.unique_id) or tracking.unique_id is None]
     sure = [track for track in fits if track.unique_id is not None and track.unique_id == tracking.unique_id]
     day = _day_of(tracking)
     if day is None or sure:
@@ -164,12 +160,8 @@ def _problems(known: tuple[str, ...], odd: list[Event], dropped: int) -> tuple[s
 
 def _told_problems(before: Track, after: Track, odd: list[Event], now: datetime) -> Iterator[Effect]:
     if HISTORY_FULL in after.problems and HISTORY_FULL not in before.problems:
-        yield problem_effect(
-            after, HISTORY_FULL, f"leg-{after.leg_n}", now, "the oldest plain scans are not kept"
-        )
+        yield problem_effect(after, HISTORY_FULL, f"leg-{after.leg_n}", now, "the oldest plain scans are not kept")
     fresh = set(after.problems) - set(before.problems)
     for event in odd:
         if f"event_out_of_bounds {event.code} {stamp(event.at)}" in fresh:
-            yield problem_effect(
-                after, "event_out_of_bounds", event.id, now, f"{event.code} dated {stamp(event.at)}"
-            )
+            yield problem_effect(after, "event_out_of_bounds", event.id, now, f"{event.code} dated {stamp(event.at)}")

@@ -26,12 +26,8 @@ Milestones = frozenset[Milestone]
 _ALL: Milestones = frozenset(MILESTONES)
 _EXPORT: Milestones = frozenset({"export_customs", "export_cleared"})
 _IMPORT: Milestones = frozenset({"import_customs", "import_cleared"})
-_DOOR: Milestones = frozenset(
-    {"out_for_delivery", "ready_for_collection", "delivered", "partially_delivered"}
-)
-_ROAD: Milestones = (
-    _EXPORT | _IMPORT | {"in_transit", "out_for_delivery", "delivery_attempted", "ready_for_collection"}
-)
+_DOOR: Milestones = frozenset({"out_for_delivery", "ready_for_collection", "delivered", "partially_delivered"})
+_ROAD: Milestones = _EXPORT | _IMPORT | {"in_transit", "out_for_delivery", "delivery_attempted", "ready_for_collection"}
 _GONE: Milestones = frozenset({"lost", "destroyed", "seized"})
 _OUTCOMES: Milestones = _GONE | {"delivered", "partially_delivered", "returning", "returned"}
 _AFTER_ARRIVAL: Milestones = (_ROAD - _EXPORT) | _OUTCOMES

@@ -47,9 +47,7 @@ class Running:
 def watch(track: Track, now: datetime) -> tuple[Concern, ...]:
     """Every concern about this track at this moment; none once it is at rest."""
     rules = thresholds(now.date())
-    return tuple(
-        concern for kind, running, row in _clocks(track, rules) for concern in _risen(kind, running, row, now)
-    )
+    return tuple(concern for kind, running, row in _clocks(track, rules) for concern in _risen(kind, running, row, now))
 
 
 def next_due(track: Track, now: datetime) -> datetime | None:
