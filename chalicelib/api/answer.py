@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,6 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.clock import stamp
 from chalicelib.money import Money
 
 CONTENT_TYPE = "application/json"
@@ -55,13 +54,15 @@ def plain(value: Any) -> Any:
 def request_id_of(request: Any) -> str:
     """The caller's own request id when it is safe to repeat and to log, else a new one."""
     given = request.headers.get(REQUEST_ID, "") if request is not None else ""
-    return given if _REQUEST_ID_GRAMMAR.match(given) else uuid.uuid4().hex
+    return given if _REQUEST_ID_GRAMMAR.match(given) else os.urandom(16).hex()
 
 
 def _text(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
+        from chalicelib.clock import stamp  # time zones: not for a worker that only imports the routes
+
         return stamp(value)
     if isinstance(value, date):
         return value.isoformat()

@@ -129,9 +129,7 @@ class ItemBody(Shape):
     def _of_its_metal(cls, fineness: int, info: ValidationInfo) -> int:
         metal = info.data.get("metal")
         if metal == "base" and fineness != 0:
-            raise PydanticCustomError(
-                "not_of_this_metal", "a base metal body has fineness 0; name what it is made of"
-            )
+            raise PydanticCustomError("not_of_this_metal", "a base metal body has fineness 0; name what it is made of")
         if metal not in {None, "base"} and fineness == 0:
             raise PydanticCustomError("not_of_this_metal", "parts of precious metal per thousand, 1 to 1000")
         return fineness
@@ -141,9 +139,7 @@ class ItemBody(Shape):
     def _within_gross(cls, net_weight_g: WeightG, info: ValidationInfo) -> WeightG:
         gross = info.data.get("gross_weight_g")
         if gross is not None and net_weight_g > gross:
-            raise PydanticCustomError(
-                "heavier_than_gross", "the metal cannot weigh more than the whole piece"
-            )
+            raise PydanticCustomError("heavier_than_gross", "the metal cannot weigh more than the whole piece")
         return net_weight_g
 
     def as_item(self) -> Item:
@@ -213,7 +209,7 @@ class OpenReturnBody(Shape):
         )
 
 
-Outcome = Literal["booked", "not_booked"]
+Outcome = Literal["booked", "not_booked", "approved", "refused"]
 
 
 class ExceptionActionBody(Shape):
@@ -230,9 +226,7 @@ class ExceptionActionBody(Shape):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         if self.outcome != "booked" and (self.tracking_number or self.confirmation):
-            raise PydanticCustomError(
-                "outcome_required", "a number or confirmation belongs to the outcome booked"
-            )
+            raise PydanticCustomError("outcome_required", "a number or confirmation belongs to the outcome booked")
         return self
 
 

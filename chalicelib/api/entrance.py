@@ -72,6 +72,7 @@ def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) ->
         response = handler(desk, admit(desk, operation, request, request_id))
     except ReturnsError as refusal:
         response = problem(refusal, request_id)
+        _note_refusal(operation, request_id, refusal, response.status_code)
     except Exception as defect:  # noqa: BLE001  the outermost layer: no trace and no framework answer may leave
         _note_defect(operation, request_id, defect)
         response = problem(Unexpected("see the log"), request_id)
@@ -146,9 +147,7 @@ def _missing(name: str) -> FieldFault:
 
 def _query_fault(name: str, texts: list[str], parameter: Parameter | None) -> FieldFault | None:
     if parameter is None:
-        return FieldFault(
-            shown(name), "unknown_parameter", "this route has no such parameter", source="query"
-        )
+        return FieldFault(shown(name), "unknown_parameter", "this route has no such parameter", source="query")
     if len(texts) != 1:
         return FieldFault(name, "repeated_parameter", "give this parameter once", source="query")
     if not parameter.takes(texts[0]):
@@ -210,6 +209,13 @@ def shown(name: str) -> str:
     """A name the caller chose, safe to repeat in an answer: printable and short."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name[:80])
     return printable + "..." if len(name) > 80 else printable
+
+
+def _note_refusal(operation: Operation, request_id: str, refusal: ReturnsError, status: int) -> None:
+    """From 500 up it is ours to mend: its code and its own words, which hold no personal value, are for us."""
+    if status >= 500:
+        facts = {"request_id": request_id, "reason": refusal.code, "detail": str(refusal)[:300]}
+        log.error("%s failed: %s", operation.operation_id, refusal.code, extra=facts)
 
 
 def _note_defect(operation: Operation, request_id: str, defect: Exception) -> None:

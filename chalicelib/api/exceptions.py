@@ -49,11 +49,9 @@ def list_exceptions(desk: Desk, call: Call) -> Response:
 
 def act_on_exception(desk: Desk, call: Call) -> Response:
     """Keep what a person decided; the body says why."""
-    from chalicelib.workflows.work_exceptions import Verdict
+    from chalicelib.workflows.verdicts import Verdict
 
     if call.body.until is not None and call.body.until <= call.now:
-        raise InvalidRequestError(
-            "until has passed", [FieldFault("until", "in_the_past", "a time yet to come")]
-        )
+        raise InvalidRequestError("until has passed", [FieldFault("until", "in_the_past", "a time yet to come")])
     verdict = Verdict(action=call.path["action"], holder=call.holder, **call.body.model_dump())
     return answer(desk.stories().act_on_exception(desk.ports(), call.path["exception_id"], verdict, call.now))

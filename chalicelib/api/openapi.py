@@ -68,9 +68,7 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": _scopes_text()}},
-            "headers": {
-                REQUEST_ID: {"description": "Names this request in our log.", "schema": {"type": "string"}}
-            },
+            "headers": {REQUEST_ID: {"description": "Names this request in our log.", "schema": {"type": "string"}}},
         },
     }
 
@@ -150,6 +148,4 @@ def _schemas() -> dict[str, Any]:
 
 
 def _scopes_text() -> str:
-    return "A token gt_<id>_<secret>. Scopes: " + "; ".join(
-        f"{scope}: {what}" for scope, what in SCOPES.items()
-    )
+    return "A token gt_<id>_<secret>. Scopes: " + "; ".join(f"{scope}: {what}" for scope, what in SCOPES.items())

@@ -94,12 +94,8 @@ FAMILIES: Mapping[type[ReturnsError], Family] = {
     RuleNotInForce: Family(422, "No rule is in force for this date"),
     RuleError: Family(500, "The rules cannot answer", detail=_OURS),
     ReturnsError: Family(500, "Internal error", detail=_OURS),
-    CarrierError: Family(
-        502, "The carrier did not answer as it should", detail="The carrier's answer cannot be used."
-    ),
-    CarrierUnavailable: Family(
-        503, "The carrier cannot be reached now", True, "Nothing was done; try again later."
-    ),
+    CarrierError: Family(502, "The carrier did not answer as it should", detail="The carrier's answer cannot be used."),
+    CarrierUnavailable: Family(503, "The carrier cannot be reached now", True, "Nothing was done; try again later."),
     CarrierOutcomeUnknown: Family(
         504,
         "The carrier did not answer",
@@ -140,11 +136,7 @@ def framework_answers_as_problems(request: Any, get_response: Callable[[Any], Re
     response = get_response(request)
     if not isinstance(response.body, dict) or response.body.keys() != {"Code", "Message"}:
         return response
-    error = (
-        MethodNotAllowed("use a method listed in Allow")
-        if response.status_code == 405
-        else Unexpected("framework")
-    )
+    error = MethodNotAllowed("use a method listed in Allow") if response.status_code == 405 else Unexpected("framework")
     told = problem(error, request_id_of(request))
     allowed = response.headers.get("Allow")
     if allowed:

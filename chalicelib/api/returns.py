@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -17,9 +16,7 @@ from chalicelib.returns.stages import STAGES
 
 REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/-]*"
 SELECTORS = (
-    Parameter(
-        "order", "query", "Cases of this order number.", pattern=REFERENCE, max_length=64, example="SO-1001"
-    ),
+    Parameter("order", "query", "Cases of this order number.", pattern=REFERENCE, max_length=64, example="SO-1001"),
     Parameter("serial", "query", "Cases of the piece with this serial.", pattern=REFERENCE, max_length=64),
     Parameter("stage", "query", "Cases at this stage, newest first.", choices=STAGES, example="review"),
 )
@@ -91,4 +88,6 @@ def page_of(call: Call) -> dict[str, Any]:
 
 def digest_of(document: Any) -> str:
     """The same for the same document, however it was spaced or ordered."""
+    from hashlib import sha256
+
     return sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()

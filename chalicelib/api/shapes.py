@@ -32,9 +32,7 @@ class Shape(BaseModel):
 
 def line(longest: int) -> StringConstraints:
     """One line of printable text, 1 to ``longest`` characters after trimming."""
-    return StringConstraints(
-        strict=True, strip_whitespace=True, min_length=1, max_length=longest, pattern=_PRINTABLE
-    )
+    return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=longest, pattern=_PRINTABLE)
 
 
 def code(pattern: str, longest: int = 64) -> StringConstraints:
@@ -45,9 +43,7 @@ def code(pattern: str, longest: int = 64) -> StringConstraints:
 def _decimal(value: Any) -> Decimal:
     number = _number(value)
     if number is None:
-        raise PydanticCustomError(
-            "malformed", "a decimal of at most 12 digits and 4 decimals, as text or number"
-        )
+        raise PydanticCustomError("malformed", "a decimal of at most 12 digits and 4 decimals, as text or number")
     return number
 
 
@@ -86,13 +82,9 @@ def _decimal_schema(largest: int) -> WithJsonSchema:
 
 
 Amount = Annotated[Decimal, BeforeValidator(_decimal), _decimal_schema(_LARGEST)]
-WeightG = Annotated[
-    Decimal, Field(gt=0, le=_HEAVIEST_G), BeforeValidator(_decimal), _decimal_schema(_HEAVIEST_G)
-]
+WeightG = Annotated[Decimal, Field(gt=0, le=_HEAVIEST_G), BeforeValidator(_decimal), _decimal_schema(_HEAVIEST_G)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Instant = Annotated[
-    datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
-]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Country = Annotated[str, code("[A-Z]{2}", 2)]
 Clock = Annotated[str, code("([01][0-9]|2[0-3]):[0-5][0-9]", 5)]
 Word = Annotated[str, code("[a-z][a-z0-9_]*")]

@@ -12,9 +12,7 @@ from chalicelib.api.returns import page_of
 from chalicelib.shipments.events import CONDITIONS
 
 NOT_WELL = tuple(condition for condition in CONDITIONS if condition != "ok")
-CONDITION = Parameter(
-    "condition", "query", "The condition asked for.", choices=NOT_WELL, example="held", required=True
-)
+CONDITION = Parameter("condition", "query", "The condition asked for.", choices=NOT_WELL, example="held", required=True)
 READ = Operation(
     "read_shipment", "GET", "/v1/shipments/{carrier}/{tracking_number}",
     "Where one parcel is and every scan of it, newest last.",

@@ -275,6 +275,16 @@ def test_from_500_up_the_words_are_not_the_errors_own(kind):
     assert SECRET not in json.dumps(told)
 
 
+def test_what_is_ours_to_mend_is_in_the_log_and_not_in_the_answer(caplog):
+    world = World(raises={"estimate": RuleFileInvalid("customs/cn/mfn: rate is missing")})
+
+    told = world.client().post("/v1/estimates", headers=posted(), body=json.dumps(examples.EstimateBody).encode())
+
+    assert (told.status_code, told.json_body["code"]) == (500, "internal_error")
+    assert b"customs/cn" not in told.body
+    assert [record.reason for record in caplog.records if record.levelno == logging.ERROR] == ["rule_file_invalid"]
+
+
 def test_a_caller_is_told_when_to_come_back():
     assert problem(CarrierUnavailable("busy", 90), "request-1").headers["Retry-After"] == "90"
     assert problem(UnavailableError("away"), "request-1").headers["Retry-After"] == "5"

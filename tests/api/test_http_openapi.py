@@ -130,7 +130,7 @@ def test_registering_the_routes_loads_no_model():
     code = (
         "import sys\n"
         "from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks\n"
-        "print([name for name in ('pydantic', 'chalicelib.api.bodies', 'chalicelib.api.answers', 'boto3')"
+        "print([name for name in ('pydantic', 'chalicelib.api.bodies', 'chalicelib.api.answers', 'zoneinfo', 'boto3')"
         " if name in sys.modules])"
     )
 
