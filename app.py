@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -19,6 +18,7 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks
 from chalicelib.api.desk import Desk, workflows
+from chalicelib.api.problems import framework_answers_as_problems
 
 if TYPE_CHECKING:
     from chalicelib.workflows.ports import Ports
@@ -29,22 +29,32 @@ metrics = Metrics(namespace="Goldthread", service=os.environ.get("GOLDTHREAD_STA
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
-def now() -> datetime:
-    """The only clock of the product; everything below is told the time."""
-    return datetime.now(UTC)
+class World:
+    """What this process works with: the ports, built at first use from its own environment, and the only clock of the
+    product; everything below is told the time. A test hands in its own world before anything is handled."""
+
+    def __init__(self) -> None:
+        self._ports: Ports | None = None
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def ports(self) -> Ports:
+        """The world as the stories need it."""
+        if self._ports is None:
+            from chalicelib.adapters.wiring import build
+            from chalicelib.settings import read_settings
+
+            self._ports = build(read_settings(os.environ))
+        return self._ports
+
+    def hand_in(self, ports: Ports | None, now: Callable[[], datetime]) -> None:
+        """Work with these from now on; without ports they are built again when next needed."""
+        self._ports, self.now = ports, now
 
 
-@cache
-def ports() -> Ports:
-    """The world as the stories need it, from this function's own environment."""
-    from chalicelib.adapters.wiring import build
-    from chalicelib.settings import read_settings
-
-    return build(read_settings(os.environ))
-
-
+world = World()
+app.register_middleware(framework_answers_as_problems, "http")
 for room in (returns, estimates, shipments, exceptions, webhooks, health, openapi):
-    app.register_blueprint(room.blueprint(Desk(ports, now, workflows)))
+    app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 
 @app.on_sqs_message(queue_arn=ARN + "tracking-in", batch_size=10, name="on_tracking_received")
@@ -85,7 +95,7 @@ def sweep_due_work(event: Any) -> Any:
     from chalicelib.clock import instant
     from chalicelib.workflows.sweep_due_work import sweep
 
-    swept = sweep(ports(), instant(event.to_dict()["time"]))
+    swept = sweep(world.ports(), instant(event.to_dict()["time"]))
     for name in ("due", "claimed", "polls", "steps", "alerts"):
         metrics.add_metric(f"Swept{name.capitalize()}", MetricUnit.Count, getattr(swept, name))
     metrics.flush_metrics()
@@ -102,7 +112,7 @@ def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, An
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            story(ports(), read_message(record["body"]), now())
+            story(world.ports(), read_message(record["body"]), world.now())
         except Exception as error:  # noqa: BLE001  the outermost layer: one bad message must not cost its neighbours
             failed.append({"itemIdentifier": record["messageId"]})
             reason = {"queue": queue, "message_id": record["messageId"], "reason": getattr(error, "code", None)}
