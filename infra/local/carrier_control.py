@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
 from infra.local.door import Door
+from infra.local.local_secrets import webhook_key
 from infra.local.ring import Scan
 from infra.local.stack import ROOT
 
@@ -24,9 +24,10 @@ TAKEN = (HTTPStatus.OK, HTTPStatus.ACCEPTED)
 class SimulatedCarrier:
     """FedEx on loopback."""
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, log: Path, memory: Path) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
         self.log = log
+        self._memory = memory
         self._port = port
         self._door = Door(port)
         self._child: Child | None = None
@@ -37,14 +38,15 @@ class SimulatedCarrier:
         return self._child is not None and self._child.alive
 
     def start(self, webhook_url: str, values: Mapping[str, Any]) -> None:
-        """Start it: where it pushes, what it knows of the account. Raises LocalRunError when it cannot."""
+        """Start it: where it pushes, signed with which key. Raises LocalRunError when it cannot."""
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "FEDEX_PORT": str(self._port),
             "FEDEX_WEBHOOK_URL": webhook_url,
-            "FEDEX_SECRETS": json.dumps(values),
+            "FEDEX_WEBHOOK_KEY": webhook_key(values),
+            "FEDEX_MEMORY": str(self._memory),
         }
         python = ROOT / ".venv" / "bin" / "python"
         self._child = Child("the simulated FedEx", python, [PROGRAM], self.log, environment)
@@ -52,24 +54,24 @@ class SimulatedCarrier:
         self._child.wait_ready(lambda: not port_is_free(self._port), START_S)
 
     def stop(self) -> None:
-        """Stop it; its parcels are forgotten."""
+        """Stop it; its parcels stay in its file."""
         if self._child:
             self._child.stop(STOP_S)
 
     def scan(self, number: str, scan: Scan, opened: datetime, *, push: bool) -> None:
         """Let this happen to the parcel; pushed as a signed webhook, or only told when FedEx is asked."""
-        status = self._desk("scan", {**_told(number, scan, opened), "push": push})["webhook_status"]
-        if push and status not in TAKEN:
+        told = self._desk("scan", {**_told(number, scan, opened), "push": push})
+        if push and (status := told["status"]) not in TAKEN:
             raise LocalRunError(f"the webhook with {scan.code} was answered with {status}")
 
     def push_forged(self, number: str, scan: Scan, opened: datetime) -> int:
         """Send a webhook signed with a key that is not the carrier's; the status it is answered with."""
-        status: int = self._desk("forge", _told(number, scan, opened))["webhook_status"]
+        status: int = self._desk("push-forged", _told(number, scan, opened))["status"]
         return status
 
-    def push_again(self, number: str) -> int:
-        """Send the last webhook about this parcel again, byte for byte; the status it is answered with."""
-        status: int = self._desk("repeat", {"number": number})["webhook_status"]
+    def push_again(self) -> int:
+        """Send the last webhook again, byte for byte; the status it is answered with."""
+        status: int = self._desk("push-again", {})["status"]
         return status
 
     def booked(self, number: str) -> tuple[int, int]:
@@ -89,7 +91,7 @@ def _told(number: str, scan: Scan, opened: datetime) -> dict[str, Any]:
     return {
         "number": number,
         "code": scan.code,
-        "text": scan.text,
+        "description": scan.text,
         "city": scan.city,
         "country": scan.country,
         "at": scan.when(opened).isoformat(),

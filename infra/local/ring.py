@@ -70,7 +70,7 @@ def return_request(now: datetime) -> dict[str, Any]:
             "tracking_number": fedex_number(),
             "invoice_number": f"INV-{mark}",
             "exported_on": str(today - timedelta(days=16)),
-            "reference": None,
+            "reference": f"5300{today:%Y}0{secrets.randbelow(10**9):09}",
             "mode": "9610",
         },
         "customer": {

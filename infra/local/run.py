@@ -128,7 +128,7 @@ def started(chosen: Choices, timeline: Timeline) -> Iterator[Running]:
         require_free(chosen.port, "embedded AWS", PORT_VARIABLE)
         require_free(chosen.carrier_port, "simulated FedEx", CARRIER_PORT_VARIABLE)
         aws = Ministack(chosen.port, chosen.state)
-        carrier = SimulatedCarrier(chosen.carrier_port, chosen.folder / "fedex.log")
+        carrier = SimulatedCarrier(chosen.carrier_port, chosen.folder / "fedex.log", chosen.state / "fedex.json")
         finished: list[str] = []
         try:
             deployed, values = _deploy(chosen, aws, timeline)

@@ -161,7 +161,7 @@ class Story:
     def _twice(self) -> None:
         """The carrier sends its last webhook again, byte for byte."""
         before = self._shipment()
-        status = self._carrier.push_again(self._number)
+        status = self._carrier.push_again()
         self._require(status in (200, 202), f"a repeated webhook was answered with {status}")
         time.sleep(1)
         self._require(self._shipment() == before, "a repeated webhook changed the shipment")
