@@ -14,6 +14,7 @@ from chalicelib.adapters.case_items import (
     case_item,
     case_of_item,
     case_update,
+    exception_item,
     exception_write,
     file_of_items,
     leg_item,
@@ -151,6 +152,7 @@ class TableCases:
         items += map(leg_item, opening.legs)
         items += map(booking_item, opening.bookings)
         items += map(pointer_item, opening.pointers)
+        items += map(exception_item, opening.exceptions)
         items.append({"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)})
         items.append({"PK": pk, "SK": keys.KEY, "wrapped": key.wrapped})
         items.append(log_item(opening.log))

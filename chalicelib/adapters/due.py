@@ -72,6 +72,12 @@ class TableDueWork:
             Update(due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}, {"attempts": 1})
         )
 
+    def rearm(self, due: Due, until: datetime | None) -> None:
+        """Set the next due time of claimed work that is queued, and forget its attempts."""
+        moved = due_attributes(due.pk, until)
+        gone = ["attempts"] if moved else ["attempts", "due_shard", "due_at"]
+        self._table.update(Update(due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}))
+
     def _still_due(self, due: Due) -> Item | None:
         item = self._table.get(due.pk, due.sk)
         return item if item is not None and item.get("due_at", "9999") <= due.due_at else None

@@ -8,26 +8,25 @@ visibly ``unknown`` and a person decides. It is never simply tried again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from chalicelib.carriers.contract import OrderNotAccepted, Waybill, WaybillOrder
+from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted, Waybill
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.carriers.registry import read_tracking
-from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, CarrierUnreadable, NotFoundError
+from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, CarrierUnreadable, NotFoundError, UnavailableError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance, is_past
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.carrier_calls import call_carrier
+from chalicelib.workflows.carrier_calls import Line, open_line
 from chalicelib.workflows.carrier_orders import pickup_order, waybill_order
-from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.ports import Booking, CaseFile, HttpResponse, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
 RETRY = timedelta(minutes=15)
-LOOKED_AROUND = timedelta(days=5)
 GIVEN_BY_A_PERSON = "given_by_a_person"
 
 
@@ -38,6 +37,15 @@ class Step:
     file: CaseFile
     leg: Leg
     booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call that only has to be made: the day it is for, the request, and the line it goes over."""
+
+    on: date
+    request: HttpRequest
+    line: Line
 
 
 def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
@@ -78,18 +86,28 @@ def _may_be_made(step: Step, now: datetime) -> bool:
 
 
 def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
+    """Get everything ready, claim, call: between the claim and the call there is nothing that can fail."""
+    try:
+        ready = _ready(ports, step, now)
+    except CarrierUnavailable as away:
+        _later(ports, step, away, now)
+        return
+    except (CarrierRefused, OrderNotAccepted) as refused:
+        _give_up(ports, step, "refused", "booking_refused", str(refused), now)
+        return
     claimed = replace(
         step.booking, status="claimed", claimed_at=now, attempts=step.booking.attempts + 1, due_at=now + RETRY
     )
-    if not ports.cases.save_booking(claimed, step.booking.status):
-        return
-    step = replace(step, booking=claimed)
+    if ports.cases.save_booking(claimed, step.booking.status):
+        _call(ports, replace(step, booking=claimed), ready, now)
+
+
+def _call(ports: Ports, step: Step, ready: Ready, now: datetime) -> None:
     try:
-        given = _ask(ports, step, now)
+        given = _given(ports, step, ready, ready.line.call(ready.request), now)
     except CarrierUnavailable as away:
-        wait = max(RETRY, timedelta(seconds=away.retry_after or 0))
-        ports.cases.save_booking(replace(claimed, status="planned", due_at=now + wait), "claimed")
-    except (CarrierRefused, OrderNotAccepted) as refused:
+        _later(ports, step, away, now)
+    except CarrierRefused as refused:
         _give_up(ports, step, "refused", "booking_refused", str(refused), now)
     except CarrierOutcomeUnknown:
         _reconcile(ports, step, now)
@@ -97,31 +115,52 @@ def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
         _record(ports, step, given, now)
 
 
-def _ask(ports: Ports, step: Step, now: datetime) -> Mapping[str, str]:
-    """Make the call; what the carrier gave, as the booking keeps it."""
-    carrier = carrier_named(step.leg.carrier)
-    person = ports.cases.person(step.leg.case_id)
+def _ready(ports: Ports, step: Step, now: datetime) -> Ready:
+    """The order, the request that carries it, and an open line."""
+    leg = step.leg
+    person = ports.cases.person(leg.case_id)
     if person is None:
         raise CarrierRefused("no_address", "the customer's address has been erased")
-    facts = (ports.merchant(), step.file.plan, step.leg, person, step.booking.reference, now)
-    account = ports.secrets.carriers()[step.leg.carrier]["account_number"]
+    facts = (ports.merchant(), step.file.plan, leg, person, step.booking.reference, now)
+    account = ports.secrets.carriers()[leg.carrier]["account_number"]
+    wire = carrier_named(leg.carrier)
     if step.booking.kind == "waybill":
-        bought = waybill_order(*facts)
-        answer = call_carrier(ports, step.leg.carrier, "ship", carrier.waybill_request(bought, account), now)
-        return _kept(ports, step.leg, carrier.read_waybill(answer.status, answer.body), bought)
-    order = pickup_order(*facts)
-    answer = call_carrier(ports, step.leg.carrier, "ship", carrier.pickup_request(order, account), now)
-    pickup = carrier.read_pickup(answer.status, answer.body, order.ready_at.date())
-    on = pickup.on or order.ready_at.date()
+        order = waybill_order(*facts)
+        return Ready(order.ship_on, wire.waybill_request(order, account), open_line(ports, leg.carrier, "ship", now))
+    pickup = pickup_order(*facts)
+    line = open_line(ports, leg.carrier, "ship", now)
+    return Ready(pickup.ready_at.date(), wire.pickup_request(pickup, account), line)
+
+
+def _given(
+    ports: Ports, step: Step, ready: Ready, answer: HttpResponse, now: datetime
+) -> Mapping[str, str]:
+    """What the carrier gave, as the booking keeps it."""
+    wire = carrier_named(step.leg.carrier)
+    if step.booking.kind == "waybill":
+        return _kept(ports, step.leg, wire.read_waybill(answer.status, answer.headers, answer.body, now), ready.on)
+    pickup = wire.read_pickup(answer.status, answer.headers, answer.body, now)
+    on = pickup.on or ready.on
     return {"confirmation": pickup.code, "location": pickup.location or "", "on": on.isoformat()}
 
 
-def _kept(ports: Ports, leg: Leg, waybill: Waybill, order: WaybillOrder) -> Mapping[str, str]:
-    """Keep the label with the case; what the booking remembers of the waybill."""
+def _later(ports: Ports, step: Step, away: CarrierUnavailable, now: datetime) -> None:
+    """Nothing was carried out: free again, and due when the carrier may be asked."""
+    wait = max(RETRY, timedelta(seconds=away.retry_after or 0))
+    ports.cases.save_booking(replace(step.booking, status="planned", due_at=now + wait), step.booking.status)
+
+
+def _kept(ports: Ports, leg: Leg, waybill: Waybill, ship_on: date) -> Mapping[str, str]:
+    """Keep the label with the case; what the booking remembers of the waybill. A label that cannot be kept must not
+    cost the number: it is lost, and a person is told to print it from the carrier's portal."""
+    label = "lost"
     if waybill.label is not None:
         kind = waybill.label_type or "application/octet-stream"
-        ports.evidence.keep_label(leg.case_id, f"label-{leg.n}", waybill.label, kind)
-    return {"number": waybill.number, "ship_date": (waybill.ship_date or order.ship_on).isoformat()}
+        with suppress(UnavailableError):
+            ports.evidence.keep_label(leg.case_id, f"label-{leg.n}", waybill.label, kind)
+            label = "kept"
+    ship_date = waybill.ship_date or ship_on
+    return {"number": waybill.number, "ship_date": ship_date.isoformat(), "label": label}
 
 
 def _reconcile(ports: Ports, step: Step, now: datetime) -> None:
@@ -139,21 +178,18 @@ def _reconcile(ports: Ports, step: Step, now: datetime) -> None:
 
 
 def _looked_up(ports: Ports, step: Step, now: datetime) -> Mapping[str, str] | None:
-    """The one waybill under our reference; None when there is none yet, or more than one: then a person looks."""
+    """The one waybill under our reference; None when there is none yet, or more than one: then a person looks. Its
+    label was in the answer that was lost, and the carrier does not give it twice."""
     name = step.leg.carrier
     account = ports.secrets.carriers()[name]["account_number"]
-    claimed_on = (step.booking.claimed_at or now).date()
-    around = (claimed_on - LOOKED_AROUND, claimed_on + LOOKED_AROUND)
-    request = carrier_named(name).reference_lookup(step.booking.reference, account, *around)
-    answer = call_carrier(ports, name, "track", request, now)
+    request = carrier_named(name).reference_lookup(step.booking.reference, step.booking.claimed_at or now, account)
     try:
-        reading = read_tracking(carrier_named(name).poll_source, answer.body, now)
-    except CarrierUnreadable:
+        found = carrier_named(name).read_reference(open_line(ports, name, "track", now).call(request), now)
+    except (CarrierRefused, CarrierUnreadable):
         return None
-    if len(reading.trackings) != 1:
+    if found is None:
         return None
-    found = reading.trackings[0]
-    return {"number": found.number, "ship_date": found.ship_date or claimed_on.isoformat()}
+    return {"number": found.number, "ship_date": found.ship_date.isoformat(), "label": "lost"}
 
 
 def _give_up(ports: Ports, step: Step, status: Any, kind: str, problem: str | None, now: datetime) -> None:
@@ -181,6 +217,8 @@ def _record_waybill(ports: Ports, step: Step, done: Booking, now: datetime) -> N
         return Amendment(case, "waybill_bought", facts, legs=(leg,), bookings=(done,), tracks=(track,))
 
     amend(ports, leg.case_id, now, decide)
+    if done.result.get("label") == "lost":
+        ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
     ports.queues.send("steps", [{"kind": "pickup", "case_id": leg.case_id, "leg": leg.n}])
     join_parked(ports, leg.carrier, track.number, now)
 

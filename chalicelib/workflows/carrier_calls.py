@@ -3,7 +3,7 @@ to be left alone."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.carriers.contract import HttpRequest, TokenRejected
@@ -16,25 +16,42 @@ SUCCESSES = range(200, 300)
 TOO_MANY = 429
 
 
-def call_carrier(ports: Ports, name: str, purpose: str, request: HttpRequest, now: datetime) -> HttpResponse:
-    """One call with a valid token; a rejected token is refreshed once. Only an answer of success is returned.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to a carrier that may be used now: nobody asked for a pause, and a valid token is in hand.
 
-    Raises ``CarrierUnavailable`` (certainly not carried out; a 429 pauses the carrier as a whole),
-    ``CarrierOutcomeUnknown`` (a changing call that may have been carried out), and the carrier's own refusal.
+    It is opened before a booking is claimed, so that between the claim and the call there is nothing that can fail.
     """
+
+    ports: Ports
+    name: str
+    purpose: str
+    now: datetime
+    token: CarrierToken
+
+    def call(self, request: HttpRequest) -> HttpResponse:
+        """One call; a rejected token is refreshed once. Only an answer of success is returned.
+
+        Raises ``CarrierUnavailable`` (certainly not carried out; a 429 pauses the carrier as a whole),
+        ``CarrierOutcomeUnknown`` (a changing call that may have been carried out), and the carrier's own refusal.
+        """
+        response = self.ports.link.call(self.name, _bearing(request, self.token))
+        error = _error_of(self.name, request, response, self.now)
+        if isinstance(error, TokenRejected):
+            fresh = _token(self.ports, self.name, self.purpose, self.now, rejected=self.token)
+            response = self.ports.link.call(self.name, _bearing(request, fresh))
+            error = _error_of(self.name, request, response, self.now)
+        if error is None:
+            return response
+        if response.status == TOO_MANY and isinstance(error, CarrierUnavailable) and error.retry_after:
+            self.ports.carriers.pause(self.name, self.now + timedelta(seconds=error.retry_after))
+        raise error
+
+
+def open_line(ports: Ports, name: str, purpose: str, now: datetime) -> Line:
+    """A line that may be used now; raises ``CarrierUnavailable`` when it may not, or no token can be had."""
     _respect_pause(ports, name, now)
-    token = _token(ports, name, purpose, now, rejected=None)
-    response = ports.link.call(name, _bearing(request, token))
-    error = _error_of(name, request, response, now)
-    if isinstance(error, TokenRejected):
-        token = _token(ports, name, purpose, now, rejected=token)
-        response = ports.link.call(name, _bearing(request, token))
-        error = _error_of(name, request, response, now)
-    if error is None:
-        return response
-    if response.status == TOO_MANY and isinstance(error, CarrierUnavailable) and error.retry_after:
-        ports.carriers.pause(name, now + timedelta(seconds=error.retry_after))
-    raise error
+    return Line(ports, name, purpose, now, _token(ports, name, purpose, now, rejected=None))
 
 
 def _error_of(name: str, request: HttpRequest, response: HttpResponse, now: datetime) -> CarrierError | None:

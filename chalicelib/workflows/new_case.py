@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.routes import Route
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.alerts.playbooks import open_exception
 from chalicelib.errors import InvalidRequestError
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -21,6 +23,7 @@ from chalicelib.workflows.case_log import noted
 from chalicelib.workflows.find_routes import Ways
 from chalicelib.workflows.plan_papers import instructions
 from chalicelib.workflows.ports import Booking, Opening, Pointer
+from chalicelib.workflows.verdicts import DECISION_WANTED
 
 FIRST_LOOK = timedelta(minutes=10)
 # Assumed: an inner box, an outer box at least the size of a shoe box, and wrapping. The courier's scale decides.
@@ -81,6 +84,28 @@ def new_case(
         person=person,
         log=entry,
         answer=None,
+        exceptions=_for_a_person(case, decided, now),
+    )
+
+
+def _for_a_person(case: Case, decided: Decided, now: datetime) -> tuple[OpenException, ...]:
+    """A return that a machine may not decide stands on the work list from the first moment, with what is open."""
+    if case.stage == "approved":
+        return ()
+    return (
+        open_exception(
+            "case",
+            case.case_id,
+            kind=DECISION_WANTED,
+            episode="opening",
+            reason=case.stage,
+            since=now,
+            now=now,
+            case_id=case.case_id,
+            leg_n=1 if decided.ways.chosen else None,
+            money_at_risk=case.money_at_risk,
+            detail="; ".join(decided.next),
+        ),
     )
 
 

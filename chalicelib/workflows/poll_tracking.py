@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.carriers.registry import carrier, read_tracking
 from chalicelib.errors import CarrierUnavailable, CarrierUnreadable
 from chalicelib.workflows.alert_words import alert_of_unreadable
-from chalicelib.workflows.carrier_calls import call_carrier
+from chalicelib.workflows.carrier_calls import open_line
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.take_tracking import apply_reading
 
@@ -26,7 +26,7 @@ def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     for request in wire.track_requests(message["numbers"]):
         if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
             raise CarrierUnavailable("today's quota of tracking requests is used up")
-        _take_answer(ports, name, call_carrier(ports, name, "track", request, now), now)
+        _take_answer(ports, name, open_line(ports, name, "track", now).call(request), now)
 
 
 def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> None:

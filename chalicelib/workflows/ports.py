@@ -159,6 +159,7 @@ class Opening:
     person: Person
     log: LogEntry
     answer: StoredAnswer | None
+    exceptions: tuple[OpenException, ...] = ()
 
 
 class Cases(Protocol):
@@ -241,6 +242,10 @@ class DueWork(Protocol):
     def parked_of(self, due: Due) -> Parked | None: ...
 
     def booking_of(self, due: Due) -> Booking | None: ...
+
+    def rearm(self, due: Due, until: datetime | None) -> None:
+        """Work that was claimed until ``due.due_at`` is queued: the item is due again at ``until`` (None: no more) and
+        its attempts are forgotten; quiet when somebody else moved it meanwhile."""
 
     def claim(self, due: Due, until: datetime | None) -> bool:
         """Move the due time (None: nothing is due any more) and count the attempt, if the item itself still has the

@@ -124,9 +124,13 @@ def _booking(booking: Booking) -> dict[str, Any]:
 
 
 def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The papers as planned; the label is ready once the waybill is bought."""
-    bought = any(booking.kind == "waybill" and booking.status == "done" for booking in file.bookings)
-    return [{**paper, "status": "ready"} if bought and paper["name"] == "label" else paper for paper in planned]
+    """The papers as planned; the label is ready once the waybill was bought and its label kept."""
+    kept = [booking.result.get("label") for booking in file.bookings if booking.kind == "waybill"]
+    ready = {"kept": "ready", "lost": "lost"}
+    return [
+        {**paper, "status": ready.get(kept[0] or "", paper["status"])} if kept and paper["name"] == "label" else paper
+        for paper in planned
+    ]
 
 
 def _next(file: CaseFile, planned: list[str]) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+from chalicelib.clock import zone
 from chalicelib.shipments.events import LegFacts
 from chalicelib.shipments.fold import fold
 from chalicelib.shipments.leg import Leg, Track
@@ -27,9 +28,19 @@ def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], now: datetime)
         created_at=now,
         state=fold((), LegFacts(leg.direction, leg.lane.origin, leg.lane.destination)),
         value=file.case.money_at_risk,
+        pickup_until=_pickup_until(file),
     )
     due = next_due(track, now)
     return replace(track, due_at=due, poll_after=due)
+
+
+def _pickup_until(file: CaseFile) -> datetime | None:
+    """When the courier's window closes at the customer's place; None when no pickup was planned."""
+    planned = file.plan.answer["pickup"]
+    if not planned or planned["on"] is None:
+        return None
+    local = datetime.fromisoformat(f"{planned['on']}T{planned['until']}")
+    return local.replace(tzinfo=zone(planned["time_zone"])).astimezone(UTC)
 
 
 def join_parked(ports: Ports, carrier: str, number: str, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """Story C, the sweep: what is due now -> claim it -> queue the work -> next due time.
 
 The index says what asked to be looked at; the item itself is read again and decides. The sweep makes no carrier call
-and costs what is due, not what is stored. A claim moves the due time first, so two sweeps never queue the same work
-twice, and a sweep that dies after its claim costs one interval, not the work.
+and costs what is due, not what is stored. A claim holds for a quarter of an hour, so two sweeps do not queue the same
+work; once the work is queued the item gets its next due time. A sweep that dies between the two costs a quarter of an
+hour, not the work, and what it had queued is harmless twice.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,11 +41,12 @@ class Swept:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one sweep has gathered and not yet sent: messages by queue, numbers to poll by carrier, tracks whose owed
-    messages are among them."""
+    messages are among them, and claims with the due time they get once all is sent."""
 
     outbox: dict[str, list[dict[str, Any]]]
     numbers: dict[str, list[str]]
     owing: list[Track]
+    queued: list[tuple[Due, datetime | None]]
 
 
 def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
@@ -52,10 +54,11 @@ def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
     outbox: dict[str, list[dict[str, Any]]] = defaultdict(list)
     numbers: dict[str, list[str]] = defaultdict(list)
     owing: list[Track] = []
+    queued: list[tuple[Due, datetime | None]] = []
     seen = claimed = 0
     for due in ports.due.due(now, limit):
         seen += 1
-        claimed += _look_at(ports, due, now, Found(outbox, numbers, owing))
+        claimed += _look_at(ports, due, now, Found(outbox, numbers, owing, queued))
     for carrier, wanted in numbers.items():
         outbox["polls"] += [
             {"kind": "poll", "carrier": carrier, "numbers": wanted[start : start + POLL_BATCH]}
@@ -65,6 +68,8 @@ def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
         ports.queues.send(queue, messages)
     for track in owing:
         ports.tracks.settle(at_peace(track, now))
+    for due, until in queued:
+        ports.due.rearm(due, until)
     return Swept(seen, claimed, sum(map(len, numbers.values())), len(outbox["steps"]), len(outbox["alerts"]))
 
 
@@ -83,18 +88,21 @@ def _track(ports: Ports, due: Due, track: Track, now: datetime, found: Found) ->
     """A parcel that asked to be looked at: unsent effects, a poll, a watch rule that has come true."""
     concerns = watch(track, now)
     poll = track.poll_after is not None and track.poll_after <= now
-    until = now + RETRY if track.effects else next_due(track, now)
+    work = bool(track.effects or concerns or poll)
+    until = now + RETRY if work else next_due(track, now)
     if not ports.due.claim(due, until):
         return False
     for effect in track.effects:
         found.outbox[effect.queue].append(dict(effect.body))
-    if track.effects:
-        found.owing.append(track)
-    if track.effects and track.attempts + 1 >= LAST_TRY:
-        found.outbox["alerts"].append(alert_of_stuck(track, now))
     found.outbox["alerts"] += [alert_of_concern(track, concern) for concern in concerns]
     if poll:
         found.numbers[track.carrier].append(track.number)
+    if track.effects and track.attempts + 1 >= LAST_TRY:
+        found.outbox["alerts"].append(alert_of_stuck(track, now))
+    if track.effects:
+        found.owing.append(replace(track, due_at=until))
+    elif work:
+        found.queued.append((replace(due, due_at=stamp(now + RETRY)), next_due(track, now)))
     return True
 
 

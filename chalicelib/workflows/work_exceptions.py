@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,26 +10,12 @@ from chalicelib.alerts.exceptions import ExceptionNote, OpenException, Status
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.ports import Booking, Ports
+from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import exception_row
+from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict, consequence_of
 
 STATUS_BY_ACTION: dict[str, Status] = {"acknowledge": "acknowledged", "assign": "acknowledged", "snooze": "snoozed"}
-ABOUT_BOOKINGS = ("waybill_unknown", "pickup_unknown", "booking_stuck", "booking_refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a person found out and decided."""
-
-    action: str
-    holder: str
-    note: str | None = None
-    until: datetime | None = None
-    outcome: str | None = None
-    tracking_number: str | None = None
-    confirmation: str | None = None
-
 
 def list_exceptions(ports: Ports, *, severity: str | None, cursor: str | None, limit: int) -> dict[str, Any]:
     """Exceptions that are not resolved, gravest first, oldest first within."""
@@ -39,8 +25,7 @@ def list_exceptions(ports: Ports, *, severity: str | None, cursor: str | None, l
 
 def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
     """Acknowledge, assign, snooze or resolve. Resolving twice with the same mind is quiet; anything else about a
-    resolved exception raises ``ConflictError``. An exception about a booking needs ``outcome``: booked (with what
-    the carrier gave) or not_booked (it is then tried again)."""
+    resolved exception raises ``ConflictError``. Some kinds need an ``outcome`` (see ``verdicts``)."""
     found = ports.exceptions.read(exception_id)
     if found is None:
         raise NotFoundError("no exception has this id")
@@ -59,12 +44,14 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
 
 def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
     faults = []
+    outcomes = OUTCOMES_BY_KIND.get(found.kind, ())
     if verdict.action == "snooze" and verdict.until is None:
         faults.append(FieldFault("until", "required", "say until when it sleeps"))
     if verdict.action == "resolve" and not verdict.note:
         faults.append(FieldFault("note", "required", "say what was found and done"))
-    if verdict.action == "resolve" and found.kind in ABOUT_BOOKINGS and verdict.outcome is None:
-        faults.append(FieldFault("outcome", "required", "booked or not_booked: what did the carrier say?"))
+    if verdict.action == "resolve" and verdict.outcome not in (outcomes or (None,)):
+        wanted = f"one of {', '.join(outcomes)}" if outcomes else "this exception has no outcome to choose"
+        faults.append(FieldFault("outcome", "required" if outcomes else "not_allowed", wanted))
     if verdict.outcome == "booked" and not (verdict.tracking_number or verdict.confirmation):
         faults.append(FieldFault("tracking_number", "required", "give what the carrier gave: number or confirmation"))
     if faults:
@@ -73,7 +60,8 @@ def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
 
 def _after(found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
     if verdict.action == "resolve":
-        return resolved(found, now, verdict.holder, verdict.note, version=found.version + 1)
+        note = f"{verdict.outcome}: {verdict.note}" if verdict.outcome else verdict.note
+        return resolved(found, now, verdict.holder, note, version=found.version + 1)
     told = ExceptionNote(now, verdict.holder, verdict.action, verdict.note)
     status = STATUS_BY_ACTION[verdict.action]
     return replace(found, status=status, history=(*found.history, told), version=found.version + 1)
@@ -82,29 +70,24 @@ def _after(found: OpenException, verdict: Verdict, now: datetime) -> OpenExcepti
 def _under_case(
     ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime
 ) -> None:
+    consequence = Consequence()
+    if verdict.action == "resolve" and verdict.outcome and found.case_id:
+        file = ports.cases.file(found.case_id)
+        if file is None:
+            raise NotFoundError("no case has this id")
+        consequence = consequence_of(file, found, verdict, now)
+
     def decide(case: Case) -> Amendment:
         facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
         return Amendment(
-            case, f"exception_{after.status}", facts, by=verdict.holder, exceptions=(after,),
-            bookings=_bookings(ports, found, verdict, now),
-        )  # fmt: skip
+            consequence.on(case),
+            f"exception_{after.status}",
+            facts,
+            by=verdict.holder,
+            exceptions=(after,),
+            bookings=consequence.bookings,
+        )
 
     amend(ports, after.subject, now, decide)
-    if verdict.action == "resolve" and verdict.outcome is not None:
-        kind = found.episode.split("-")[0]
-        ports.queues.send("steps", [{"kind": kind, "case_id": found.case_id, "leg": found.leg_n}])
-
-
-def _bookings(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> tuple[Booking, ...]:
-    """The booking set free to be tried again, or told what the carrier gave; the step that is queued goes on."""
-    if verdict.outcome is None or found.kind not in ABOUT_BOOKINGS or found.case_id is None:
-        return ()
-    kind = found.episode.split("-")[0]
-    file = ports.cases.file(found.case_id)
-    booking = next(b for b in (file.bookings if file else ()) if (b.kind, b.leg_n) == (kind, found.leg_n))
-    if verdict.outcome == "not_booked":
-        reference = f"{booking.reference.split('.')[0]}.{booking.attempts + 1}"
-        return (replace(booking, status="planned", reference=reference, problem=None, due_at=now, attempts=0),)
-    given = {"number": verdict.tracking_number, "confirmation": verdict.confirmation}
-    told = {name: value for name, value in given.items() if value}
-    return (replace(booking, status="claimed", result=told, problem="told_by_a_person", due_at=now),)
+    if consequence.steps:
+        ports.queues.send("steps", consequence.steps)

@@ -1,0 +1,170 @@
+"""One whole house over memory, every call of it gated, and the simulated FedEx outside.
+
+Processes die and are started again: a message that was not finished is received again when its visibility timeout has
+passed (the clock moves on by that much), a desk or a carrier whose call failed calls again. Five failed receives are
+a dead letter, and a dead letter is a lost message here: no run may have one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.tokens import TableTokens
+from chalicelib.adapters.tracks import TableTracks
+from chalicelib.carriers.contract import HttpRequest
+from chalicelib.errors import ReturnsError
+from chalicelib.merchant import load_merchant
+from chalicelib.workflows.poll_tracking import poll
+from chalicelib.workflows.ports import HttpResponse, Ports
+from chalicelib.workflows.raise_alert import take_alert
+from chalicelib.workflows.sweep_due_work import sweep
+from chalicelib.workflows.take_steps import take_step
+from chalicelib.workflows.take_tracking import accept_webhook, take_body
+from infra.local.fedex_simulator import FedExSimulator
+from tests.faults.gate import Crash, Gate, Gated
+from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
+from tests.fakes.memory_table import MemoryTable
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+VISIBILITY = timedelta(minutes=6)
+MAX_RECEIVES = 5
+HANDLERS: dict[str, Callable[..., None]] = {
+    "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert,
+}  # fmt: skip
+
+
+class DeadLetter(AssertionError):
+    """A message that failed to the end."""
+
+
+@dataclass
+class Waiting:
+    queue: str
+    body: str
+    receives: int = 0
+
+
+class Queues:
+    """Sends go onto one list; the world decides the order in which they are delivered."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Waiting] = deque()
+
+    def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        self.waiting.extend(Waiting(queue, json.dumps(message)) for message in messages)
+
+
+@dataclass
+class Wire:
+    """The wire to the simulated carrier. ``on_waybill`` is told of each waybill before its buyer hears of it: a
+    carrier's push may well be faster than its own answer."""
+
+    carrier: FedExSimulator
+    on_waybill: Callable[[str], None] | None = None
+
+    def call(self, _carrier: str, request: HttpRequest) -> HttpResponse:
+        status, headers, body = self.carrier.handle(request.method, request.path, request.headers, request.body)
+        if request.path == "/ship/v1/shipments" and status == 200 and self.on_waybill is not None:
+            shipment = json.loads(body)["output"]["transactionShipments"][0]
+            self.on_waybill(shipment["masterTrackingNumber"])
+        return HttpResponse(status, headers, body)
+
+
+@dataclass
+class World:
+    gate: Gate
+    now: datetime = MONDAY
+    table: MemoryTable = field(default_factory=MemoryTable)
+    queues: Queues = field(default_factory=Queues)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    carrier: FedExSimulator = field(default_factory=lambda: FedExSimulator("current-secret"))
+    pick: Callable[[deque[Waiting]], int] = staticmethod(lambda _waiting: 0)
+    repeat: Callable[[], bool] = staticmethod(lambda: False)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.carrier)
+        self.ports = self._ports()
+
+    def ask(self, call: Callable[[], Any]) -> Any:
+        """A caller outside (the desk, the carrier) who calls again until it is answered."""
+        for _ in range(MAX_RECEIVES):
+            try:
+                return call()
+            except (Crash, ReturnsError) as failed:
+                last = failed
+                self.now += timedelta(seconds=30)
+        raise DeadLetter(f"never answered: {last!r}")
+
+    def push(self, number: str) -> None:
+        """The carrier pushes what it knows of a number, and pushes again until it is accepted."""
+        body, headers = self.carrier.push_body(number)
+        self.ask(lambda: accept_webhook(self.ports, "fedex", body, headers, request_id="r", now=self.now))
+
+    def pump(self) -> None:
+        """Deliver everything that waits, and what that causes, until it is quiet."""
+        while self.queues.waiting:
+            place = self.pick(self.queues.waiting)
+            message = self.queues.waiting[place]
+            del self.queues.waiting[place]
+            if self.repeat():
+                self.queues.waiting.append(Waiting(message.queue, message.body))
+            self.deliver(message)
+
+    def deliver(self, message: Waiting) -> None:
+        """One receive: done and deleted, or back after the visibility timeout."""
+        message.receives += 1
+        self.now += timedelta(seconds=1)
+        try:
+            HANDLERS[message.queue](self.ports, json.loads(message.body), self.now)
+        except (Crash, ReturnsError) as failed:
+            if message.receives >= MAX_RECEIVES:
+                raise DeadLetter(f"{message.queue}: {message.body[:200]} {failed!r}") from failed
+            self.now += VISIBILITY
+            self.queues.waiting.append(message)
+
+    def sweep_at(self, at: datetime) -> None:
+        """The schedule runs; a sweep that dies is run again five minutes later by the next one."""
+        self.now = max(self.now, at)
+        for _ in range(3):
+            try:
+                sweep(self.ports, self.now)
+                break
+            except (Crash, ReturnsError):
+                self.now += timedelta(minutes=5)
+        self.pump()
+
+    def _ports(self) -> Ports:
+        def gated(room: str, thing: Any) -> Any:
+            return Gated(self.gate, room, thing)
+
+        mark, table = marks(), gated("table", self.table)
+        secrets = gated("secrets", MemorySecrets(SECRETS))
+        return Ports(
+            cases=TableCases(table, gated("keys", MemoryKeys()), mark),
+            tracks=TableTracks(table, mark),
+            exceptions=TableExceptions(table, mark),
+            due=TableDueWork(table, mark),
+            queues=gated("queues", self.queues),
+            evidence=gated("evidence", self.evidence),
+            secrets=secrets,
+            link=gated("carrier", self.wire),
+            carriers=TableCarrierStates(table, secrets.carriers, mark),
+            tokens=TableTokens(table),
+            merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
+            new_id=lambda: "case0001",
+        )
+
+
+def tally(rows: Sequence[Any]) -> Counter[Any]:
+    """How often each row occurs: once is once."""
+    return Counter(rows)
