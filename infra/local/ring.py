@@ -38,7 +38,7 @@ def _after(hours: int, minutes: int) -> timedelta:
 
 # The whole way lies within a day: a scan dated further ahead of the clock is refused as out of bounds.
 PICKED_UP = Scan("PU", "Picked up", "PARIS", "FR", PARIS, _after(0, 20))
-DEPARTED = Scan("DP", "Left FedEx origin facility", "ROISSY CHARLES DE GAULLE", "FR", PARIS, _after(2, 10))
+DEPARTED = Scan("DP", "Left FedEx origin facility", "ROISSY", "FR", PARIS, _after(2, 10))
 LANDED = Scan("AR", "Arrived at port of entry", "GUANGZHOU", "CN", CHINA, _after(13, 50))
 HELD = Scan("CD", "Clearance delay", "GUANGZHOU", "CN", CHINA, _after(14, 20))
 RELEASED = Scan("CC", "International shipment release", "GUANGZHOU", "CN", CHINA, _after(21, 40))

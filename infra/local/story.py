@@ -73,7 +73,7 @@ class Story:
     def _last_time(self, case_id: str) -> None:
         """State survives a restart: the case of the run before is still there, at its last stage."""
         case = self._expect(OK, self._door.call("GET", f"/v1/returns/{case_id}"), "the case of the last run")
-        self._row(_now(), f"the last run's case {case['rma']} is still here, at stage {case['stage']}", mark="plain")
+        self._row(_now(), f"last run's case {case['rma']} is kept: stage {case['stage']}", mark="plain")
 
     def _open(self) -> None:
         request, key = ring.return_request(self._opened), secrets.token_hex(16)
@@ -87,7 +87,7 @@ class Story:
             "Paris → Shenzhen",
             f"stage {opened['stage']}",
         )
-        self._row("", "asked again with the same key: the same answer, no second case", mark="plain")
+        self._row("", "asked again with its key: same answer, no second case", mark="plain")
         for what, told in _decided(opened):
             self._row("", what, "", told, mark="plain")
 
@@ -116,7 +116,7 @@ class Story:
 
     def _fly(self) -> None:
         """Three scans come by signed webhook; the case follows."""
-        self._row("", "(this courier comes at once: the scans lie hours ahead of the clock)", mark="plain")
+        self._row("", "(this courier comes at once; scans lie ahead of the clock)", mark="plain")
         for scan in (ring.PICKED_UP, ring.DEPARTED, ring.LANDED):
             self._push(scan)
         self._until("the case is in transit", lambda: self._case_at("in_transit"))
@@ -128,14 +128,14 @@ class Story:
         ahead = ring.HELD.when(self._opened) + POLL_AFTER
         self._sweep(ahead)
         self._row(_stamp(ahead), "seven quiet hours later the sweep asks FedEx", mark="plain")
-        self._until("the hold is found by polling", lambda: self._seen(ring.HELD))
+        found = self._until("the hold is found by polling", lambda: self._seen(ring.HELD))
+        self._require(found["source"] == "fedex", f"the hold came by {found['source']}, not by asking FedEx")
         self._scan_row(ring.HELD, "held", "found by polling")
         concern = self._until("an exception is open", self._open_exception)
-        self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", _by_when(concern), mark="warn")
-        for step in concern["to_do"]:
-            self._row("", "", "", f"- {step}", mark="plain")
+        to_do = "\n".join((_by_when(concern), *(f"- {step}" for step in concern["to_do"])))
+        self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", to_do, mark="warn")
         self._require(self._is_listed("held"), "GET /v1/shipments?condition=held does not list the parcel")
-        self._row("", "listed by GET /v1/shipments?condition=held", mark="plain")
+        self._row("", "listed by GET /v1/exceptions and GET /v1/shipments?condition=held", mark="plain")
 
     def _forgery(self) -> None:
         """Somebody claims that the parcel was delivered."""
@@ -143,7 +143,7 @@ class Story:
         status = self._carrier.push_forged(self._number, ring.DELIVERED, self._opened)
         self._require(status == UNAUTHORIZED, f"a forged webhook was answered with {status} instead of {UNAUTHORIZED}")
         self._require(self._shipment() == before, "a forged webhook changed the shipment")
-        self._row(_now(), "forged webhook 'delivered' refused: 401, nothing changed", mark="warn")
+        self._row("", "forged webhook 'delivered': 401, nothing changed", mark="warn")
 
     def _release(self) -> None:
         """Customs release the parcel and the facts close the exception."""
@@ -165,7 +165,7 @@ class Story:
         self._require(status in (200, 202), f"a repeated webhook was answered with {status}")
         time.sleep(1)
         self._require(self._shipment() == before, "a repeated webhook changed the shipment")
-        self._row(_now(), f"the same webhook again: {status}, nothing changed", mark="plain")
+        self._row("", f"the same webhook again: {status}, nothing changed", mark="plain")
 
     def _look_back(self) -> None:
         """The whole way in one call."""
@@ -181,7 +181,7 @@ class Story:
     def _push(self, scan: Scan) -> None:
         self._carrier.scan(self._number, scan, self._opened, push=True)
         self._until(f"the scan {scan.code} is known", lambda: self._seen(scan))
-        self._scan_row(scan, "good", "by signed webhook")
+        self._scan_row(scan, "good", "signed webhook")
 
     def _seen(self, scan: Scan) -> Body | None:
         answer = self._door.call("GET", f"/v1/shipments/fedex/{self._number}")
@@ -198,7 +198,8 @@ class Story:
         return case if case["stage"] == stage else None
 
     def _open_exception(self) -> Body | None:
-        return next((row for row in self._exceptions() if row["status"] != "resolved"), None)
+        page = self._expect(OK, self._door.call("GET", "/v1/exceptions"), "listing exceptions")
+        return next((row for row in page["items"] if row["case_id"] == self._case_id), None)
 
     def _resolved_exception(self) -> Body | None:
         rows = self._exceptions()
@@ -243,7 +244,7 @@ class Story:
 
     def _scan_row(self, scan: Scan, mark: str, how: str) -> None:
         where = f"{scan.city.title()}, {scan.country}"
-        self._row(_stamp(scan.when(self._opened)), f"{scan.text} ({scan.code}, {how})", where, mark=mark)
+        self._row(_stamp(scan.when(self._opened)), f"{scan.code}  {scan.text} ({how})", where, mark=mark)
 
 
 def _decided(opened: Body) -> list[tuple[str, str]]:
@@ -286,7 +287,8 @@ def _event_line(event: Body) -> str:
 
 def _by_when(concern: Body) -> str:
     deadline = concern["deadline"]
-    return f"{concern['action_by']} must act" + (f" by {_stamp(datetime.fromisoformat(deadline))}" if deadline else "")
+    when = f" by {_stamp(datetime.fromisoformat(deadline))} in Paris" if deadline else ""
+    return f"{concern['action_by']} must act{when}:"
 
 
 def _now() -> str:

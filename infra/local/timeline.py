@@ -14,7 +14,7 @@ COLOURS = {"good": "32", "bad": "31", "warn": "33", "faint": "2", "bold": "1", "
 MARKS = {"good": "●", "warn": "▲", "bad": "✗", "plain": "·", "held": "■"}
 TONES = {"good": "good", "warn": "warn", "bad": "bad", "plain": "faint", "held": "bad"}
 GAP = "  "
-WHEN, WHAT, WHERE = 16, 46, 22
+WHEN, WHAT, WHERE = 16, 54, 17
 NARROWEST, WIDEST, UNKNOWN_WIDTH = 118, 150, 130
 
 
@@ -55,7 +55,7 @@ class Timeline:
 
     def header(self) -> None:
         """The names of the columns."""
-        names = f"{'WHEN':<{WHEN}}{GAP}  {'WHAT HAPPENED':<{WHAT}}{GAP}{'WHERE':<{WHERE}}{GAP}WHAT TO DO"
+        names = f"{'LOCAL TIME':<{WHEN}}{GAP}  {'WHAT HAPPENED':<{WHAT}}{GAP}{'WHERE':<{WHERE}}{GAP}WHAT TO DO"
         self.say(self._tone(names, "bold"))
         self.say(self._tone("─" * self._width, "faint"))
 
@@ -78,4 +78,9 @@ class Timeline:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width) or [""]
+    lines = [textwrap.wrap(part, width, subsequent_indent=_hanging(part)) or [""] for part in text.split("\n")]
+    return [line for part in lines for line in part]
+
+
+def _hanging(part: str) -> str:
+    return "  " if part.startswith("- ") else ""

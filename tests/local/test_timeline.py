@@ -10,7 +10,7 @@ class Terminal(io.StringIO):
         return True
 
 
-LONG = "a sentence that is much longer than its column and has to go on below it"
+LONG = f"a sentence that is {'so very ' * 4}long that it ends below it"
 
 
 def shown(out, *, tell):
@@ -33,11 +33,11 @@ def test_a_terminal_gets_colour():
 def test_columns_stand_under_each_other_however_long_the_text():
     def two_rows(timeline):
         a_row(timeline)
-        timeline.row("", "a sentence that is much longer than its column and has to go on below it", "Guangzhou, CN")
+        timeline.row("", LONG, "Guangzhou, CN")
 
     first, second, rest = shown(io.StringIO(), tell=two_rows).splitlines()
     assert first.index("Paris") == second.index("Guangzhou")
-    assert first.index("Picked up") == second.index("a sentence") == rest.index("and has to go")
+    assert first.index("Picked up") == second.index("a sentence") == rest.index("below it")
 
 
 def test_slow_work_is_announced_before_it_is_done_and_told_with_its_time():
@@ -49,3 +49,12 @@ def test_slow_work_is_announced_before_it_is_done_and_told_with_its_time():
         told.append("55 resources written")
     assert announced == "[   1.0 s] deploying ...\n"
     assert out.getvalue().endswith("deploying: done in 5.5 s: 55 resources written\n")
+
+
+def test_things_to_do_are_a_list_with_hanging_lines():
+    def a_list(timeline):
+        timeline.row("", "exception", "", f"merchant must act:\n- {LONG}\n- and then rest")
+
+    lines = [line.split("exception")[-1].strip(" ·●") for line in shown(io.StringIO(), tell=a_list).splitlines()]
+    assert lines[0] == "merchant must act:"
+    assert [line[:2] for line in lines].count("- ") == 2
