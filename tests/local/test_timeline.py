@@ -37,7 +37,7 @@ def test_columns_stand_under_each_other_however_long_the_text():
 
     first, second, rest = shown(io.StringIO(), tell=two_rows).splitlines()
     assert first.index("Paris") == second.index("Guangzhou")
-    assert first.index("Picked up") == second.index("a sentence") == rest.index("below it")
+    assert first.index("Picked up") == second.index("a sentence") == len(rest) - len(rest.lstrip())
 
 
 def test_slow_work_is_announced_before_it_is_done_and_told_with_its_time():
