@@ -80,9 +80,9 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; its output is appended to the log file."""
+        """Start it; its output goes to the log file, in place of that of the last time."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as out:
+        with self.log.open("wb") as out:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
