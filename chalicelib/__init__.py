@@ -2,7 +2,7 @@
 
 Read it in the order of its three stories, each one file in ``workflows``:
 
-A. one tracking event   ``take_tracking``   bytes from a carrier -> events -> ``fold`` -> one conditional write -> effects
+A. one tracking event   ``take_tracking``   bytes from a carrier -> events -> ``fold`` -> one write -> effects
 B. one return           ``open_return``     request -> eligibility -> duty and relief -> route -> cover -> case;
                         ``book_leg``        waybill and pickup, each claimed before the call and made once
 C. the sweep            ``sweep_due_work``  what is due now -> claim it -> queue the work -> next due time

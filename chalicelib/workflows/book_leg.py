@@ -15,7 +15,14 @@ from typing import Any
 
 from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted, Waybill
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, CarrierUnreadable, NotFoundError, UnavailableError
+from chalicelib.errors import (
+    CarrierOutcomeUnknown,
+    CarrierRefused,
+    CarrierUnavailable,
+    CarrierUnreadable,
+    NotFoundError,
+    UnavailableError,
+)
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance, is_past
 from chalicelib.shipments.leg import Leg
@@ -132,9 +139,7 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready:
     return Ready(pickup.ready_at.date(), wire.pickup_request(pickup, account), line)
 
 
-def _given(
-    ports: Ports, step: Step, ready: Ready, answer: HttpResponse, now: datetime
-) -> Mapping[str, str]:
+def _given(ports: Ports, step: Step, ready: Ready, answer: HttpResponse, now: datetime) -> Mapping[str, str]:
     """What the carrier gave, as the booking keeps it."""
     wire = carrier_named(step.leg.carrier)
     if step.booking.kind == "waybill":

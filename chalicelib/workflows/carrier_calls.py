@@ -70,9 +70,7 @@ def _respect_pause(ports: Ports, name: str, now: datetime) -> None:
         raise CarrierUnavailable("the carrier asked for a pause", int((until - now).total_seconds()) + 1)
 
 
-def _token(
-    ports: Ports, name: str, purpose: str, now: datetime, rejected: CarrierToken | None
-) -> CarrierToken:
+def _token(ports: Ports, name: str, purpose: str, now: datetime, rejected: CarrierToken | None) -> CarrierToken:
     known = ports.carriers.token(name, purpose)
     if known is not None and known.expires_at > now + EARLY and (rejected is None or known.token != rejected.token):
         return known

@@ -52,17 +52,13 @@ class Ways:
         return self.cover_by_carrier[(self.chosen or self.routes[0]).carrier]
 
 
-def routes(ports: Ports, request: RoutesRequest, now: datetime) -> dict[str, Any]:
+def routes(ports: Ports, request: RoutesRequest, _now: datetime) -> dict[str, Any]:
     """The ways for a parcel, best first, each with what it asks for, what stands against it, and its cover."""
-    ways = ways_for(
-        request.items, request.lane, request.on, ports.merchant(), request.carrier, request.gross_weight_g
-    )
+    ways = ways_for(request.items, request.lane, request.on, ports.merchant(), request.carrier, request.gross_weight_g)
     asked = [route for route in ways.routes if request.service in (None, route.service)]
     return {
         "on": request.on.isoformat(),
-        "routes": [
-            {**route.as_json(), "cover": ways.cover_by_carrier[route.carrier].as_json()} for route in asked
-        ],
+        "routes": [{**route.as_json(), "cover": ways.cover_by_carrier[route.carrier].as_json()} for route in asked],
         "chosen": ways.chosen.as_json() if ways.chosen in asked and ways.chosen else None,
     }
 
@@ -87,15 +83,11 @@ def ways_for(
         raise InvalidRequestError("one parcel has one currency", [fault])
     parcel = _parcel(items, worth)
     consignment = Consignment(worth, gross_weight_g, frozenset(parcel.goods), home=True)
-    covers = {
-        one.carrier: plan_cover(consignment, one.carrier, lane, merchant.insurer, on) for one in contracts
-    }
+    covers = {one.carrier: plan_cover(consignment, one.carrier, lane, merchant.insurer, on) for one in contracts}
     found = [
         route
         for one in contracts
-        for route in carrier_routes(
-            _covered(parcel, covers[one.carrier]), lane, on, [one], _rates(worth.currency, on)
-        )
+        for route in carrier_routes(_covered(parcel, covers[one.carrier]), lane, on, [one], _rates(worth.currency, on))
     ]
     best_first = tuple(sorted(found, key=lambda route: (not route.bookable, route.acceptance.outcome != "accepted")))
     return Ways(best_first, covers, pick(best_first, wanted))

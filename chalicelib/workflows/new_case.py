@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.carriers.routes import Route
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception
+from chalicelib.carriers.routes import Route
 from chalicelib.errors import InvalidRequestError
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -77,7 +77,7 @@ def new_case(
     legs = (leg,) if leg else ()
     return Opening(
         case=case,
-        plan=Plan(case_id, request, answer_of(request, case, legs, decided)),
+        plan=Plan(case_id, request, answer_of(case, legs, decided)),
         legs=legs,
         bookings=_bookings(decided, case, now) if leg else (),
         pointers=_pointers(request, person, case_id, digest_key),
@@ -109,9 +109,7 @@ def _for_a_person(case: Case, decided: Decided, now: datetime) -> tuple[OpenExce
     )
 
 
-def answer_of(
-    request: ReturnRequest, case: Case | None, legs: tuple[Leg, ...], decided: Decided
-) -> dict[str, Any]:
+def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dict[str, Any]:
     """The answer to opening a return; without a case it is a dry run and says null."""
     return {
         "case_id": case.case_id if case else None,

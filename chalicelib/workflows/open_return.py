@@ -58,9 +58,9 @@ def open_return(
             return _replayed(ports, earlier, body_digest)
     facility = _facility(ports, request)
     lane = Lane(request.customer_country, facility.country)
-    decided = _decide(ports, request, facility, lane, now)
+    decided = _decide(ports, request, lane, now)
     if dry_run:
-        return Answered(200, answer_of(request, None, (), decided))
+        return Answered(200, answer_of(None, (), decided))
     digest_key = ports.secrets.webhooks()["customer_digest"]
     opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
     if idempotency_key:
@@ -74,7 +74,7 @@ def open_return(
     return Answered(201, dict(opening.plan.answer))
 
 
-def _decide(ports: Ports, request: ReturnRequest, facility: Facility, lane: Lane, now: datetime) -> Decided:
+def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> Decided:
     merchant = ports.merchant()
     decision = decide(request, merchant, now)
     if decision.outcome == "refused":

@@ -16,7 +16,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.contract import HttpRequest
 from chalicelib.merchant import Merchant
 from chalicelib.returns.case import Case, Person, Plan
-from chalicelib.shipments.leg import Effect, Leg, Track
+from chalicelib.shipments.leg import Leg, Track
 
 BookingStatus = Literal["planned", "waiting", "claimed", "done", "refused", "unknown", "cancelled"]
 

@@ -25,17 +25,18 @@ from chalicelib.workflows.ports import Ports
 def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     """Open or close the exception that the message tells of.
 
-    ``message``: action (open, update, close), subject_kind, subject, kind, episode, since, and where known reason, severity,
-    leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept
+    ``message``: action (open, update, close), subject_kind, subject, kind, episode, since, and where known reason,
+    severity, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept
     under the number instead: it is never dropped.
     """
     if message["subject_kind"] == "case":
         try:
             _under_case(ports, message, now)
-            return
         except NotFoundError:
-            message = {**message, "subject_kind": "carrier", "subject": message.get("carrier") or "unknown"}
-    _alone(ports, message, now)
+            lost = {**message, "subject_kind": "carrier", "subject": message.get("carrier") or "unknown"}
+            _alone(ports, lost, now)
+    else:
+        _alone(ports, message, now)
 
 
 def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
@@ -91,9 +92,7 @@ def _updated(found: OpenException, message: Mapping[str, Any], now: datetime) ->
     )
 
 
-def resolved(
-    exception: OpenException, now: datetime, by: str, note: str | None, *, version: int
-) -> OpenException:
+def resolved(exception: OpenException, now: datetime, by: str, note: str | None, *, version: int) -> OpenException:
     """The exception, resolved by a person with a note or by the facts."""
     told = ExceptionNote(now, by, "resolved", note)
     return replace(

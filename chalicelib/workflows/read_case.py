@@ -14,7 +14,7 @@ from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_shipment import where_it_is
 
 
-def read_case(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
+def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
     """The case as it stands, with its legs, bookings, exceptions and log; raises ``NotFoundError``."""
     file = ports.cases.file(case_id)
     if file is None:

@@ -7,8 +7,8 @@ from typing import Any
 from chalicelib.clock import stamp
 from chalicelib.errors import AmbiguousNumber, NotFoundError
 from chalicelib.shipments.events import Event
-from chalicelib.shipments.timeline import directed
 from chalicelib.shipments.leg import Track
+from chalicelib.shipments.timeline import directed
 from chalicelib.workflows.ports import Ports
 
 

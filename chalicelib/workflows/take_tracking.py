@@ -12,7 +12,6 @@ import base64
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,9 +66,7 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     apply_reading(ports, carrier, source, reading, digest, now)
 
 
-def apply_reading(
-    ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime
-) -> None:
+def apply_reading(ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime) -> None:
     """Apply every shipment of one reading; what could not be read goes to a person, once per body."""
     for tracking in reading.trackings:
         apply_tracking(ports, carrier, source, tracking, raw_digest, now)
@@ -78,9 +75,7 @@ def apply_reading(
         ports.queues.send("alerts", [alert_of_unreadable(carrier, raw_digest, now, _words(tell))])
 
 
-def apply_tracking(
-    ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime
-) -> None:
+def apply_tracking(ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime) -> None:
     """Grow one track by what was said of it, or park it until a leg has the number.
 
     Both sides write first and then read the partition again: the parker for a track, the maker of a track for parked
@@ -169,5 +164,3 @@ def _opened(ports: Ports, message: Mapping[str, Any]) -> tuple[str, bytes]:
 
 def _words(problems: Iterable[Problem]) -> str:
     return "; ".join(sorted({f"{problem.code}: {problem.text}" for problem in problems}))[:400]
-
-

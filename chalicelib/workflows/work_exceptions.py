@@ -17,6 +17,7 @@ from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict
 
 STATUS_BY_ACTION: dict[str, Status] = {"acknowledge": "acknowledged", "assign": "acknowledged", "snooze": "snoozed"}
 
+
 def list_exceptions(ports: Ports, *, severity: str | None, cursor: str | None, limit: int) -> dict[str, Any]:
     """Exceptions that are not resolved, gravest first, oldest first within."""
     page = ports.exceptions.listed(severity, cursor, limit)
@@ -67,9 +68,7 @@ def _after(found: OpenException, verdict: Verdict, now: datetime) -> OpenExcepti
     return replace(found, status=status, history=(*found.history, told), version=found.version + 1)
 
 
-def _under_case(
-    ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime
-) -> None:
+def _under_case(ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime) -> None:
     consequence = Consequence()
     if verdict.action == "resolve" and verdict.outcome and found.case_id:
         file = ports.cases.file(found.case_id)

@@ -90,7 +90,8 @@ def _crash_after(_name: str, call: Callable[[], Any], _request: Any) -> Any:
 
 def _throttle(name: str, _call: Callable[[], Any], request: Any) -> Any:
     if request is not None:
-        return HttpResponse(429, {"content-type": "application/json"}, b'{"errors":[{"code":"TOO.MANY.REQUESTS","message":"slow down"}]}')
+        body = b'{"errors":[{"code":"TOO.MANY.REQUESTS","message":"slow down"}]}'
+        return HttpResponse(429, {"content-type": "application/json"}, body)
     raise UnavailableError(f"{name} is throttled")
 
 

@@ -29,9 +29,8 @@ REQUEST = ReturnRequest(
     customer_country="FR", customer_region=None, customer_postal_code="75002", customer_city="Paris", language="fr",
     return_to="SZX-1", items=(RING,), pickup=PickupWish(date(2026, 11, 24), "10:00", "16:00"),
 )  # fmt: skip
-CLAIRE = Person(
-    "Claire Exemple", "claire@example.com", "+33155550102", "fr", Address(("1 rue Exemple",), "Paris", None, "75002", "FR")
-)
+HOME = Address(("1 rue Exemple",), "Paris", None, "75002", "FR")
+CLAIRE = Person("Claire Exemple", "claire@example.com", "+33155550102", "fr", HOME)
 SCANS = (
     ("PU", "PARIS", "FR", 26), ("DP", "ROISSY CHARLES DE GAULLE", "FR", 30), ("AR", "GUANGZHOU", "CN", 44),
 )  # fmt: skip
@@ -133,7 +132,8 @@ def _first_push(world: World, number: str) -> None:
     It is another process, so what goes wrong in it is not this one's: it is asked again like any carrier.
     """
     world.wire.on_waybill = None
-    world.carrier.scan(number, "OC", "PARIS", "FR", MONDAY + timedelta(minutes=5), description="Shipment information sent to FedEx")
+    told = "Shipment information sent to FedEx"
+    world.carrier.scan(number, "OC", "PARIS", "FR", MONDAY + timedelta(minutes=5), description=told)
     world.push(number)
     early = [waiting for waiting in world.queues.waiting if waiting.queue == "tracking"]
     for message in early:

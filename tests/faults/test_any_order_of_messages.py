@@ -20,9 +20,7 @@ SEEDS = range(60)
 def shaken(seed: int) -> Picture:
     """The whole script with a queue that repeats one message in four and delivers in any order."""
     dice = random.Random(seed)
-    world = World(
-        Gate(), pick=lambda waiting: dice.randrange(len(waiting)), repeat=lambda: dice.random() < 0.25
-    )
+    world = World(Gate(), pick=lambda waiting: dice.randrange(len(waiting)), repeat=lambda: dice.random() < 0.25)
     tell(world)
     return picture(world)
 

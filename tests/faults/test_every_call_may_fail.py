@@ -24,12 +24,14 @@ def run(fault: Fault | None = None) -> tuple[Gate, Picture, tuple[str, ...]]:
 
 _, UNDISTURBED, CALLS = run()
 TRIED = [(kind, at) for kind in KINDS for at, name in enumerate(CALLS) if possible(kind, name)]
+NAMES = [f"{kind}-{at:03d}-{CALLS[at].replace(' ', '_')}" for kind, at in TRIED]
 
 
 def test_the_undisturbed_run_takes_the_ring_home():
     assert UNDISTURBED.stage == "arrived"
     assert (UNDISTURBED.milestone, UNDISTURBED.condition) == ("delivered", "ok")
-    assert {kind: status for kind, (status, _) in UNDISTURBED.bookings.items()} == {"waybill": "done", "pickup": "done"}
+    statuses = {kind: status for kind, (status, _) in UNDISTURBED.bookings.items()}
+    assert statuses == {"waybill": "done", "pickup": "done"}
     assert (UNDISTURBED.waybills_bought, UNDISTURBED.pickups_booked) == (1, 1)
     assert [(kind, status) for kind, status, _ in UNDISTURBED.exceptions] == [("customs_hold", "resolved")]
     assert (UNDISTURBED.owed, UNDISTURBED.parked) == (0, 0)
@@ -48,7 +50,7 @@ def test_the_script_makes_every_kind_of_call_of_the_three_stories():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "at"), TRIED, ids=[f"{kind}-{at:03d}-{CALLS[at].replace(' ', '_')}" for kind, at in TRIED])
+@pytest.mark.parametrize(("kind", "at"), TRIED, ids=NAMES)
 def test_one_call_goes_wrong_and_the_run_ends_well(kind, at):
     gate, ended, _ = run(Fault(kind, at))
     assert gate.struck

@@ -8,7 +8,7 @@ a dead letter, and a dead letter is a lost message here: no run may have one.
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,9 +31,9 @@ from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.take_tracking import accept_webhook, take_body
 from infra.local.fedex_simulator import FedExSimulator
-from tests.faults.gate import Crash, Gate, Gated
 from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
 from tests.fakes.memory_table import MemoryTable
+from tests.faults.gate import Crash, Gate, Gated
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 VISIBILITY = timedelta(minutes=6)
@@ -41,6 +41,16 @@ MAX_RECEIVES = 5
 HANDLERS: dict[str, Callable[..., None]] = {
     "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert,
 }  # fmt: skip
+
+
+def first(_waiting: object) -> int:
+    """Deliver in the order of sending."""
+    return 0
+
+
+def never() -> bool:
+    """No message comes twice."""
+    return False
 
 
 class DeadLetter(AssertionError):
@@ -88,8 +98,8 @@ class World:
     queues: Queues = field(default_factory=Queues)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     carrier: FedExSimulator = field(default_factory=lambda: FedExSimulator("current-secret"))
-    pick: Callable[[deque[Waiting]], int] = staticmethod(lambda _waiting: 0)
-    repeat: Callable[[], bool] = staticmethod(lambda: False)
+    pick: Callable[[deque[Waiting]], int] = first
+    repeat: Callable[[], bool] = never
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.carrier)
@@ -163,8 +173,3 @@ class World:
             merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
             new_id=lambda: "case0001",
         )
-
-
-def tally(rows: Sequence[Any]) -> Counter[Any]:
-    """How often each row occurs: once is once."""
-    return Counter(rows)
