@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -43,7 +42,7 @@ def result(*scans: dict[str, Any], **fields: Any) -> dict[str, Any]:
     said: dict[str, Any] = {
         "trackingNumberInfo": {
             "trackingNumber": NUMBER,
-            "trackingNumberUniqueId": f"2461363000~{NUMBER}~FX",
+            "trackingNumberUniqueId": f"2461364000~{NUMBER}~FX",
             "carrierCode": "FDXE",
         },
         "scanEvents": list(scans),
@@ -65,12 +64,6 @@ def event_of(*scans: dict[str, Any], **fields: Any) -> Event:
     (tracking,) = read(answer(result(*scans, **fields))).trackings
     (event,) = tracking.events
     return event
-
-
-def without(said: dict[str, Any], name: str) -> dict[str, Any]:
-    rest = copy.deepcopy(said)
-    del rest[name]
-    return rest
 
 
 CUSTOMER = Party(

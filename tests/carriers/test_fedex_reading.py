@@ -27,7 +27,7 @@ def only(said, source: str = "fedex"):
 def test_the_documented_answer_is_read_with_its_facts() -> None:
     reading = read(sample("fedex_track_documented"))
     (tracking,) = reading.trackings
-    assert (tracking.number, tracking.unique_id) == (NUMBER, f"2461363000~{NUMBER}~FX")
+    assert (tracking.number, tracking.unique_id) == (NUMBER, f"2461364000~{NUMBER}~FX")
     assert (tracking.service, tracking.weight_g, tracking.pieces) == ("INTERNATIONAL_PRIORITY", Decimal("500.0"), 1)
     assert (tracking.origin_country, tracking.destination_country) == ("FR", "CN")
     assert tracking.ship_date == "2026-11-19"
@@ -79,7 +79,7 @@ def test_two_shipments_that_share_a_number_are_told_apart() -> None:
     found = read(answer(late, done)).trackings
     assert [(one.unique_id, one.ship_date) for one in found] == [
         ("2460425000~1~FX", "2024-04-24"),
-        (f"2461363000~{NUMBER}~FX", "2026-11-19"),
+        (f"2461364000~{NUMBER}~FX", "2026-11-19"),
     ]
 
 
