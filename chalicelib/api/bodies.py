@@ -187,8 +187,6 @@ class OpenReturnBody(Shape):
             original_export=ExportLink(**self.original_export.model_dump()),
             customer_country=home.country,
             customer_region=home.region,
-            customer_postal_code=home.postal_code,
-            customer_city=home.city,
             language=self.customer.language,
             return_to=self.return_to,
             items=tuple(item.as_item() for item in self.items),

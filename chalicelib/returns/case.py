@@ -157,8 +157,6 @@ class ReturnRequest:
     original_export: ExportLink
     customer_country: str
     customer_region: str | None
-    customer_postal_code: str
-    customer_city: str
     language: str
     return_to: str
     items: tuple[Item, ...]

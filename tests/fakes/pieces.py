@@ -63,8 +63,6 @@ def a_request() -> ReturnRequest:
         original_export=ExportLink(carrier="fedex", exported_on=date(2026, 9, 3)),
         customer_country="FR",
         customer_region=None,
-        customer_postal_code="75002",
-        customer_city="Paris",
         language="fr",
         return_to="SZX-1",
         items=(a_ring(),),

@@ -26,7 +26,7 @@ RING = Item(
 REQUEST = ReturnRequest(
     kind="refund", reason="change_of_mind", order=Order("SO-1001", date(2026, 11, 1), date(2026, 11, 12)),
     original_export=ExportLink("fedex", "794644790132", "INV-1001", date(2026, 11, 3), "530120260000000001", "9610"),
-    customer_country="FR", customer_region=None, customer_postal_code="75002", customer_city="Paris", language="fr",
+    customer_country="FR", customer_region=None, language="fr",
     return_to="SZX-1", items=(RING,), pickup=PickupWish(date(2026, 11, 24), "10:00", "16:00"),
 )  # fmt: skip
 HOME = Address(("1 rue Exemple",), "Paris", None, "75002", "FR")

@@ -57,8 +57,6 @@ def asking(
         original_export=ExportLink(),
         customer_country=country,
         customer_region=region,
-        customer_postal_code="75002",
-        customer_city="Paris",
         language="fr",
         return_to="SZX-1",
         items=items or (ring(),),
