@@ -11,7 +11,7 @@ import itertools
 import json
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -33,12 +33,13 @@ from infra.build_template import MAX_RECEIVE_COUNT
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.aws_world import AwsStage
 from tests.fakes.memory_ports import SECRETS
-from tests.metering.meter import Meter
+from tests.metering.meter import Meter, Units
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HANDLERS = {
     "tracking": "on_tracking_received", "polls": "on_poll_due", "steps": "on_step_due", "alerts": "on_alert_raised",
 }  # fmt: skip
+BATCHES = {"tracking": 10, "polls": 1, "steps": 1, "alerts": 10}
 JSON = {"Content-Type": "application/json"}
 SIGNING = SECRETS["webhooks"]["fedex"][0]
 _numbers = itertools.count(1)
@@ -74,6 +75,15 @@ def a_return(**changed: Any) -> dict[str, Any]:
     return {**deepcopy(RING), **changed}
 
 
+def dated(opened_on: date) -> dict[str, Any]:
+    """The dates of the story, if it were opened on this Monday."""
+    moved = (opened_on - MONDAY.date()).days
+    order, export, pickup = (deepcopy(RING[name]) for name in ("order", "original_export", "pickup"))
+    for part, name in ((order, "sold_on"), (order, "delivered_on"), (export, "exported_on"), (pickup, "on")):
+        part[name] = str(date.fromisoformat(part[name]) + timedelta(days=moved))
+    return {"order": order, "original_export": export, "pickup": pickup}
+
+
 @dataclass
 class Wire:
     """The carrier link, straight into the simulator; ``calls`` are the paths called."""
@@ -93,6 +103,7 @@ class House:
     def __init__(self, stage: AwsStage) -> None:
         self.stage, self.now = stage, MONDAY
         clients = Clients(stage.make_client)
+        self.spent: dict[str, Units] = {}
         self.meter = Meter(peek=stage.make_client("dynamodb"))
         for service in ("dynamodb", "sqs", "s3", "secretsmanager", "kms"):
             self.meter.attach(clients.of(service))
@@ -116,13 +127,15 @@ class House:
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         told = {"Authorization": f"Bearer {self.token}", **JSON, **headers}
-        return self.client.http.post(path, headers=told, body=json.dumps(body).encode())
+        with self._spending("api"):
+            return self.client.http.post(path, headers=told, body=json.dumps(body).encode())
 
     def get(self, path: str) -> Any:
         return self.client.http.get(path, headers={"Authorization": f"Bearer {self.token}"})
 
     def webhook(self, body: bytes, headers: Mapping[str, str]) -> Any:
-        return self.client.http.post("/v1/webhooks/fedex", headers=dict(headers), body=body)
+        with self._spending("webhook"):
+            return self.client.http.post("/v1/webhooks/fedex", headers=dict(headers), body=body)
 
     # -- what the carrier and the clock do
 
@@ -156,7 +169,8 @@ class House:
         return len(found)
 
     def receive(self, queue: str) -> list[dict[str, Any]]:
-        return self.sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10).get("Messages", [])
+        most = BATCHES[queue]
+        return self.sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=most).get("Messages", [])
 
     def handle(self, queue: str, messages: list[dict[str, Any]]) -> set[str]:
         """The ids that the handler reports as failed."""
@@ -182,7 +196,8 @@ class House:
         return int(told["Attributes"]["ApproximateNumberOfMessages"])
 
     def invoke(self, handler: str, event: dict[str, Any]) -> Any:
-        return self.client.lambda_.invoke(handler, event).payload
+        with self._spending(handler):
+            return self.client.lambda_.invoke(handler, event).payload
 
     # -- what can be looked at
 
@@ -200,6 +215,15 @@ class House:
     def close(self) -> None:
         self.stage.make_client("dynamodb").delete_table(TableName=self.table_name)
         product.world.hand_in(None, lambda: datetime.now(UTC))
+
+    @contextmanager
+    def _spending(self, handler: str) -> Iterator[None]:
+        """What is metered meanwhile is on this handler's bill too."""
+        before = len(self.meter.log)
+        yield
+        bill = self.spent.setdefault(handler, Units())
+        for call in self.meter.log[before:]:
+            bill.add(call.units)
 
     def _seconds(self) -> float:
         return (self.now - MONDAY).total_seconds()
@@ -262,7 +286,3 @@ def booked(house: House, **changed: Any) -> tuple[str, str]:
     case = house.case(case_id)
     assert case["stage"] == "booked", case["stage"]
     return case_id, case["legs"][0]["tracking_number"]
-
-
-Journey = Callable[[House], None]
-TODAY = date(2026, 11, 23)
