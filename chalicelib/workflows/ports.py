@@ -93,7 +93,8 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A verified body part for a number no leg has yet: what it said, kept until a leg claims the number."""
+    """A verified body part for a number no leg has yet: what it said, kept until a leg claims the number. ``due_at``
+    is None once a person was told: then only a leg that gets the number asks for it."""
 
     carrier: str
     number: str
@@ -101,7 +102,7 @@ class Parked:
     source: str
     received_at: datetime
     raw_digest: str
-    due_at: datetime
+    due_at: datetime | None
     attempts: int = 0
 
 
