@@ -7,8 +7,9 @@ world is built once per process, at first use.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from chalice.app import Chalice, Rate
 from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks
 from chalicelib.api.desk import Desk, workflows
 from chalicelib.api.problems import framework_answers_as_problems
+from chalicelib.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from chalicelib.workflows.ports import Ports
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 app = Chalice(app_name="goldthread", configure_logs=False)
 logger = Logger(service="goldthread", location=None, sampling_rate=None)
 metrics = Metrics(namespace="Goldthread", service=os.environ.get("GOLDTHREAD_STAGE", "local"))
+MAX_RECEIVES = 5
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
@@ -103,32 +106,55 @@ def sweep_due_work(event: Any) -> Any:
     return {"due": swept.due, "claimed": swept.claimed}
 
 
-def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, Any], datetime], None]) -> Any:
+def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, Any], datetime], Iterable[str]]) -> Any:
     """Hand each message to its story and report the failed ones alone: the rest of the batch is done.
 
-    A message that fails is received again and after the last try lies in the dead-letter queue; why is logged each
-    time under its message id, without what it holds.
+    A message that fails is received again; one that cannot be mended, and one that failed to the last, is buried in
+    its dead letters with the reason. Each is logged under its message id with the legs it touched, never with what it
+    holds.
     """
-    failed = []
-    for record in event.to_dict()["Records"]:
-        try:
-            story(world.ports(), read_message(record["body"]), world.now())
-        except Exception as error:  # noqa: BLE001  the outermost layer: one bad message must not cost its neighbours
-            failed.append({"itemIdentifier": record["messageId"]})
-            reason = {"queue": queue, "message_id": record["messageId"], "reason": getattr(error, "code", None)}
-            logger.warning("message failed", extra={**reason, "defect": type(error).__name__, "where": place_of(error)})
-    count = len(event.to_dict()["Records"])
+    records = event.to_dict()["Records"]
+    failed = [record["messageId"] for record in records if not _is_done(record, queue, story)]
     metrics.add_dimension("queue", queue)
-    metrics.add_metric("MessagesDone", MetricUnit.Count, count - len(failed))
+    metrics.add_metric("MessagesDone", MetricUnit.Count, len(records) - len(failed))
     metrics.add_metric("MessagesFailed", MetricUnit.Count, len(failed))
     metrics.flush_metrics()
-    return {"batchItemFailures": failed}
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _is_done(record: Mapping[str, Any], queue: str, story: Callable[..., Iterable[str]]) -> bool:
+    """Whether this message need not come again: its story is told, or it is buried."""
+    known: dict[str, Any] = {"queue": queue, "message_id": record["messageId"]}
+    try:
+        message = read_message(record["body"])
+        known["request_id"] = message.get("request_id")
+        legs = sorted(story(world.ports(), message, world.now()))
+    except Exception as error:  # noqa: BLE001  the outermost layer: one bad message must not cost its neighbours
+        known |= {"reason": getattr(error, "code", None), "defect": type(error).__name__, "where": place_of(error)}
+        logger.warning("message failed", extra=known)
+        return _is_buried(record, queue, error, known)
+    logger.info("done", extra=known | {"legs": legs})
+    return True
+
+
+def _is_buried(record: Mapping[str, Any], queue: str, error: Exception, known: Mapping[str, Any]) -> bool:
+    """Whether this message now lies in the dead letters with its reason. One that could not be put there comes again,
+    and after the last receive the queue itself moves it, without the reason."""
+    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    if receives < MAX_RECEIVES and not isinstance(error, InvalidRequestError | json.JSONDecodeError):
+        return False
+    try:
+        world.ports().queues.bury(
+            queue, record["body"], {name: str(known[name]) for name in ("reason", "defect", "where")}
+        )
+    except Exception as unburied:  # noqa: BLE001  the outermost layer: the queue's own redrive is the second way
+        logger.error("not buried", extra={**known, "defect": type(unburied).__name__})
+        return False
+    return True
 
 
 def read_message(body: str) -> Mapping[str, Any]:
     """A message of ours, as it was queued."""
-    import json
-
     message: Mapping[str, Any] = json.loads(body)
     return message
 

@@ -38,17 +38,17 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "SECRET_WEBHOOKS", "KMS_KEY",
     }),
     "app.on_tracking_received": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "DEAD_LETTERS_TRACKING",
     }),
     "app.on_poll_due": frozenset({
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS",
-        "FEDEX_URL",
+        "FEDEX_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
         "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
-        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL",
+        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "DEAD_LETTERS_STEPS",
     }),
-    "app.on_alert_raised": frozenset({"TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE"}),
+    "app.on_alert_raised": frozenset({"TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE", "DEAD_LETTERS_ALERTS"}),
     "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
 }  # fmt: skip
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
@@ -65,6 +65,7 @@ class Settings:
     carrier_urls: Mapping[str, str]
     merchant_file: str
     topic: str | None
+    dead_letters: Mapping[str, str]
     evidence_bucket: str | None
     kms_key: str | None
 
@@ -96,6 +97,10 @@ class _Environment(BaseModel):
     QUEUE_STEPS: QueueUrl | None = None
     QUEUE_ALERTS: QueueUrl | None = None
     TOPIC: Text | None = None
+    DEAD_LETTERS_TRACKING: QueueUrl | None = None
+    DEAD_LETTERS_POLLS: QueueUrl | None = None
+    DEAD_LETTERS_STEPS: QueueUrl | None = None
+    DEAD_LETTERS_ALERTS: QueueUrl | None = None
     EVIDENCE_BUCKET: Text | None = None
     MERCHANT_FILE: Annotated[Text, AfterValidator(_inside_the_zip)] = MERCHANT_FILE
     SECRET_WEBHOOKS: Text | None = None
@@ -125,6 +130,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def _settings(read: _Environment) -> Settings:
     queues = {name: getattr(read, f"QUEUE_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")}
+    dead = {name: getattr(read, f"DEAD_LETTERS_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")}
     secrets = {"webhooks": read.SECRET_WEBHOOKS, "carriers": read.SECRET_CARRIERS}
     return Settings(
         stage=read.STAGE,
@@ -134,6 +140,7 @@ def _settings(read: _Environment) -> Settings:
         carrier_urls={"fedex": read.FEDEX_URL},
         merchant_file=read.MERCHANT_FILE,
         topic=read.TOPIC,
+        dead_letters={name: url for name, url in dead.items() if url},
         evidence_bucket=read.EVIDENCE_BUCKET,
         kms_key=read.KMS_KEY,
     )

@@ -33,6 +33,10 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_QUEUE_POLLS": {"Ref": "PollsQueue"},
     "GOLDTHREAD_QUEUE_STEPS": {"Ref": "StepsQueue"},
     "GOLDTHREAD_QUEUE_ALERTS": {"Ref": "AlertsQueue"},
+    "GOLDTHREAD_DEAD_LETTERS_TRACKING": {"Ref": "TrackingDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_POLLS": {"Ref": "PollsDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_STEPS": {"Ref": "StepsDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_ALERTS": {"Ref": "AlertsDeadLetters"},
     "GOLDTHREAD_TOPIC": {"Ref": "AlertTopic"},
     "GOLDTHREAD_EVIDENCE_BUCKET": {"Ref": "EvidenceBucket"},
     "GOLDTHREAD_SECRET_WEBHOOKS": {"Ref": "WebhooksSecret"},
@@ -75,7 +79,14 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "SECRET_WEBHOOKS",
         "KMS_KEY",
     ),
-    "OnTrackingReceived": ("TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE"),
+    "OnTrackingReceived": (
+        "TABLE",
+        "QUEUE_STEPS",
+        "QUEUE_ALERTS",
+        "EVIDENCE_BUCKET",
+        "MERCHANT_FILE",
+        "DEAD_LETTERS_TRACKING",
+    ),
     "OnPollDue": (
         "TABLE",
         "QUEUE_STEPS",
@@ -84,6 +95,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "MERCHANT_FILE",
         "SECRET_CARRIERS",
         "FEDEX_URL",
+        "DEAD_LETTERS_POLLS",
     ),
     "OnStepDue": (
         "TABLE",
@@ -95,8 +107,9 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "SECRET_CARRIERS",
         "KMS_KEY",
         "FEDEX_URL",
+        "DEAD_LETTERS_STEPS",
     ),
-    "OnAlertRaised": ("TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE"),
+    "OnAlertRaised": ("TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE", "DEAD_LETTERS_ALERTS"),
     "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"),
 }
 FUNCTIONS = tuple(ENV_BY_FUNCTION)

@@ -21,8 +21,14 @@ Entry = dict[str, str]
 class SqsQueues:
     """``Queues`` over SQS. ``urls`` names only the queues that this function may send to."""
 
-    def __init__(self, clients: Clients, urls: Mapping[str, str], wait: Callable[[float], None] = time.sleep) -> None:
-        self._clients, self._urls, self._wait = clients, urls, wait
+    def __init__(
+        self,
+        clients: Clients,
+        urls: Mapping[str, str],
+        dead_letters: Mapping[str, str],
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clients, self._urls, self._dead_letters, self._wait = clients, urls, dead_letters, wait
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """All of them or ``UnavailableError``: then some may have been sent, and sending all again is
@@ -32,6 +38,16 @@ class SqsQueues:
             raise SettingsInvalid(f"this function was given no queue {queue}")
         for batch in batches([message_text(message) for message in messages]):
             self._send_batch(self._urls[queue], batch)
+
+    def bury(self, queue: str, body: str, reason: Mapping[str, str]) -> None:
+        """Put a message that will not be tried again into the dead letters of its queue, with the reason beside it."""
+        if queue not in self._dead_letters:
+            raise SettingsInvalid(f"this function was given no dead letters of {queue}")
+        told = {name: {"DataType": "String", "StringValue": text} for name, text in reason.items() if text}
+        with reaching("the queue"):
+            self._clients.of("sqs").send_message(
+                QueueUrl=self._dead_letters[queue], MessageBody=body, MessageAttributes=told
+            )
 
     def _send_batch(self, url: str, bodies: Sequence[str]) -> None:
         left = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]

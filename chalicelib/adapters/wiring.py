@@ -46,7 +46,7 @@ def build(
         tracks=TableTracks(table, mark),
         exceptions=TableExceptions(table, mark),
         due=TableDueWork(table, mark),
-        queues=SqsQueues(clients, settings.queues, wait),
+        queues=SqsQueues(clients, settings.queues, settings.dead_letters, wait),
         evidence=BucketEvidence(clients, settings.evidence_bucket or ""),
         secrets=secrets,
         link=HttpLink(settings.carrier_urls),

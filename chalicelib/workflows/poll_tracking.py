@@ -18,23 +18,25 @@ from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.take_tracking import apply_reading
 
 
-def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Ask for every number of ``{carrier, numbers}``. Raises ``CarrierUnavailable`` when the carrier cannot be asked
+def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
+    """Ask for every number of ``{carrier, numbers}``; the legs that were answered about. Raises ``CarrierUnavailable`` when the carrier cannot be asked
     now: the message comes again, and the numbers are due again in any case."""
     name = message["carrier"]
     wire = carrier(name)
+    legs: set[str] = set()
     for request in wire.track_requests(message["numbers"]):
         if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
             raise CarrierUnavailable("today's quota of tracking requests is used up")
-        _take_answer(ports, name, open_line(ports, name, "track", now).call(request), now)
+        legs |= _take_answer(ports, name, open_line(ports, name, "track", now).call(request), now)
+    return legs
 
 
-def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> None:
+def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> set[str]:
     digest = ports.evidence.keep_raw(response.body)
     source = carrier(name).poll_source
     try:
         reading = read_tracking(source, response.body, now)
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
-        return
-    apply_reading(ports, name, source, reading, digest, now)
+        return set()
+    return apply_reading(ports, name, source, reading, digest, now)

@@ -259,6 +259,9 @@ class Queues(Protocol):
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """All of them or an error; sending twice is allowed and harmless."""
 
+    def bury(self, queue: str, body: str, reason: Mapping[str, str]) -> None:
+        """Put a message that will not be tried again into the dead letters of its queue, with the reason beside it."""
+
 
 class Evidence(Protocol):
     """The evidence bucket."""

@@ -22,8 +22,8 @@ from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.ports import Ports
 
 
-def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Open or close the exception that the message tells of.
+def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
+    """Open or close the exception that the message tells of; the leg it is about, as ``case/leg``.
 
     ``message``: action (open, update, close), subject_kind, subject, kind, episode, since, and where known reason,
     severity, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept
@@ -35,8 +35,11 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
         except NotFoundError:
             lost = {**message, "subject_kind": "carrier", "subject": message.get("carrier") or "unknown"}
             _alone(ports, lost, now)
+        else:
+            return {f"{message['subject']}/{message.get('leg') or '-'}"}
     else:
         _alone(ports, message, now)
+    return set()
 
 
 def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:

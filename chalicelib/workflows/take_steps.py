@@ -13,8 +13,9 @@ from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.take_tracking import join
 
 
-def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Hand a step to its story; one that no story knows is refused and ends in the dead letters."""
+def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
+    """Hand a step to its story; the leg it was about, as ``case/leg``. One that no story knows is refused and ends in
+    the dead letters."""
     match message.get("kind"):
         case "waybill" | "pickup":
             book_leg.take_booking(ports, message, now)
@@ -24,3 +25,4 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
             join(ports, message["carrier"], message["number"], now)
         case unknown:
             raise InvalidRequestError(f"no story knows a step of kind {unknown!r}")
+    return {f"{message['case_id']}/{message['leg']}"} if "case_id" in message else set()

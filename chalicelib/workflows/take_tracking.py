@@ -28,7 +28,6 @@ from chalicelib.workflows.ports import Parked, Ports
 TRIES = 6
 QUEUE_LIMIT = 180_000
 PARKED_FIRST_LOOK = timedelta(minutes=15)
-NOT_WORTH_A_PERSON = frozenset({"not_found", "handshake"})
 
 
 def accept_webhook(
@@ -53,8 +52,9 @@ def envelope(ports: Ports, source: str, body: bytes, request_id: str, now: datet
     return {**head, "body_b64": base64.b64encode(body).decode("ascii")}
 
 
-def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Read one queued body and apply all that it says. Raises only what another try can mend."""
+def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
+    """Read one queued body and apply all that it says; the legs it was about, as ``case/leg``. Raises only what
+    another try can mend."""
     digest, body = _opened(ports, message)
     source = message["source"]
     carrier = source.split("_")[0]
@@ -62,21 +62,28 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
         reading = read_tracking(source, body, instant(message["received_at"]))
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, str(unreadable))])
-        return
-    apply_reading(ports, carrier, source, reading, digest, now)
+        return set()
+    return apply_reading(ports, carrier, source, reading, digest, now)
 
 
-def apply_reading(ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime) -> None:
-    """Apply every shipment of one reading; what could not be read goes to a person, once per body."""
-    for tracking in reading.trackings:
-        apply_tracking(ports, carrier, source, tracking, raw_digest, now)
-    tell = [problem for problem in reading.problems if problem.code not in NOT_WORTH_A_PERSON and not problem.retryable]
+def apply_reading(
+    ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime
+) -> set[str]:
+    """Apply every shipment of one reading; the legs it was about. What could not be read goes to a person, once
+    however many bodies repeat it."""
+    found = [apply_tracking(ports, carrier, source, tracking, raw_digest, now) for tracking in reading.trackings]
+    tell = [problem for problem in reading.problems if not problem.retryable]
     if tell:
-        ports.queues.send("alerts", [alert_of_unreadable(carrier, raw_digest, now, _words(tell))])
+        words = _words(tell)
+        digest = hashlib.sha256(words.encode()).hexdigest()
+        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, words)])
+    return {f"{track.case_id}/{track.leg_n}" for track in found if track is not None}
 
 
-def apply_tracking(ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime) -> None:
-    """Grow one track by what was said of it, or park it until a leg has the number.
+def apply_tracking(
+    ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime
+) -> Track | None:
+    """Grow one track by what was said of it, or park it until a leg has the number (then None).
 
     Both sides write first and then read the partition again: the parker for a track, the maker of a track for parked
     events, so neither can miss the other.
@@ -88,13 +95,12 @@ def apply_tracking(ports: Ports, carrier: str, source: str, tracking: Tracking, 
             parked = _parked(carrier, source, tracking.number, raw_digest, now)
             if all(known.digest != parked.digest for known in file.parked):
                 ports.tracks.park(parked)
-            again = ports.tracks.file(carrier, tracking.number)
-            if chosen(again.tracks, tracking) is None:
-                return
-            join(ports, carrier, tracking.number, now)
-            return
+            made = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking)
+            if made is not None:
+                join(ports, carrier, tracking.number, now)
+            return made
         if _grown(ports, track, tracking, source, now):
-            return
+            return track
     raise StaleVersion("the track is being written by others; try again")
 
 
@@ -105,7 +111,7 @@ def join(ports: Ports, carrier: str, number: str, now: datetime) -> None:
         reading = read_tracking(parked.source, ports.evidence.raw(parked.raw_digest), parked.received_at)
         told = [tracking for tracking in reading.trackings if tracking.number == number]
         joined = [_join_one(ports, carrier, parked.source, tracking, now) for tracking in told]
-        if all(joined):
+        if joined and all(joined):
             ports.tracks.unpark(parked)
 
 
@@ -163,4 +169,6 @@ def _opened(ports: Ports, message: Mapping[str, Any]) -> tuple[str, bytes]:
 
 
 def _words(problems: Iterable[Problem]) -> str:
-    return "; ".join(sorted({f"{problem.code}: {problem.text}" for problem in problems}))[:400]
+    """What is wrong, the same words for the same faults."""
+    told = {f"{problem.number or '-'} {problem.code}: {problem.text}" for problem in problems}
+    return "; ".join(sorted(told))[:400]

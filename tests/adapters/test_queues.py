@@ -27,7 +27,9 @@ class Sqs:
 
 
 def queues_over(sqs):
-    return SqsQueues(Clients(lambda _: sqs), {"alerts": "https://sqs/alerts"}, wait=lambda _: None)
+    return SqsQueues(
+        Clients(lambda _: sqs), {"alerts": "https://sqs/alerts"}, {"alerts": "https://sqs/dead"}, lambda _: None
+    )
 
 
 def test_all_messages_go_out_ten_at_a_time_in_order():
@@ -72,3 +74,31 @@ def test_nothing_to_send_is_no_call():
     sqs = Sqs()
     queues_over(sqs).send("alerts", [])
     assert sqs.calls == []
+
+
+def test_a_buried_message_lies_in_its_dead_letters_with_the_reason_beside_it():
+    sqs = Recorder()
+    queues = SqsQueues(Clients(lambda _: sqs), {}, {"steps": "https://sqs/dead"}, lambda _: None)
+
+    queues.bury("steps", '{"kind":"waybill"}', {"reason": "stale_version", "where": ""})
+
+    assert sqs.sent == {
+        "QueueUrl": "https://sqs/dead",
+        "MessageBody": '{"kind":"waybill"}',
+        "MessageAttributes": {"reason": {"DataType": "String", "StringValue": "stale_version"}},
+    }
+
+
+def test_a_function_buries_only_in_the_dead_letters_it_was_given():
+    with pytest.raises(SettingsInvalid):
+        SqsQueues(Clients(lambda _: Recorder()), {}, {}).bury("steps", "{}", {})
+
+
+class Recorder:
+    """An SQS client that remembers the one message it was given."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, object] = {}
+
+    def send_message(self, **said: object) -> None:
+        self.sent = said

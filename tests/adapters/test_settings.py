@@ -7,6 +7,7 @@ import pytest
 from chalicelib.settings import FEDEX_URL, NEEDED_BY, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
+DEAD = ("TRACKING", "POLLS", "STEPS", "ALERTS")
 WHOLE = {
     "GOLDTHREAD_STAGE": "prod",
     "GOLDTHREAD_TABLE": "goldthread-prod",
@@ -48,6 +49,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
         "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_POLLS", "GOLDTHREAD_QUEUE_STEPS",
         "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
+        "GOLDTHREAD_DEAD_LETTERS_STEPS",
     }  # fmt: skip
     assert "secret-value" not in str(told)
     assert not any("secret-value" in fault.detail for fault in told.faults)
@@ -79,6 +81,7 @@ def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handle
         "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_TOPIC": "arn:t",
         "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
     }  # fmt: skip
+    whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}
     read_settings(whole)
     for name in NEEDED_BY[handler]:
         told = refused({one: value for one, value in whole.items() if one != f"GOLDTHREAD_{name}"})

@@ -15,10 +15,10 @@ TABLE_ACTIONS = {
 }
 SENDS_BY_FUNCTION = {
     "APIHandler": {"TrackingQueue", "StepsQueue", "AlertsQueue"},
-    "OnTrackingReceived": {"StepsQueue", "AlertsQueue"},
-    "OnPollDue": {"StepsQueue", "AlertsQueue"},
-    "OnStepDue": {"PollsQueue", "StepsQueue", "AlertsQueue"},
-    "OnAlertRaised": {"AlertsQueue"},
+    "OnTrackingReceived": {"StepsQueue", "AlertsQueue", "TrackingDeadLetters"},
+    "OnPollDue": {"StepsQueue", "AlertsQueue", "PollsDeadLetters"},
+    "OnStepDue": {"PollsQueue", "StepsQueue", "AlertsQueue", "StepsDeadLetters"},
+    "OnAlertRaised": {"AlertsQueue", "AlertsDeadLetters"},
     "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue"},
 }
 SECRET_BY_FUNCTION = {
@@ -38,6 +38,10 @@ RESOURCE_BY_ENV = {
     "QUEUE_POLLS": "PollsQueue",
     "QUEUE_STEPS": "StepsQueue",
     "QUEUE_ALERTS": "AlertsQueue",
+    "DEAD_LETTERS_TRACKING": "TrackingDeadLetters",
+    "DEAD_LETTERS_POLLS": "PollsDeadLetters",
+    "DEAD_LETTERS_STEPS": "StepsDeadLetters",
+    "DEAD_LETTERS_ALERTS": "AlertsDeadLetters",
     "TABLE": "Table",
     "TOPIC": "AlertTopic",
     "SECRET_WEBHOOKS": "WebhooksSecret",

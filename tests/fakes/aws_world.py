@@ -54,6 +54,9 @@ class AwsStage:
         make_client("s3").create_bucket(Bucket=self.bucket)
         sqs, store = make_client("sqs"), make_client("secretsmanager")
         self.queues = {name: sqs.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"] for name in QUEUES}
+        self.dead_letters = {
+            name: sqs.create_queue(QueueName=f"{prefix}-{name}-dead")["QueueUrl"] for name in QUEUES
+        }
         self.secrets = {
             name: store.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))["ARN"]
             for name, value in secrets.items()
@@ -74,6 +77,7 @@ class AwsStage:
             "GOLDTHREAD_STAGE": "local",
             "GOLDTHREAD_TABLE": table,
             **{f"GOLDTHREAD_QUEUE_{name.upper()}": url for name, url in self.queues.items()},
+            **{f"GOLDTHREAD_DEAD_LETTERS_{name.upper()}": url for name, url in self.dead_letters.items()},
             "GOLDTHREAD_TOPIC": f"arn:aws:sns:{REGION}:000000000000:alerts",
             "GOLDTHREAD_EVIDENCE_BUCKET": self.bucket,
             "GOLDTHREAD_SECRET_WEBHOOKS": self.secrets["webhooks"],

@@ -49,6 +49,7 @@ class MemoryQueues:
     def __init__(self) -> None:
         self.sent: dict[str, list[dict[str, Any]]] = {}
         self.waiting: dict[str, deque[dict[str, Any]]] = {}
+        self.buried: list[tuple[str, str, dict[str, str]]] = []
         self.down = False
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
@@ -58,6 +59,11 @@ class MemoryQueues:
             travelled = json.loads(message_text(message))
             self.sent.setdefault(queue, []).append(travelled)
             self.waiting.setdefault(queue, deque()).append(travelled)
+
+    def bury(self, queue: str, body: str, reason: Mapping[str, str]) -> None:
+        if self.down:
+            raise UnavailableError("the queue is down")
+        self.buried.append((queue, body, dict(reason)))
 
     def deliver(self, queue: str, handle: Callable[[dict[str, Any]], object]) -> int:
         """Every waiting message once, those sent meanwhile too; how many. One whose handling fails waits again."""

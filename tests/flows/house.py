@@ -111,7 +111,8 @@ class House:
         self.queues = dict(zip(HANDLERS, map(self._new_queue, HANDLERS), strict=True))
         self.table_name = stage.new_table()
         self.table = DynamoTable(Clients(stage.make_client), self.table_name, wait=lambda _: None)
-        settings = replace(stage.settings(self.table_name), queues=self.queues)
+        dead = {name: f"{url}-dead" for name, url in self.queues.items()}
+        settings = replace(stage.settings(self.table_name), queues=self.queues, dead_letters=dead)
         self.fedex = FedExSimulator(SIGNING, account=SECRETS["carriers"]["fedex"]["account_number"])
         self.wire = Wire(self.fedex, [])
         ports = build(settings, make_client=clients.of, monotonic=self._seconds, wait=lambda _: None)
