@@ -19,8 +19,11 @@ from chalicelib.workflows.take_tracking import apply_reading
 
 
 def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
-    """Ask for every number of ``{carrier, numbers}``; the legs that were answered about. Raises ``CarrierUnavailable`` when the carrier cannot be asked
-    now: the message comes again, and the numbers are due again in any case."""
+    """Ask for every number of ``{carrier, numbers}``; the legs that were answered about, as ``case/leg``.
+
+    Raises ``CarrierUnavailable`` when the carrier cannot be asked now: the message comes again, and the numbers are
+    due again in any case.
+    """
     name = message["carrier"]
     wire = carrier(name)
     legs: set[str] = set()

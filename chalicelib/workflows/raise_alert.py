@@ -26,8 +26,8 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[s
     """Open or close the exception that the message tells of; the leg it is about, as ``case/leg``.
 
     ``message``: action (open, update, close), subject_kind, subject, kind, episode, since, and where known reason,
-    severity, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept
-    under the number instead: it is never dropped.
+    severity, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception
+    is kept under the carrier instead: it is never dropped.
     """
     if message["subject_kind"] == "case":
         try:
