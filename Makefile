@@ -6,6 +6,8 @@ STAGE ?= local
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/made
+LOCAL_VENV := .venv-local
+LOCAL_READY := $(LOCAL_VENV)/made
 
 .PHONY: help venv test lint types package deploy run token
 
@@ -21,7 +23,7 @@ $(READY): requirements.txt requirements-dev.txt
 venv: $(READY)  ## make the workbench (.venv)
 
 # --- checks ----------------------------------------------------------------------------------------------
-test: lint types  ## everything: lint, types, all tests, package checks of every stage
+test: lint types $(LOCAL_READY)  ## everything: lint, types, all tests, package checks of every stage
 	$(PY) -m pytest -q
 
 lint: $(READY)  ## ruff: rules and format
@@ -44,9 +46,6 @@ deploy: package  ## STAGE=dev|prod BUCKET=name: package, upload, change set, wai
 	$(PY) -m infra.deploy $(STAGE) $(BUCKET)
 
 # --- run: the embedded AWS and its story -----------------------------------------------------------------
-LOCAL_VENV := .venv-local
-LOCAL_READY := $(LOCAL_VENV)/made
-
 $(LOCAL_READY): requirements-local.txt
 	@echo "making $(LOCAL_VENV), the environment of the embedded AWS (about 20 s)"
 	test -x $(LOCAL_VENV)/bin/python || python3 -m venv $(LOCAL_VENV)
