@@ -34,22 +34,21 @@ MERCHANT_FILE: Final = "chalicelib/merchant.toml"
 # By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
 NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
     "app.app": frozenset({
-        "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
-        "SECRET_WEBHOOKS", "KMS_KEY",
+        "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_WEBHOOKS", "KMS_KEY",
     }),
     "app.on_tracking_received": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "DEAD_LETTERS_TRACKING",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "DEAD_LETTERS_TRACKING",
     }),
     "app.on_poll_due": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS",
-        "FEDEX_URL", "DEAD_LETTERS_POLLS",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "SECRET_CARRIERS", "FEDEX_URL",
+        "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
-        "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
-        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "DEAD_LETTERS_STEPS",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS", "KMS_KEY",
+        "FEDEX_URL", "DEAD_LETTERS_STEPS",
     }),
-    "app.on_alert_raised": frozenset({"TABLE", "QUEUE_ALERTS", "TOPIC", "MERCHANT_FILE", "DEAD_LETTERS_ALERTS"}),
-    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
+    "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
+    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS"}),
 }  # fmt: skip
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
 
@@ -64,7 +63,6 @@ class Settings:
     secrets: Mapping[str, str]
     carrier_urls: Mapping[str, str]
     merchant_file: str
-    topic: str | None
     dead_letters: Mapping[str, str]
     evidence_bucket: str | None
     kms_key: str | None
@@ -96,7 +94,6 @@ class _Environment(BaseModel):
     QUEUE_POLLS: QueueUrl | None = None
     QUEUE_STEPS: QueueUrl | None = None
     QUEUE_ALERTS: QueueUrl | None = None
-    TOPIC: Text | None = None
     DEAD_LETTERS_TRACKING: QueueUrl | None = None
     DEAD_LETTERS_POLLS: QueueUrl | None = None
     DEAD_LETTERS_STEPS: QueueUrl | None = None
@@ -139,7 +136,6 @@ def _settings(read: _Environment) -> Settings:
         secrets={name: secret for name, secret in secrets.items() if secret},
         carrier_urls={"fedex": read.FEDEX_URL},
         merchant_file=read.MERCHANT_FILE,
-        topic=read.TOPIC,
         dead_letters={name: url for name, url in dead.items() if url},
         evidence_bucket=read.EVIDENCE_BUCKET,
         kms_key=read.KMS_KEY,

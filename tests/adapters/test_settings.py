@@ -46,7 +46,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
     }
     told = refused(wrong)
     assert {fault.field for fault in told.faults} == {
-        "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_POLLS", "GOLDTHREAD_QUEUE_STEPS",
+        "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_STEPS",
         "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
         "GOLDTHREAD_DEAD_LETTERS_STEPS",
@@ -78,7 +78,7 @@ def in_template(handler):
 @pytest.mark.parametrize("handler", NEEDED_BY)
 def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
     whole = WHOLE | {
-        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_TOPIC": "arn:t",
+        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls",
         "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
     }  # fmt: skip
     whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}

@@ -78,7 +78,6 @@ class AwsStage:
             "GOLDTHREAD_TABLE": table,
             **{f"GOLDTHREAD_QUEUE_{name.upper()}": url for name, url in self.queues.items()},
             **{f"GOLDTHREAD_DEAD_LETTERS_{name.upper()}": url for name, url in self.dead_letters.items()},
-            "GOLDTHREAD_TOPIC": f"arn:aws:sns:{REGION}:000000000000:alerts",
             "GOLDTHREAD_EVIDENCE_BUCKET": self.bucket,
             "GOLDTHREAD_SECRET_WEBHOOKS": self.secrets["webhooks"],
             "GOLDTHREAD_SECRET_CARRIERS": self.secrets["carriers"],
