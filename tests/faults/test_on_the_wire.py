@@ -1,0 +1,113 @@
+"""The crash harness runs over memory; here its memory is held against AWS calls as botocore makes them.
+
+The same script over the real table, queues, bucket, secret store and key service (moto) makes the same calls in the
+same order, and one call of the harness is one AWS call, but for what ``WIRE`` says. So a fault at every call of the
+harness is a fault at every AWS call. A sample of the faults is struck on the wire itself, below all of our code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.fakes.aws_world import AwsStage, client_maker
+from tests.faults.aws_house import SERVICES, WRITES, AwsHouse, Tap, WireFault, WireGate
+from tests.faults.gate import KINDS
+from tests.faults.stories import Picture, picture, tell
+from tests.faults.test_every_call_may_fail import CALLS, UNDISTURBED, assert_ends_well
+
+WIRE = {
+    "table.get": "GetItem",
+    "table.partition": "Query",  # one per page of 1 MB; no partition of a case or a number comes near that
+    "table.batch_get": "BatchGetItem",  # one per hundred keys, and again for keys that were put off
+    "table.index": "Query",
+    "table.put_new": "PutItem",
+    "table.update": "UpdateItem",
+    "table.delete": "DeleteItem",
+    "table.transact": "TransactWriteItems",
+    "table.count": "UpdateItem",
+    "queues.send": "SendMessageBatch",  # one per ten messages, and none for no message
+    "evidence.keep_raw": "PutObject",
+    "evidence.raw": "GetObject",
+    "evidence.keep_label": "PutObject",
+    "secrets.webhooks": "GetSecretValue",  # a process keeps it for five minutes; the house of these tests never does
+    "secrets.carriers": "GetSecretValue",
+    "keys.new": "GenerateDataKey",
+    "keys.unwrap": "Decrypt",
+}
+EVERY = 7
+
+
+class Aws:
+    """One moto for the module: clients that are tapped, and clients to look with."""
+
+    def __init__(self) -> None:
+        make = client_maker()
+        self.tap, self._look = Tap(make), {service: make(service) for service in SERVICES}
+
+    def house(self, strike: WireFault | None = None) -> AwsHouse:
+        """An empty house of its own: nothing of another run can mend what this one lost."""
+        return AwsHouse(WireGate(strike=strike), tap=self.tap, stage=AwsStage(self._look.__getitem__))
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with mock_aws():
+        yield Aws()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(aws: Aws) -> tuple[list[tuple[str, list[str]]], Picture]:
+    house = aws.house()
+    tell(house)
+    assert isinstance(house.gate, WireGate)
+    made = list(house.gate.made)
+    return made, picture(house)
+
+
+def test_over_aws_the_script_makes_the_calls_that_the_harness_breaks(undisturbed):
+    made, _ = undisturbed
+    assert tuple(name for name, _ in made) == CALLS, "a call that no gate saw has an empty name"
+
+
+def test_one_call_of_the_harness_is_one_aws_call(undisturbed):
+    made, _ = undisturbed
+    for name, calls in made:
+        if name.startswith("carrier."):
+            assert calls == [], "the carrier is not AWS"
+        elif name == "queues.send":
+            assert calls in ([WIRE[name]], [])
+        else:
+            assert calls == [WIRE[name]], name
+    assert {name for name, _ in made if not name.startswith("carrier.")} == set(WIRE), "every row is tried"
+
+
+def test_over_aws_the_ring_ends_where_it_ends_over_memory(undisturbed):
+    assert undisturbed[1] == UNDISTURBED
+
+
+def strikes() -> list[WireFault]:
+    """Every seventh AWS call of the run, by two kinds of fault in turn; every write among them is sent twice too.
+
+    All of them would be all kinds at every call, over memory done in full: a run over moto costs most of a second.
+    """
+    wire = [WIRE[name] for name in CALLS if name in WIRE]
+    found = []
+    for turn, at in enumerate(range(0, len(wire) - 5, EVERY)):
+        kinds = ["crash_before", "timeout_after_commit"] if turn % 2 else ["crash_after", "throttle"]
+        found += [WireFault(kind, at) for kind in kinds + ["sent_twice"] * (wire[at] in WRITES)]
+    return found
+
+
+def test_every_kind_of_fault_is_in_the_sample():
+    assert {strike.kind for strike in strikes()} == set(KINDS)
+
+
+@pytest.mark.parametrize("strike", strikes(), ids=lambda strike: f"{strike.kind}-{strike.at:03d}")
+def test_one_aws_call_goes_wrong_and_the_run_ends_well(aws, strike):
+    house = aws.house(strike)
+    tell(house)
+    assert house.gate.struck
+    assert_ends_well(picture(house))
