@@ -62,15 +62,15 @@ def _counting(text: str) -> tuple[int, Any]:
 
 
 def _most_keys(marks: bytes) -> int:
-    """At least as many keys as a valid text without backslashes spells: if it kept that many, none came
-    twice.
+    """At least as many keys as a valid text without backslashes spells: if it kept that many, none came twice.
 
-    Every key is followed by one colon. Colons inside strings are taken off where they can be nothing else:
-    before ``//``, and two or three alone between quotes (a clock, with or without an offset), which no
-    valid text has outside strings. Any other colon in a string makes the count too high; then keys are
-    compared one by one.
+    Every key is followed by one colon. Colons inside strings are taken off where they can be nothing else: before
+    ``//``, and two or three alone between quotes (a clock, with or without an offset), which no valid text has
+    outside strings. Any other colon in a string makes the count too high; then keys are compared one by one.
     """
-    colons = marks.translate(None, b"[]{}").replace(b"://", b"").replace(b"/", b"")
+    colons = marks.translate(None, b"[]{}")
+    if b"/" in colons:
+        colons = colons.replace(b"://", b"").replace(b"/", b"")
     return colons.count(b":") - 2 * colons.count(b'"::"') - 3 * colons.count(b'":::"')
 
 

@@ -56,18 +56,21 @@ def _completed(
 ) -> tuple[Event, ...]:
     """The events, with the headline's own one if no scan tells it, and with what it adds to the newest."""
     code = latest.get("code") or ""
-    if code and all(event.code != code for event in events):
+    told = [event for event in events if event.code == code]
+    if code and not told:
         untold = _headline_event(code, latest, dates, reader)
-        events = (*events, untold) if untold is not None else events
-    known = [event for event in events if event.code == code] or list(events)
-    if not known:
+        told = [untold] if untold is not None else []
+        events = (*events, *told)
+    if not events:
         return events
-    newest = max(known, key=lambda event: (event.at, event.id))
-    told = _explained(newest, latest) if newest.code == code else newest
+    newest = max(told or events, key=lambda event: (event.at, event.id))
+    completed = _explained(newest, latest) if told else newest
     delay = latest.get("delayDetail") or {}
     if delay.get("status") == "DELAYED" or latest.get("derivedCode") == "RL":
-        told = delayed(told, delay.get("type"))
-    return tuple(told if event is newest else event for event in events)
+        completed = delayed(completed, delay.get("type"))
+    if completed is newest:
+        return events
+    return tuple(completed if event is newest else event for event in events)
 
 
 def _headline_event(
@@ -85,15 +88,15 @@ def _headline_event(
 
 
 def _explained(event: Event, latest: LatestStatus) -> Event:
-    """The newest event with the reason that only the headline gives; its identity stays."""
-    reason, words = _reason(latest)
-    if event.exception_code or event.reason == "from_future" or not (reason or words):
+    """The newest event with the trouble that only the headline gives a reason for; its identity stays."""
+    if event.exception_code or event.reason == "from_future":
         return event
+    reason, words = _reason(latest)
     told = meaning_of(event.code.upper(), reason.lstrip("0"), event.text, words)
-    if (told.milestone, told.condition, told.reason) == (event.milestone, event.condition, event.reason):
+    if told.condition in (None, "ok") or told.reason == event.reason:
         return event
     return replace(
-        event, milestone=told.milestone, condition=told.condition, reason=told.reason,
+        event, milestone=told.milestone, condition=told.condition, reason=told.reason, text=told.text,
         responsible=told.responsible, action_by=told.action_by,
     )  # fmt: skip
 
@@ -147,7 +150,7 @@ def _ship_date(dates: Mapping[str | None, str | None], unique_id: str | None) ->
 
 def _day(sent: str) -> str | None:
     try:
-        return read_time(sent, None, None) and date.fromisoformat(sent[:10]).isoformat()
+        return date.fromisoformat(sent[:10]).isoformat()
     except ValueError:
         return None
 

@@ -36,18 +36,18 @@ UNRECOGNISED = Meaning("unrecognised", None, None, None, None, "")
 
 
 @lru_cache(maxsize=4096)
-def meaning_of(code: str, exception: str, description: str, exception_text: str = "") -> Meaning:
+def meaning_of(code: str, exception: str, description: str | None = None, exception_text: str | None = None) -> Meaning:
     """The meaning of one scan. ``exception`` has its leading zeros stripped; empty texts are as good as none.
 
     An unknown code is ``unrecognised`` whatever else is said; an unknown exception code leaves the code's
     meaning.
     """
-    text = _kept_text(description, exception_text)
+    text = _kept_text(description or "", exception_text or "")
     row = _codes().get(code)
     if row is None:
         return UNRECOGNISED._replace(text=text)
     said = dict(row)
-    for later in _refinements(code, exception, f"{description} {exception_text}".lower()):
+    for later in _refinements(code, exception, f"{description or ''} {exception_text or ''}".lower()):
         said.update(later)
     return _meaning(said, text or said["wording"])
 

@@ -19,7 +19,7 @@ from chalicelib.shipments.events import AT_REST, Event, Place, Problem
 MAX_SCANS = 1_000
 AHEAD = timedelta(hours=24)
 _LONGEST_CITY = 80
-_SECONDS_COLON, _TO_SECONDS, _TO_MINUTES = 16, 19, 16
+_WALL_CLOCK = len("2026-11-20T09:20:00")
 
 
 class Where(NamedTuple):
@@ -53,7 +53,10 @@ class ScanReader:
     def event(self, scan: Scan) -> Event | None:
         """The event of one well-formed scan; None, and a problem, when its time or code cannot be read."""
         sent, code, exception = scan["date"], scan["eventType"], scan.get("exceptionCode") or ""
-        place, identity, state, readable = _where(scan.get("scanLocation"))
+        where: Address = scan.get("scanLocation") or {}
+        place, identity, state, readable = _place(
+            where.get("city"), where.get("countryCode"), where.get("stateOrProvinceCode")
+        )
         if not readable:
             self.lost("event_part_unreadable", "scanLocation of a scan")
         try:
@@ -63,11 +66,10 @@ class ScanReader:
             return None
         bare = exception.lstrip("0")
         milestone, condition, reason, responsible, action_by, text = meaning_of(
-            code.upper(), bare, scan.get("eventDescription") or "", scan.get("exceptionDescription") or ""
+            code.upper(), bare, scan.get("eventDescription"), scan.get("exceptionDescription")
         )
-        wall = sent[:_TO_SECONDS] if sent[_SECONDS_COLON : _SECONDS_COLON + 1] == ":" else sent[:_TO_MINUTES]
         event = Event(
-            sha256(f"{self._identity}{code}|{bare}|{wall}|{identity}".encode()).hexdigest()[:16],
+            sha256(f"{self._identity}{code}|{bare}|{sent[:_WALL_CLOCK]}|{identity}".encode()).hexdigest()[:16],
             at, sent, tz_source, code, exception or None, milestone, condition, reason, text, place,
             self.source, responsible, action_by,
         )  # fmt: skip
@@ -78,9 +80,10 @@ class ScanReader:
 
     def cleared_of(self, names: tuple[str, ...], events: tuple[Event, ...]) -> tuple[Event, ...]:
         """The events, with these names taken out of their text."""
-        found = _any_of(names) if names else None
-        if found is None or not found.search("\n".join([event.text for event in events])):
+        told = "\n".join([event.text for event in events]).lower()
+        if not any(name.lower() in told for name in names):
             return events
+        found = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)
         return tuple(replace(event, text=found.sub("…", event.text)) for event in events)
 
     def lost(self, code: str, text: str) -> None:
@@ -113,12 +116,6 @@ def delayed(event: Event, kind: str | None) -> Event:
     return replace(event, condition="delayed", reason=reason, responsible=responsible, action_by=action_by)
 
 
-def _where(address: Address | None) -> Where:
-    if not address:
-        return _NOWHERE
-    return _place(address.get("city"), address.get("countryCode"), address.get("stateOrProvinceCode"))
-
-
 @lru_cache(maxsize=2048)
 def _place(city: str | None, country: str | None, state: str | None) -> Where:
     city = " ".join((city or "").split())[:_LONGEST_CITY]
@@ -128,11 +125,3 @@ def _place(city: str | None, country: str | None, state: str | None) -> Where:
         city = "".join(letter for letter in city if letter.isprintable())
     kept = Place(city or None, country if country and readable else None)
     return Where(kept, f"{city.upper()}|{country}", state or None, readable)
-
-
-_NOWHERE = _place(None, None, None)
-
-
-@lru_cache(maxsize=64)
-def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)

@@ -7,7 +7,7 @@ flat ``{"trackResults": [...]}``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ CALLS_PER_DAY = 100_000
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=30), timedelta(days=14)
 JSON_HEADERS = {"content-type": "application/json", "x-locale": "en_US"}
 _FINAL_ENDINGS = (".INVALID", ".EMPTY", ".REQUIRED", ".MISSING")
-_LONGEST_TEXT = 200
+_LONGEST_TEXT, _LONGEST_CODE = 200, 80
 
 
 def track_requests(numbers: Sequence[str]) -> tuple[HttpRequest, ...]:
@@ -78,7 +78,7 @@ def read_answer(body: bytes, now: datetime, source: str) -> Reading:
     if not isinstance(answer, dict):
         raise CarrierUnreadable("a tracking answer is an object")
     trackings: list[Tracking] = []
-    problems = list(_faults(None, answer.get("errors")))
+    problems = _faults(None, answer.get("errors"))
     for number, raw in _results(answer, problems):
         tracking, more = _read_result(number, raw, now, source)
         problems += more
@@ -96,25 +96,25 @@ def _is_cancelled(tracking: Tracking) -> bool:
 def _results(answer: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[object, object]]:
     """Each result with the number it was asked by; what is wrong with the envelope goes to ``problems``."""
     output = answer.get("output", answer)
-    if isinstance(output, dict) and "completeTrackResults" in output:
-        problems += _faults(None, output.get("alerts"))
-        for asked in _list(output["completeTrackResults"], None, problems):
-            if isinstance(asked, dict):
-                for raw in _list(asked.get("trackResults"), _number(asked.get("trackingNumber")), problems):
-                    yield asked.get("trackingNumber"), raw
-            else:
-                problems.append(Problem(None, "result_unreadable", "a result is no object", retryable=False))
-    elif isinstance(output, dict) and isinstance(output.get("trackResults"), list):
-        yield from ((None, raw) for raw in _list(output["trackResults"], None, problems))
-    elif not problems:
-        raise CarrierUnreadable("neither results nor errors")
+    if not isinstance(output, dict) or not ("completeTrackResults" in output or "trackResults" in output):
+        if not problems:
+            raise CarrierUnreadable("neither results nor errors")
+        return
+    problems += _faults(None, output.get("alerts"))
+    whole = output.get("completeTrackResults", [output])
+    for asked in _list(whole, None, problems):
+        if isinstance(asked, dict):
+            number = asked.get("trackingNumber")
+            yield from ((number, raw) for raw in _list(asked.get("trackResults"), number, problems))
+        else:
+            problems.append(Problem(None, "result_unreadable", "a result is no object", retryable=False))
 
 
-def _list(raw: object, number: str | None, problems: list[Problem]) -> list[object]:
+def _list(raw: object, number: object, problems: list[Problem]) -> list[object]:
     if isinstance(raw, list) and raw:
         return raw
     code = "no_results" if raw is None or raw == [] else "result_unreadable"
-    problems.append(Problem(number, code, "no list of results", retryable=code == "no_results"))
+    problems.append(Problem(_number(number), code, "no list of results", retryable=code == "no_results"))
     return []
 
 
@@ -124,15 +124,16 @@ def _read_result(asked: object, raw: object, now: datetime, source: str) -> tupl
         return None, [Problem(_number(asked), "result_unreadable", "a result is no object", retryable=False)]
     info = result.get("trackingNumberInfo") or {}
     theirs = _number(info.get("trackingNumber"))
-    number = _number(asked) or theirs
+    ours = _number(asked)
+    number = ours or theirs
     if number is None:
         return None, [Problem(None, "number_unreadable", "a result without a tracking number", retryable=False)]
     reader = ScanReader(number, source, now)
     for part in unread:
         reader.lost("part_unreadable", part)
-    if theirs != number or (asked is not None and _number(asked) is None):
+    if theirs != number or (asked is not None and ours is None):
         reader.lost("number_differs", "the number asked for is not the number of the result")
-    reader.problems += _faults(number, [result["error"]] if result.get("error") else None)
+    reader.problems += _faults(number, result.get("error"))
     return _tracking(result, info.get("trackingNumberUniqueId"), reader), reader.problems
 
 
@@ -148,21 +149,22 @@ def _tracking(result: TrackResult, unique_id: str | None, reader: ScanReader) ->
     return tracking
 
 
-def _faults(number: str | None, raw: object) -> Iterable[Problem]:
-    """FedEx's ``error``, ``errors`` and ``alerts``: objects, or one string ``CODE - text``; notes are not
-    faults.
-    """
-    if isinstance(raw, str) and raw:
+def _faults(number: str | None, raw: object) -> list[Problem]:
+    """FedEx's ``error``, ``errors`` and ``alerts``: objects, or one string ``CODE - text``; notes are no faults."""
+    if not raw:
+        return []
+    if isinstance(raw, str):
         name, _, words = raw.partition(" - ")
-        raw = [{"code": name.strip(), "message": words.strip()}]
-    for fault in raw if isinstance(raw, list) else [raw] if raw else []:
-        said: Mapping[str, object] = fault if isinstance(fault, dict) else {}
-        if said.get("alertType") in ("NOTE", "INFO"):
-            continue
-        code, text = said.get("code"), said.get("message")
-        kept = code if isinstance(code, str) and code.isprintable() and 0 < len(code) <= 80 else "unnamed_fault"
-        sentence = text[:_LONGEST_TEXT] if isinstance(text, str) and text.isprintable() else ""
-        yield Problem(number, kept, sentence, retryable=not kept.endswith(_FINAL_ENDINGS))
+        raw = {"code": name.strip(), "message": words.strip()}
+    said = [fault if isinstance(fault, dict) else {} for fault in (raw if isinstance(raw, list) else [raw])]
+    return [_fault(number, fault) for fault in said if fault.get("alertType") not in ("NOTE", "INFO")]
+
+
+def _fault(number: str | None, said: Mapping[str, object]) -> Problem:
+    code, text = said.get("code"), said.get("message")
+    kept = code if isinstance(code, str) and code.isprintable() and 0 < len(code) <= _LONGEST_CODE else "unnamed_fault"
+    sentence = text[:_LONGEST_TEXT] if isinstance(text, str) and text.isprintable() else ""
+    return Problem(number, kept, sentence, retryable=not kept.endswith(_FINAL_ENDINGS))
 
 
 def _number(sent: object) -> str | None:
