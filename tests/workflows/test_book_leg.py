@@ -1,0 +1,175 @@
+"""Waybill and pickup: claimed, made once, recorded; or visibly unknown with a person asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import CarrierOutcomeUnknown, ConflictError, InvalidRequestError
+from chalicelib.workflows.ports import HttpResponse
+from chalicelib.workflows.verdicts import Verdict
+from chalicelib.workflows.work_exceptions import act_on_exception, list_exceptions
+from tests.workflows.desk import HOUR, MONDAY, Desk
+
+
+class Mute:
+    """A carrier that carries out or does not, and whose answers to changing calls never come back."""
+
+    def __init__(self, wire, *, carries_out: bool) -> None:
+        self.wire, self.carries_out, self.deaf = wire, carries_out, True
+
+    def call(self, carrier, request):
+        if request.reads_only or not self.deaf:
+            return self.wire.call(carrier, request)
+        if self.carries_out:
+            self.wire.call(carrier, request)
+        raise CarrierOutcomeUnknown("no answer")
+
+
+def opened(**mute) -> tuple[Desk, Mute | None]:
+    desk = Desk()
+    desk.open()
+    wire = None
+    if mute:
+        wire = Mute(desk.world.wire, **mute)
+        desk.world.ports = desk.ports = _with_link(desk.ports, wire)
+    return desk, wire
+
+
+def _with_link(ports, link):
+    from dataclasses import replace
+
+    return replace(ports, link=link)
+
+
+def test_the_pickup_waits_for_the_waybill():
+    desk, _ = opened()
+    desk.step("pickup")
+    assert desk.booking("pickup").status == "planned"
+
+
+def test_a_step_that_comes_twice_books_once():
+    desk, _ = opened()
+    for _ in range(3):
+        desk.step("waybill")
+    for _ in range(3):
+        desk.step("pickup")
+    assert desk.world.carrier.booked_for(desk.file.legs[0].number) == (1, 1)
+
+
+def test_a_waybill_whose_answer_was_lost_is_found_under_our_reference_and_its_label_is_asked_for():
+    desk, _ = opened(carries_out=True)
+    desk.step("waybill")
+    assert desk.booking("waybill").status == "done"
+    assert desk.file.legs[0].number in desk.world.carrier.memory.shipments
+    desk.alerts()
+    assert [one.kind for one in desk.file.exceptions] == ["label_lost"]
+
+
+def test_a_waybill_that_cannot_be_found_is_unknown_and_never_asked_for_again_by_itself():
+    desk, mute = opened(carries_out=False)
+    desk.step("waybill")
+    desk.alerts()
+    mute.deaf = False
+    for hours in (1, 5, 30):
+        desk.step("waybill", MONDAY + hours * HOUR)
+        desk.world.sweep_at(MONDAY + timedelta(hours=hours))
+    assert desk.booking("waybill").status == "unknown"
+    assert not desk.world.carrier.memory.shipments
+    assert [(one.kind, one.status) for one in desk.file.exceptions] == [("waybill_unknown", "open")]
+
+
+def unknown_waybill() -> tuple[Desk, str]:
+    desk, mute = opened(carries_out=False)
+    desk.step("waybill")
+    desk.alerts()
+    mute.deaf = False
+    (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
+    return desk, row["exception_id"]
+
+
+def test_a_person_who_found_nothing_booked_lets_it_be_asked_for_again_under_a_new_reference():
+    desk, exception_id = unknown_waybill()
+    verdict = Verdict("resolve", "anna", note="nothing in the portal", outcome="not_booked")
+    act_on_exception(desk.ports, exception_id, verdict, MONDAY + HOUR)
+    desk.world.pump()
+    assert desk.booking("waybill").status == "done"
+    assert desk.booking("waybill").reference.endswith("-1W.2")
+    assert desk.file.case.stage == "booked"
+
+
+def test_a_person_who_found_the_waybill_gives_its_number_and_the_leg_goes_on_with_it():
+    desk, exception_id = unknown_waybill()
+    verdict = Verdict("resolve", "anna", note="in the portal", outcome="booked", tracking_number="794644790132")
+    act_on_exception(desk.ports, exception_id, verdict, MONDAY + HOUR)
+    desk.step("waybill", MONDAY + HOUR)
+    assert desk.file.legs[0].number == "794644790132"
+    assert desk.ports.tracks.file("fedex", "794644790132").tracks[0].case_id == "case0001"
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict("resolve", "anna", note="done"),
+        Verdict("resolve", "anna", outcome="not_booked"),
+        Verdict("resolve", "anna", note="x", outcome="approved"),
+        Verdict("resolve", "anna", note="x", outcome="booked"),
+        Verdict("snooze", "anna"),
+    ],
+    ids=["no outcome", "no note", "outcome of another kind", "booked without number", "snooze without until"],
+)
+def test_half_an_answer_about_a_booking_is_refused_and_changes_nothing(verdict):
+    desk, exception_id = unknown_waybill()
+    before = desk.file
+    with pytest.raises(InvalidRequestError) as refused:
+        act_on_exception(desk.ports, exception_id, verdict, MONDAY)
+    assert refused.value.faults
+    assert desk.file == before
+
+
+def test_a_resolved_exception_may_be_resolved_again_quietly_and_not_be_snoozed():
+    desk, exception_id = unknown_waybill()
+    verdict = Verdict("resolve", "anna", note="nothing in the portal", outcome="not_booked")
+    first = act_on_exception(desk.ports, exception_id, verdict, MONDAY)
+    assert act_on_exception(desk.ports, exception_id, verdict, MONDAY) == first
+    with pytest.raises(ConflictError):
+        act_on_exception(desk.ports, exception_id, Verdict("snooze", "anna", until=MONDAY + HOUR), MONDAY)
+
+
+def test_what_the_carrier_refuses_goes_to_a_person_in_its_own_words():
+    desk, _ = opened()
+    refusal = b'{"errors":[{"code":"SHIPPER.POSTALCODE.INVALID","message":"Postal code is invalid"}]}'
+
+    class Refusing:
+        def call(self, carrier, request):
+            if request.path == "/ship/v1/shipments":
+                return HttpResponse(400, {}, refusal)
+            return desk.world.wire.call(carrier, request)
+
+    desk.ports = _with_link(desk.ports, Refusing())
+    desk.step("waybill")
+    desk.alerts()
+    assert desk.booking("waybill").status == "refused"
+    (told,) = desk.file.exceptions
+    assert (told.kind, told.reason) == ("booking_refused", "SHIPPER.POSTALCODE.INVALID: Postal code is invalid")
+
+
+def test_a_carrier_that_is_away_is_asked_again_by_the_sweep_and_booked_once():
+    desk, _ = opened()
+    away = {"calls": 0}
+
+    class Away:
+        def call(self, carrier, request):
+            away["calls"] += 1
+            if away["calls"] <= 2:
+                return HttpResponse(503, {}, b"")
+            return desk.world.wire.call(carrier, request)
+
+    desk.world.ports = desk.ports = _with_link(desk.ports, Away())
+    desk.world.pump()
+    assert desk.booking("waybill").status == "planned"
+    for hours in (1, 2, 4):
+        desk.world.sweep_at(MONDAY + timedelta(hours=hours))
+    assert desk.file.case.stage == "booked"
+    assert desk.world.carrier.booked_for(desk.file.legs[0].number) == (1, 1)

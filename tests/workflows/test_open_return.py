@@ -1,0 +1,134 @@
+"""Opening a return: decided before anything is written, then written at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chalicelib.errors import IdempotencyMismatch, InvalidRequestError, ReturnRefused
+from chalicelib.returns.case import PickupWish
+from chalicelib.shipments.leg import ExportLink
+from chalicelib.workflows.case_log import broken_at
+from chalicelib.workflows.open_return import open_return
+from chalicelib.workflows.verdicts import Verdict
+from chalicelib.workflows.work_exceptions import act_on_exception, list_exceptions
+from tests.faults.stories import CLAIRE
+from tests.workflows.desk import MONDAY, REQUEST, Desk
+
+MALFORMED_LINK = ExportLink("fedex", "794644790132", None, date(2026, 11, 3), None, None)
+
+
+def test_a_return_within_the_window_is_approved_and_its_waybill_is_the_next_step():
+    desk = Desk()
+    answered = desk.open()
+    assert (answered.status, answered.body["stage"]) == (201, "approved")
+    assert answered.body["decision"]["statutory"] is True
+    assert desk.waiting("steps") == ['{"kind": "waybill", "case_id": "case0001", "leg": 1}']
+    assert broken_at(desk.file.log) is None
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing():
+    desk = Desk()
+    answered = desk.open(dry_run=True)
+    assert (answered.status, answered.body["case_id"], answered.body["stage"]) == (200, None, "approved")
+    assert desk.file is None
+    assert desk.waiting("steps") == []
+
+
+def test_the_same_key_and_body_replay_the_first_answer_whatever_happened_since():
+    desk = Desk()
+    first = desk.open()
+    desk.world.pump()
+    assert desk.file.case.stage == "booked"
+    assert desk.open().body == first.body
+
+
+def test_the_same_key_with_another_body_is_refused():
+    desk = Desk()
+    desk.open()
+    with pytest.raises(IdempotencyMismatch):
+        open_return(
+            desk.ports,
+            REQUEST,
+            CLAIRE,
+            holder="desk",
+            idempotency_key="k",
+            body_digest="other",
+            dry_run=False,
+            now=MONDAY,
+        )
+
+
+def test_a_return_far_past_every_window_is_refused_with_every_reason():
+    late = replace(REQUEST, order=replace(REQUEST.order, sold_on=date(2026, 1, 10), delivered_on=date(2026, 1, 20)))
+    with pytest.raises(ReturnRefused) as refused:
+        Desk().open(late)
+    assert len(refused.value.faults) >= 2
+    assert all(fault.detail for fault in refused.value.faults)
+
+
+def test_an_unknown_facility_is_named_with_those_that_exist():
+    with pytest.raises(InvalidRequestError) as refused:
+        Desk().open(replace(REQUEST, return_to="LON-9"))
+    assert [(fault.field, "SZX-1" in fault.detail) for fault in refused.value.faults] == [("return_to", True)]
+
+
+def test_without_the_link_to_the_original_export_the_case_waits_and_says_what_is_missing():
+    desk = Desk()
+    answered = desk.open(replace(REQUEST, original_export=MALFORMED_LINK))
+    assert answered.body["stage"] == "evidence_needed"
+    invoice = next(paper for paper in answered.body["papers"] if paper["name"] == "return_invoice")
+    assert invoice["status"] == "waiting"
+    assert {"export_reference", "invoice_number"} <= set(invoice["missing"])
+    assert desk.waiting("steps") == []
+    assert all(booking.due_at is None for booking in desk.file.bookings)
+
+
+def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_approves():
+    desk = Desk()
+    desk.open(replace(REQUEST, original_export=MALFORMED_LINK))
+    (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
+    assert row["kind"] == "decision_wanted"
+    act_on_exception(
+        desk.ports,
+        row["exception_id"],
+        Verdict("resolve", "anna", note="export list found", outcome="approved"),
+        MONDAY,
+    )
+    assert desk.file.case.stage == "approved"
+    desk.world.pump()
+    assert desk.file.case.stage == "booked"
+
+
+def test_a_case_that_a_person_refuses_is_cancelled_and_books_nothing():
+    desk = Desk()
+    desk.open(replace(REQUEST, original_export=MALFORMED_LINK))
+    (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
+    act_on_exception(
+        desk.ports, row["exception_id"], Verdict("resolve", "anna", note="fraud", outcome="refused"), MONDAY
+    )
+    desk.step("waybill")
+    assert desk.file.case.stage == "cancelled"
+    assert desk.booking("waybill").status == "cancelled"
+    assert not desk.world.carrier.memory.shipments
+
+
+def test_a_pickup_further_ahead_than_the_carrier_books_waits_for_its_first_moment():
+    desk = Desk()
+    answered = desk.open(replace(REQUEST, pickup=PickupWish(date(2026, 12, 4), "10:00", "16:00")))
+    assert answered.body["pickup"]["status"] == "wait"
+    desk.world.pump()
+    assert (desk.booking("waybill").status, desk.booking("pickup").status) == ("done", "planned")
+    first_moment = desk.booking("pickup").not_before
+    desk.world.sweep_at(first_moment)
+    assert desk.booking("pickup").status == "done"
+
+
+def test_a_faulty_bar_that_no_carrier_takes_goes_to_a_person_and_books_nothing():
+    bar = replace(REQUEST.items[0], article="bar", fineness=999, stones="none")
+    photos = ("photo_item", "photo_defect")
+    answered = Desk().open(replace(REQUEST, items=(bar,), reason="quality", evidence_offered=photos))
+    assert answered.body["stage"] == "review"
+    assert answered.body["route"] is None
