@@ -34,6 +34,8 @@ from chalicelib.workflows.ports import Booking, CaseFile, HttpResponse, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
 RETRY = timedelta(minutes=15)
+# No worker lives longer than this: until then a claimed call is somebody's work in hand and not an unknown outcome.
+IN_HAND = timedelta(minutes=2)
 GIVEN_BY_A_PERSON = "given_by_a_person"
 
 
@@ -67,7 +69,8 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     if booking.problem == GIVEN_BY_A_PERSON:
         _record(ports, step, booking.result, now)
     elif booking.status == "claimed":
-        _reconcile(ports, step, now)
+        if not _in_hand(booking, now):
+            _reconcile(ports, step, now)
     elif _may_be_made(step, now):
         _claim_and_call(ports, step, now)
 
@@ -82,6 +85,11 @@ def _step(ports: Ports, message: Mapping[str, Any]) -> Step:
     if leg is None or booking is None:
         raise NotFoundError("this leg has no such booking")
     return Step(file, leg, booking)
+
+
+def _in_hand(booking: Booking, now: datetime) -> bool:
+    """Whether another worker may still be at it, told of the same step twice; should it die, the booking is due."""
+    return booking.claimed_at is not None and now - booking.claimed_at < IN_HAND
 
 
 def _may_be_made(step: Step, now: datetime) -> bool:
