@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -42,14 +43,17 @@ def case_of_item(item: Item) -> Case:
 
 
 def plan_item(plan: Plan) -> Item:
-    """What was decided when the case was opened. The answer is kept as the JSON text it was given as."""
-    said = dump(plan) | {"answer": _json_text(plan.answer)}
-    return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN} | said
+    """What was decided when the case was opened, the answer as the JSON text it was given as. It is written once, in
+    a transaction that charges twice for every kilobyte, and read with each look at the case: so it is deflated.
+    """
+    text = _json_text(dump(plan) | {"answer": _json_text(plan.answer)})
+    return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN, "deflated": zlib.compress(text.encode(), 9)}
 
 
 def plan_of_item(item: Item) -> Plan:
     """Read a plan."""
-    return load(Plan, item | {"answer": json.loads(item["answer"])})
+    said = json.loads(zlib.decompress(item["deflated"]))
+    return load(Plan, said | {"answer": json.loads(said["answer"])})
 
 
 def leg_item(leg: Leg) -> Item:
@@ -87,15 +91,22 @@ def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking]) -> list[Updat
 
 
 def exception_item(exception: OpenException) -> Item:
-    """An exception under its subject, listed by severity and age for as long as it is open."""
+    """An exception under its subject, which only the key tells; listed by severity and age while it is open."""
     key = keys.exception_key(exception.subject_kind, exception.subject, exception.episode)
     if key is None:
         raise ValueError(f"an exception is about no {exception.subject_kind}")
-    item = {"PK": key[0], "SK": key[1]} | dump(exception)
+    in_key = keys.subject_of(key[0])
+    said = {name: value for name, value in dump(exception).items() if in_key.get(name) != value}
+    item = {"PK": key[0], "SK": key[1]} | said
     if exception.status != "resolved":
         item["listed_as"] = keys.listed_as("exception", exception.severity, key[0])
         item["listed_at"] = stamp(exception.opened_at)
     return item
+
+
+def exception_of_item(item: Item) -> OpenException:
+    """Read an exception."""
+    return load(OpenException, keys.subject_of(item["PK"]) | item)
 
 
 def exception_write(exception: OpenException, mark: str) -> PutNew | Update:
@@ -156,7 +167,7 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         plan=plan_of_item(by_kind[keys.PLAN][0]),
         legs=parts(Leg, keys.LEG),
         bookings=parts(Booking, keys.BOOKING),
-        exceptions=parts(OpenException, keys.EXCEPTION),
+        exceptions=tuple(exception_of_item(item) for item in by_kind.get(keys.EXCEPTION.rstrip("#"), ())),
         log=parts(LogEntry, keys.LOG),
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chalicelib.adapters import keys
-from chalicelib.adapters.case_items import exception_item, exception_write
-from chalicelib.adapters.codec import load
+from chalicelib.adapters.case_items import exception_item, exception_of_item, exception_write
 from chalicelib.adapters.listing import listed_page
 from chalicelib.adapters.table import MARK, PutNew, Table, fresh_mark
 from chalicelib.alerts.exceptions import SEVERITIES, OpenException, subject_and_episode
@@ -24,7 +23,7 @@ class TableExceptions:
         """The exception of this public id; raises ``NotFoundError`` for text that is no such id."""
         key = keys.exception_key(*subject_and_episode(exception_id))
         item = None if key is None else self._table.get(*key)
-        return None if item is None else load(OpenException, item)
+        return None if item is None else exception_of_item(item)
 
     def open_alone(self, exception: OpenException) -> bool:
         """Open one that has no case; False when it is already there."""
@@ -41,4 +40,4 @@ class TableExceptions:
         severities: Sequence[str] = SEVERITIES if severity is None else (severity,)
         shards = [shard for one in severities for shard in keys.listing("exception", one)]
         items, further = listed_page(self._table, shards, cursor, limit)
-        return ExceptionPage(tuple(load(OpenException, item) for item in items), further)
+        return ExceptionPage(tuple(exception_of_item(item) for item in items), further)

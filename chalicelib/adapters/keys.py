@@ -104,6 +104,21 @@ def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:
     return pk, f"{EXCEPTION}{part(episode)}"
 
 
+def subject_of(pk: str) -> dict[str, str]:
+    """What an exception is about, read back from its partition as far as the key tells it.
+
+    >>> subject_of("CASE#c1"), subject_of("NUM#fedex#794612345678")["subject"]
+    ({'subject_kind': 'case', 'subject': 'c1', 'case_id': 'c1'}, 'fedex/794612345678')
+    """
+    kind, _, rest = pk.partition("#")
+    subject = "/".join(unquote(one) for one in rest.split("#"))
+    told = {"subject_kind": _SUBJECT_KINDS[kind], "subject": subject}
+    return told | ({"case_id": subject} if kind == "CASE" else {})
+
+
+_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier"}
+
+
 def pointer_pk(kind: str, value: str) -> str:
     """The partition of everything that an order number, invoice, serial or customer digest points to."""
     return f"REF#{part(kind)}#{part(value)}"

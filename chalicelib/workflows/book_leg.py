@@ -87,6 +87,13 @@ def _step(ports: Ports, message: Mapping[str, Any]) -> Step:
     return Step(file, leg, booking)
 
 
+def _look_again(booking: Booking, now: datetime) -> datetime:
+    """When a claimed call that was never recorded is looked at. A due time that comes after the call and before a
+    retry would is kept: to move one costs more than the claim itself."""
+    kept = booking.due_at
+    return kept if kept is not None and now + IN_HAND <= kept <= now + RETRY else now + RETRY
+
+
 def _in_hand(booking: Booking, now: datetime) -> bool:
     """Whether another worker may still be at it, told of the same step twice; should it die, the booking is due."""
     return booking.claimed_at is not None and now - booking.claimed_at < IN_HAND
@@ -111,7 +118,11 @@ def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
         _give_up(ports, step, "refused", "booking_refused", str(refused), now)
         return
     claimed = replace(
-        step.booking, status="claimed", claimed_at=now, attempts=step.booking.attempts + 1, due_at=now + RETRY
+        step.booking,
+        status="claimed",
+        claimed_at=now,
+        attempts=step.booking.attempts + 1,
+        due_at=_look_again(step.booking, now),
     )
     if ports.cases.save_booking(claimed, step.booking.status):
         _call(ports, replace(step, booking=claimed), ready, now)
