@@ -58,8 +58,7 @@ def _completed(
     code = latest.get("code") or ""
     told = [event for event in events if event.code == code]
     if code and not told:
-        untold = _headline_event(code, latest, dates, reader)
-        told = [untold] if untold is not None else []
+        told = _headline_event(code, latest, dates, reader)
         events = (*events, *told)
     if not events:
         return events
@@ -75,16 +74,16 @@ def _completed(
 
 def _headline_event(
     code: str, latest: LatestStatus, dates: Mapping[str | None, str | None], reader: ScanReader
-) -> Event | None:
+) -> list[Event]:
     """A status no scan tells, made an event where FedEx gives its time; without one it says nothing new."""
     sent = dates.get(time_type_of(code)) if time_type_of(code) else None
     if not sent:
-        return None
+        return []
     reason, words = _reason(latest)
     scan: Scan = {"date": sent, "eventType": code, "eventDescription": latest.get("description")}
     scan["scanLocation"] = latest.get("scanLocation")
     scan["exceptionCode"], scan["exceptionDescription"] = reason, words
-    return reader.event(scan)
+    return reader.events([scan])
 
 
 def _explained(event: Event, latest: LatestStatus) -> Event:

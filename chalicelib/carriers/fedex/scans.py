@@ -19,6 +19,7 @@ from chalicelib.shipments.events import AT_REST, Event, Place, Problem
 MAX_SCANS = 1_000
 AHEAD = timedelta(hours=24)
 _LONGEST_CITY = 80
+_NOWHERE: Address = {}
 _WALL_CLOCK = len("2026-11-20T09:20:00")
 
 
@@ -37,7 +38,7 @@ class ScanReader:
     def __init__(self, number: str, source: str, now: datetime) -> None:
         self.number, self.source = number, source
         self.problems: list[Problem] = []
-        self._latest, self._identity = now + AHEAD, f"fedex|{number}|"
+        self._latest = now + AHEAD
 
     def read(self, raw: list[object]) -> list[Event]:
         """Every scan that can be read, in the order sent."""
@@ -45,38 +46,39 @@ class ScanReader:
             self.lost("too_many_scans", f"only the first {MAX_SCANS} of {len(raw)} scans were read")
             raw = raw[:MAX_SCANS]
         try:
-            found = [self.event(scan) for scan in scans().validate_python(raw)]
+            return self.events(scans().validate_python(raw))
         except ValidationError:
-            found = [self._one(scan) for scan in raw]
-        return [event for event in found if event is not None]
+            return self.events([scan for scan in map(self._salvaged, raw) if scan is not None])
 
-    def event(self, scan: Scan) -> Event | None:
-        """The event of one well-formed scan; None, and a problem, when its time or code cannot be read."""
-        sent, code, exception = scan["date"], scan["eventType"], scan.get("exceptionCode") or ""
-        where: Address = scan.get("scanLocation") or {}
-        place, identity, state, readable = _place(
-            where.get("city"), where.get("countryCode"), where.get("stateOrProvinceCode")
-        )
-        if not readable:
-            self.lost("event_part_unreadable", "scanLocation of a scan")
-        try:
-            at, tz_source = read_time(sent, place.country, state)
-        except ValueError:
-            self.lost("event_time_unreadable", "the date of a scan is not a time")
-            return None
-        bare = exception.lstrip("0")
-        milestone, condition, reason, responsible, action_by, text = meaning_of(
-            code.upper(), bare, scan.get("eventDescription"), scan.get("exceptionDescription")
-        )
-        event = Event(
-            sha256(f"{self._identity}{code}|{bare}|{sent[:_WALL_CLOCK]}|{identity}".encode()).hexdigest()[:16],
-            at, sent, tz_source, code, exception or None, milestone, condition, reason, text, place,
-            self.source, responsible, action_by,
-        )  # fmt: skip
-        delay = scan.get("delayDetail")
-        if (delay and delay.get("status") == "DELAYED") or at > self._latest:
-            return self._qualified(event, delay)
-        return event
+    def events(self, told: list[Scan]) -> list[Event]:
+        """The events of well-formed scans; one whose time cannot be read is a problem."""
+        found, identity, source, latest = [], f"fedex|{self.number}|", self.source, self._latest
+        for scan in told:
+            sent, code, exception = scan["date"], scan["eventType"], scan.get("exceptionCode") or ""
+            where, delay = scan.get("scanLocation") or _NOWHERE, scan.get("delayDetail")
+            place, place_sent, state, readable = _place(
+                where.get("city"), where.get("countryCode"), where.get("stateOrProvinceCode")
+            )
+            if not readable:
+                self.lost("event_part_unreadable", "scanLocation of a scan")
+            try:
+                at, tz_source = read_time(sent, place.country, state)
+            except ValueError:
+                self.lost("event_time_unreadable", "the date of a scan is not a time")
+                continue
+            bare = exception.lstrip("0")
+            milestone, condition, reason, responsible, action_by, text = meaning_of(
+                code.upper(), bare, scan.get("eventDescription"), scan.get("exceptionDescription")
+            )
+            event = Event(
+                sha256(f"{identity}{code}|{bare}|{sent[:_WALL_CLOCK]}|{place_sent}".encode()).hexdigest()[:16],
+                at, sent, tz_source, code, exception or None, milestone, condition, reason, text, place,
+                source, responsible, action_by,
+            )  # fmt: skip
+            if (delay and delay.get("status") == "DELAYED") or at > latest:
+                event = self._qualified(event, delay)
+            found.append(event)
+        return found
 
     def cleared_of(self, names: tuple[str, ...], events: tuple[Event, ...]) -> tuple[Event, ...]:
         """The events, with these names taken out of their text."""
@@ -90,14 +92,14 @@ class ScanReader:
         """Note something that was sent and could not be kept."""
         self.problems.append(Problem(self.number, code, text, retryable=False))
 
-    def _one(self, raw: object) -> Event | None:
+    def _salvaged(self, raw: object) -> Scan | None:
         scan, unread = read_scan(raw)
         if scan is None:
             self.lost("event_unreadable", f"a scan without readable {', '.join(unread) or 'parts'}")
             return None
         for part in unread:
             self.lost("event_part_unreadable", f"{part} of a scan")
-        return self.event(scan)
+        return scan
 
     def _qualified(self, event: Event, delay: DelayDetail | None) -> Event:
         if event.at > self._latest:
