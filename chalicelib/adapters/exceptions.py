@@ -36,8 +36,9 @@ class TableExceptions:
             raise StaleVersion("somebody else changed this exception first")
 
     def listed(self, severity: str | None, cursor: str | None, limit: int) -> ExceptionPage:
-        """Open exceptions of one severity or of all, oldest first."""
+        """Open exceptions of one severity or of all: gravest first, oldest first within."""
         severities: Sequence[str] = SEVERITIES if severity is None else (severity,)
-        shards = [shard for one in severities for shard in keys.listing("exception", one)]
-        items, further = listed_page(self._table, shards, cursor, limit)
+        shards = [(rank, shard) for rank, one in enumerate(severities) for shard in keys.listing("exception", one)]
+        ranks, partitions = [rank for rank, _ in shards], [shard for _, shard in shards]
+        items, further = listed_page(self._table, partitions, cursor, limit, ranks=ranks)
         return ExceptionPage(tuple(exception_of_item(item) for item in items), further)

@@ -26,10 +26,17 @@ _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 
 
 def listed_page(
-    table: Table, partitions: Sequence[str], cursor: str | None, limit: int, *, newest_first: bool = False
+    table: Table,
+    partitions: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
+    ranks: Sequence[int] | None = None,
 ) -> tuple[list[Item], str | None]:
     """The items of one page and the cursor of the next (None: that was all).
 
+    By time over all partitions; with ``ranks``, one per partition, first by rank (lowest first) and then by time.
     A page may be shorter than asked when the index was behind. Raises ``InvalidRequestError`` for a cursor
     that is not ours.
     """
@@ -44,6 +51,8 @@ def listed_page(
     ]
     # Stable: within a shard the order stays the index's own, which is what the positions follow.
     found.sort(key=lambda one: one[0].at, reverse=newest_first)
+    if ranks is not None:
+        found.sort(key=lambda one: ranks[one[1]])
     page = found[:limit]
     positions |= {shard: entry for entry, shard in page}
     return _items(table, partitions, page), write_cursor(positions) if len(found) > limit else None

@@ -332,7 +332,7 @@ def test_an_exception_that_somebody_else_changed_is_not_written_over(ports):
         ports.exceptions.save_alone(an_unknown_number(episode="e1", version=1))
 
 
-def test_open_exceptions_are_listed_oldest_first_by_severity_or_all(ports):
+def test_open_exceptions_are_listed_gravest_first_and_oldest_first_within(ports):
     for n, severity in enumerate(("low", "critical", "high", "critical")):
         ports.exceptions.open_alone(
             an_unknown_number(subject=f"fedex/{n}", episode="e", severity=severity, opened_at=NOW - n * HOUR)
@@ -341,7 +341,7 @@ def test_open_exceptions_are_listed_oldest_first_by_severity_or_all(ports):
     assert subjects == ["3", "1"]
     page = ports.exceptions.listed(None, None, 3)
     rest = ports.exceptions.listed(None, page.cursor, 3)
-    assert [one.subject[-1] for one in page.exceptions + rest.exceptions] == ["3", "2", "1", "0"]
+    assert [one.subject[-1] for one in page.exceptions + rest.exceptions] == ["3", "1", "2", "0"]
     done = ports.exceptions.read(page.exceptions[0].exception_id)
     ports.exceptions.save_alone(replace(done, version=2, status="resolved", resolved_at=NOW, resolved_by="mei"))
     assert [one.subject[-1] for one in ports.exceptions.listed("critical", None, 9).exceptions] == ["1"]
