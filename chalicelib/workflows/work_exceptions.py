@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.exceptions import ExceptionNote, OpenException, Status
+from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.ports import Ports
+from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import exception_row
 from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict, consequence_of
@@ -25,15 +26,15 @@ def list_exceptions(ports: Ports, *, severity: str | None, cursor: str | None, l
 
 
 def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """Acknowledge, assign, snooze or resolve. Resolving twice with the same mind is quiet; anything else about a
+    """Acknowledge, assign, snooze or resolve. Resolving twice with the same outcome is quiet; anything else about a
     resolved exception raises ``ConflictError``. Some kinds need an ``outcome`` (see ``verdicts``)."""
     found = ports.exceptions.read(exception_id)
     if found is None:
         raise NotFoundError("no exception has this id")
     if found.status == "resolved":
-        if verdict.action == "resolve":
+        if verdict.action == "resolve" and _same_mind(found, verdict):
             return exception_row(found)
-        raise ConflictError("this exception is already resolved")
+        raise ConflictError(f"this exception is already resolved: {found.history[-1].note or 'by the facts'}")
     _refuse_half_answers(found, verdict)
     after = _after(found, verdict, now)
     if found.case_id is None:
@@ -41,6 +42,12 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
     else:
         _under_case(ports, found, after, verdict, now)
     return exception_row(after)
+
+
+def _same_mind(found: OpenException, verdict: Verdict) -> bool:
+    """Whether it was resolved with this outcome; one that has none to choose is simply resolved."""
+    last = found.history[-1].note or ""
+    return last.startswith(f"{verdict.outcome}: ") if verdict.outcome else found.kind not in OUTCOMES_BY_KIND
 
 
 def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
@@ -53,19 +60,35 @@ def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
     if verdict.action == "resolve" and verdict.outcome not in (outcomes or (None,)):
         wanted = f"one of {', '.join(outcomes)}" if outcomes else "this exception has no outcome to choose"
         faults.append(FieldFault("outcome", "required" if outcomes else "not_allowed", wanted))
-    if verdict.outcome == "booked" and not (verdict.tracking_number or verdict.confirmation):
-        faults.append(FieldFault("tracking_number", "required", "give what the carrier gave: number or confirmation"))
+    if verdict.outcome == "booked" and (lacking := _not_given(found, verdict)):
+        faults.append(lacking)
     if faults:
         raise InvalidRequestError("the answer is incomplete", faults)
+
+
+def _not_given(found: OpenException, verdict: Verdict) -> FieldFault | None:
+    """A waybill is known by its number and a pickup by its confirmation: neither stands in for the other."""
+    if found.episode.startswith("pickup-"):
+        told, field = verdict.confirmation, "confirmation"
+    else:
+        told, field = verdict.tracking_number, "tracking_number"
+    return None if told else FieldFault(field, "required", f"give the {field} by which the carrier knows it")
 
 
 def _after(found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
     if verdict.action == "resolve":
         note = f"{verdict.outcome}: {verdict.note}" if verdict.outcome else verdict.note
         return resolved(found, now, verdict.holder, note, version=found.version + 1)
-    told = ExceptionNote(now, verdict.holder, verdict.action, verdict.note)
+    told = ExceptionNote(now, verdict.holder, verdict.action, _noted(verdict))
     status = STATUS_BY_ACTION[verdict.action]
     return replace(found, status=status, history=(*found.history, told), version=found.version + 1)
+
+
+def _noted(verdict: Verdict) -> str | None:
+    if verdict.until is None:
+        return verdict.note
+    until = f"until {stamp(verdict.until)}"
+    return f"{until}: {verdict.note}" if verdict.note else until
 
 
 def _under_case(ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime) -> None:
@@ -74,10 +97,13 @@ def _under_case(ports: Ports, found: OpenException, after: OpenException, verdic
         file = ports.cases.file(found.case_id)
         if file is None:
             raise NotFoundError("no case has this id")
+        _refuse_a_foreign_number(ports, file, verdict)
         consequence = consequence_of(file, found, verdict, now)
 
     def decide(case: Case) -> Amendment:
         facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
+        if verdict.outcome:
+            facts["outcome"] = verdict.outcome
         return Amendment(
             consequence.on(case),
             f"exception_{after.status}",
@@ -90,3 +116,13 @@ def _under_case(ports: Ports, found: OpenException, after: OpenException, verdic
     amend(ports, after.subject, now, decide)
     if consequence.steps:
         ports.queues.send("steps", consequence.steps)
+
+
+def _refuse_a_foreign_number(ports: Ports, file: CaseFile, verdict: Verdict) -> None:
+    """A number that still travels for another case is a slip of the pen; one at rest may have been given out again."""
+    number = verdict.tracking_number
+    for leg in file.legs if number else ():
+        for track in ports.tracks.file(leg.carrier, number or "").tracks:
+            if track.case_id != file.case.case_id and track.due_at is not None:
+                fault = FieldFault("tracking_number", "belongs_to_another_case", f"see the case {track.case_id}")
+                raise InvalidRequestError("this number travels for another case", [fault])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,9 +116,17 @@ def test_a_person_who_found_the_waybill_gives_its_number_and_the_leg_goes_on_wit
         Verdict("resolve", "anna", outcome="not_booked"),
         Verdict("resolve", "anna", note="x", outcome="approved"),
         Verdict("resolve", "anna", note="x", outcome="booked"),
+        Verdict("resolve", "anna", note="x", outcome="booked", confirmation="3001"),
         Verdict("snooze", "anna"),
     ],
-    ids=["no outcome", "no note", "outcome of another kind", "booked without number", "snooze without until"],
+    ids=[
+        "no outcome",
+        "no note",
+        "outcome of another kind",
+        "booked without number",
+        "waybill booked with a pickup's confirmation",
+        "snooze without until",
+    ],
 )
 def test_half_an_answer_about_a_booking_is_refused_and_changes_nothing(verdict):
     desk, exception_id = unknown_waybill()
@@ -135,6 +144,47 @@ def test_a_resolved_exception_may_be_resolved_again_quietly_and_not_be_snoozed()
     assert act_on_exception(desk.ports, exception_id, verdict, MONDAY) == first
     with pytest.raises(ConflictError):
         act_on_exception(desk.ports, exception_id, Verdict("snooze", "anna", until=MONDAY + HOUR), MONDAY)
+
+
+def test_a_resolved_exception_is_not_resolved_again_to_the_contrary():
+    desk, exception_id = unknown_waybill()
+    act_on_exception(
+        desk.ports, exception_id, Verdict("resolve", "anna", note="nothing there", outcome="not_booked"), MONDAY
+    )
+    contrary = Verdict("resolve", "ben", note="it is", outcome="booked", tracking_number="794644790132")
+    with pytest.raises(ConflictError, match="not_booked: nothing there"):
+        act_on_exception(desk.ports, exception_id, contrary, MONDAY)
+
+
+def test_a_waybill_number_that_travels_for_another_case_is_refused():
+    desk, exception_id = unknown_waybill()
+    desk.ports = replace(desk.ports, new_id=lambda: "case0002")
+    desk.open(key="another ring")
+    desk.world.pump()
+    (other,) = desk.ports.cases.file("case0002").legs
+    verdict = Verdict("resolve", "anna", note="typed wrongly", outcome="booked", tracking_number=other.number)
+    with pytest.raises(InvalidRequestError) as refused:
+        act_on_exception(desk.ports, exception_id, verdict, MONDAY + HOUR)
+    assert [fault.code for fault in refused.value.faults] == ["belongs_to_another_case"]
+    assert desk.booking("waybill").status == "unknown"
+
+
+def test_a_snoozed_exception_tells_until_when_and_stays_on_the_list():
+    desk, exception_id = unknown_waybill()
+    verdict = Verdict("snooze", "anna", note="the carrier opens on Tuesday", until=MONDAY + 20 * HOUR)
+    act_on_exception(desk.ports, exception_id, verdict, MONDAY)
+    (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
+    assert row["status"] == "snoozed"
+    assert row["history"][-1]["note"].endswith("Z: the carrier opens on Tuesday")
+    assert row["history"][-1]["note"].startswith("until 2026-")
+
+
+def test_the_log_tells_what_a_person_decided():
+    desk, exception_id = unknown_waybill()
+    verdict = Verdict("resolve", "anna", note="nothing in the portal", outcome="not_booked")
+    act_on_exception(desk.ports, exception_id, verdict, MONDAY)
+    (told,) = [entry for entry in desk.file.log if entry.what == "exception_resolved"]
+    assert (told.by, told.facts["outcome"]) == ("anna", "not_booked")
 
 
 def test_what_the_carrier_refuses_goes_to_a_person_in_its_own_words():
