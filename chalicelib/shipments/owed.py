@@ -46,6 +46,25 @@ def problem_effect(track: Track, kind: str, anchor: str, since: datetime, detail
     return _alert(track, "open", kind, f"{kind}-{anchor}", since=since, detail=detail)
 
 
+def new_code_effect(track: Track, code: str, now: datetime) -> Effect:
+    """A person is told of a code that no table of ours has: named for the carrier and the day, so that any number of
+    parcels tell of it once a day.
+    """
+    episode = f"code-{code}-{now.date().isoformat()}"
+    body: dict[str, Any] = {
+        "action": "open",
+        "subject_kind": "carrier",
+        "subject": track.carrier,
+        "carrier": track.carrier,
+        "number": track.number,
+        "kind": "new_code",
+        "episode": episode,
+        "since": stamp(now),
+        "detail": f"the code is {code}",
+    }
+    return Effect(f"{_name(track)}/open/{episode}", "alerts", body)
+
+
 def alert_kind(episode: Episode) -> str | None:
     """Under which kind a trouble is announced; None for a delay (the promise is watched) and for what its
     milestone announces (lost, going back).

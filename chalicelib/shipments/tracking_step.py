@@ -19,7 +19,7 @@ from chalicelib.shipments.events import Event, Tracking
 from chalicelib.shipments.fold import fold_merged, merge
 from chalicelib.shipments.history import within_limit
 from chalicelib.shipments.leg import Effect, Track
-from chalicelib.shipments.owed import closed_concerns, owed, problem_effect
+from chalicelib.shipments.owed import closed_concerns, new_code_effect, owed, problem_effect
 from chalicelib.shipments.thresholds import Bounds, thresholds
 from chalicelib.shipments.watch import Concern, next_due, next_poll, untold, watch
 
@@ -92,7 +92,8 @@ def _owing(before: Track, after: Track, odd: list[Event], now: datetime) -> Trac
     noticed = watch(after, now)
     closed = closed_concerns(after, told, noticed)
     problems = _told_problems(before, after, odd, now)
-    known = {effect.id: effect for effect in (*before.effects, *effects, *closed, *problems)}
+    codes = (new_code_effect(after, code, now) for code in _new_codes(before, after))
+    known = {effect.id: effect for effect in (*before.effects, *effects, *closed, *problems, *codes)}
     after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=next_poll(after, now))
     episodes = {one.episode for one in told}
     wanted = [one.risen_at for one in noticed if one.episode not in episodes]
@@ -156,6 +157,12 @@ def _problems(known: tuple[str, ...], odd: list[Event], dropped: int) -> tuple[s
     if dropped:
         found.add(HISTORY_FULL)
     return known if found == set(known) else tuple(sorted(found, reverse=True)[:MOST_PROBLEMS])
+
+
+def _new_codes(before: Track, after: Track) -> list[str]:
+    """Codes that no table has, among the events that are news."""
+    known = {event.id for event in before.events}
+    return sorted({e.code for e in after.events if e.milestone == "unrecognised" and e.id not in known})
 
 
 def _told_problems(before: Track, after: Track, odd: list[Event], now: datetime) -> Iterator[Effect]:
