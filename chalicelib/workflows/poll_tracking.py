@@ -6,12 +6,13 @@ not lost; the watch rules decide when that is too long.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from chalicelib.carriers.registry import carrier, read_tracking
 from chalicelib.errors import CarrierUnavailable, CarrierUnreadable
+from chalicelib.shipments.events import Problem, Reading
 from chalicelib.workflows.alert_words import alert_of_unreadable
 from chalicelib.workflows.carrier_calls import open_line
 from chalicelib.workflows.ports import HttpResponse, Ports
@@ -27,14 +28,18 @@ def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
     name = message["carrier"]
     wire = carrier(name)
     legs: set[str] = set()
-    for request in wire.track_requests(message["numbers"]):
+    asked: list[str] = list(message["numbers"])
+    for place, request in enumerate(wire.track_requests(asked)):
         if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
             raise CarrierUnavailable("today's quota of tracking requests is used up")
-        legs |= _take_answer(ports, name, open_line(ports, name, "track", now).call(request), now)
+        batch = asked[place * wire.numbers_per_call : (place + 1) * wire.numbers_per_call]
+        legs |= _take_answer(ports, name, open_line(ports, name, "track", now).call(request), batch, now)
     return legs
 
 
-def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime) -> set[str]:
+def _take_answer(ports: Ports, name: str, response: HttpResponse, asked: Sequence[str], now: datetime) -> set[str]:
+    """Apply one answer. A number that was asked for and is not in it at all is a problem like any other, not a parcel
+    without news."""
     digest = ports.evidence.keep_raw(response.body)
     source = carrier(name).poll_source
     try:
@@ -42,4 +47,11 @@ def _take_answer(ports: Ports, name: str, response: HttpResponse, now: datetime)
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
         return set()
-    return apply_reading(ports, name, source, reading, digest, now)
+    told = {tracking.number for tracking in reading.trackings} | {problem.number for problem in reading.problems}
+    passed_over = tuple(
+        Problem(number, "not_answered", "asked for and passed over in the answer", retryable=False)
+        for number in asked
+        if number not in told and None not in told
+    )
+    whole = Reading(reading.trackings, (*reading.problems, *passed_over))
+    return apply_reading(ports, name, source, whole, digest, now)

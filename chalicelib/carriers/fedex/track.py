@@ -131,7 +131,7 @@ def _read_result(asked: object, raw: object, now: datetime, source: str) -> tupl
     reader = ScanReader(number, source, now)
     for part in unread:
         reader.lost("part_unreadable", part)
-    if theirs != number or (asked is not None and ours is None):
+    if theirs not in (None, number) or (asked is not None and ours is None):
         reader.lost("number_differs", "the number asked for is not the number of the result")
     reader.problems += _faults(number, result.get("error"))
     return _tracking(result, info.get("trackingNumberUniqueId"), reader), reader.problems
