@@ -14,6 +14,7 @@ from chalicelib.customs.conditions import Finding, holds, judge_all
 from chalicelib.customs.entry import Entry
 from chalicelib.customs.program import Row, Table, table
 from chalicelib.money import round_to
+from chalicelib.rulebook import Confidence, weakest
 
 STATUS = {True: "proven", None: "unproven", False: "not_eligible"}
 
@@ -55,10 +56,16 @@ def _judged(row: Row, entry: Entry, ordinary: Assessed, rules: Table) -> ReliefR
     if finding.holds is False and not ordinary.gaps:
         saves = round_to(ordinary.charges.total * 0, 2)
     return ReliefRow(
-        row["code"], status, row["claimant"], row["form"], finding.why or row["what"], row["confidence"],
+        row["code"], status, row["claimant"], row["form"], finding.why or row["what"], _confidence(row, ordinary),
         rules.cite(row), saves, due, finding.missing, finding.deadline,
         _own_charges(row, priced.charges) if priced else (), _says(row, entry),
     )  # fmt: skip
+
+
+def _confidence(row: Row, ordinary: Assessed) -> Confidence:
+    """As sure as the row; where a fee is waived with the duty, no surer than that waiver is known."""
+    waives = "fees_confidence" in row and any(fee.in_total for fee in ordinary.charges.fees)
+    return weakest([row["confidence"], *([row["fees_confidence"]] if waives else [])])
 
 
 def _finding(row: Row, entry: Entry) -> Finding:
@@ -66,8 +73,8 @@ def _finding(row: Row, entry: Entry) -> Finding:
     if purpose not in row["purposes"]:
         return Finding(False, why=f"not for {purpose}")
     finding = judge_all(row["conditions"], entry.facts)
-    if finding.holds is True and "to_confirm" in row:
-        return Finding(None, tuple(row["to_confirm"]), deadline=finding.deadline)
+    if finding.holds is not False and "to_confirm" in row:
+        return Finding(None, (*finding.missing, *row["to_confirm"]), deadline=finding.deadline)
     return finding
 
 

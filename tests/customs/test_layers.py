@@ -218,3 +218,22 @@ def test_fob_systems_leave_freight_out_even_of_a_cif_price() -> None:
     assert given["customs_value"] == "1200.00"
     cif = into_us("CN", date(2026, 11, 22), line={"value": "1300 USD", "value_basis": "cif"}, freight="100 USD")
     assert cif["customs_value"] == "1200.00"
+
+
+def test_indian_bullion_stayed_exempt_in_the_month_whose_rate_on_other_goods_is_not_known() -> None:
+    bar = {"article": "bar", "fineness": 999, "origin": "IN", "value": "1200 USD"}
+    given = answer(destination="US", purpose="exchange_replacement", entry_on=date(2026, 2, 10), lines=[bar])
+    assert (given["complete"], given["total"]) == (True, "0.00")
+    ring = answer(
+        destination="US",
+        purpose="exchange_replacement",
+        entry_on=date(2026, 2, 10),
+        lines=[{"origin": "IN", "value": "1200 USD"}],
+    )
+    assert (ring["complete"], ring["total"]) == (False, None)
+
+
+def test_a_rate_kept_from_memory_never_makes_a_sure_answer() -> None:
+    necklace = {"article": "necklace", "origin": "CN", "value": "1200 USD"}
+    given = answer(destination="US", purpose="exchange_replacement", lines=[necklace])
+    assert (given["total"], given["confidence"]) == ("306.00", "medium")

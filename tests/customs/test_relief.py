@@ -248,3 +248,38 @@ def test_a_personal_return_names_its_last_day_its_claimant_and_what_is_missing()
     row = relief(home("US", date(2026, 11, 22), past), "US-9801.00.26")
     assert (row["status"], row["missing"]) == ("unproven", ["export_reference", "same_state"])
     assert (row["claim_by"], row["claimant"], row["saves"]) == ("2027-03-10", "exporter", "255.00")
+
+
+@pytest.mark.parametrize("fair_value", [None, "150 CNY"])
+def test_free_work_abroad_is_never_proven_to_be_worth_nothing_in_china(fair_value: str | None) -> None:
+    repair = {"charge": "0 CNY", "back_in_time": True} | ({"fair_value": fair_value} if fair_value else {})
+    past = {"export_mode": "1300", "export_reference": "X2"}
+    given = home("CN", date(2026, 11, 22), past, "repaired_back", repair=repair)
+    row = relief(given, "CN-1300")
+    unsaid = [] if fair_value else ["repair.fair_value"]
+    assert (row["status"], row["missing"]) == ("unproven", [*unsaid, "customs_valuation_of_free_repair"])
+    assert (row["confidence"], row["due"]) == ("low", "33.06" if fair_value else None)
+    assert given["total"] == given["total_without_relief"]
+
+
+def test_what_customs_must_confirm_is_named_beside_what_is_missing() -> None:
+    given = home("CN", date(2026, 11, 22), CN_PAST | {"exported_on": date(2026, 5, 1), "export_reference": None})
+    assert relief(given, "CN-9610-LIST")["missing"] == ["export_reference", "customs_acceptance"]
+
+
+def test_a_rejected_import_without_either_date_names_both() -> None:
+    past = US_PAST | {"imported_on": None, "exported_on": None, "return_reason": "quality"}
+    assert relief(home("US", date(2026, 11, 22), past), "US-9801.00.25")["missing"] == ["imported_on", "exported_on"]
+
+
+@pytest.mark.parametrize(("entry", "sure"), [("informal", "high"), ("formal", "medium")])
+def test_a_processing_fee_waived_with_the_duty_is_no_surer_than_its_waiver(entry: str, sure: str) -> None:
+    past = US_PAST | {"imported_on": date(2025, 11, 1), "exported_on": date(2026, 3, 10)}
+    given = home("US", date(2026, 11, 22), past, entry=entry)
+    assert (given["total"], relief(given, "US-9801.00.26")["confidence"]) == ("0.00", sure)
+
+
+@pytest.mark.parametrize(("to", "code"), [("FR", "EU-F05"), ("FR", "EU-F01")])
+def test_law_that_was_not_read_itself_is_never_sure(to: str, code: str) -> None:
+    row = relief(home(to, date(2026, 11, 22), GB_PAST | {"exported_on": date(2026, 3, 10)}), code)
+    assert (row["status"], row["confidence"]) == ("proven", "medium")

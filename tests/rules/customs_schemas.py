@@ -174,8 +174,9 @@ class ReliefRow(Cited):
     instead_of: str | None = None
     purposes: list[Literal[PURPOSES]]  # type: ignore[valid-type]
     frees: list[Literal["duties", "taxes", "fees", "mfn"]] = []
+    fees_confidence: Confidence | None = None
     duty_base: list[Literal["charge", "parts", "fair_value", "freight_in", "freight_out", "insurance"]] = []
-    tax_base: list[Literal["charge", "parts", "freight_in", "freight_out", "insurance", "duty"]] = []
+    tax_base: list[Literal["charge", "parts", "fair_value", "freight_in", "freight_out", "insurance", "duty"]] = []
     says: list[str] = []
     conditions: list[Condition] = Field(min_length=1)
     to_confirm: list[str] = []
