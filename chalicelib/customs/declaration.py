@@ -36,7 +36,7 @@ _STONES = {
     "semi_precious": ", set with semi-precious stones",
     "pearl": ", set with pearl",
 }
-_KARAT_MARK = re.compile(r"\b\d{1,2}\s?(?:kt?|karats?|carats?)\b|\b(?:au|ag|pt|s)\s?\d{3}\b", re.IGNORECASE)
+_KARAT_MARK = re.compile(r"\b\d{1,2}\s?(?:kt?|ct|karats?|carats?)\b|\b(?:au|ag|pt|s)\s?\d{3}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,10 @@ def test_a_telling_word_on_the_label_is_found_in_its_language(
 
 def test_every_customs_text_would_be_refused_as_a_label() -> None:
     assert check_label_text(customs_text(RING)) == ("gold", "ring", "18k")
+
+
+@pytest.mark.parametrize(
+    "text", ["18ct", "Smith Goldsmiths", "Doe Jewellers", "Doe Jewelers", "Gioielliere Rossi", "금반지"]
+)
+def test_a_trade_or_a_karat_mark_gives_the_contents_away_in_any_language(text: str) -> None:
+    assert check_label_text(text)
