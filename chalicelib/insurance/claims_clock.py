@@ -15,8 +15,9 @@ from chalicelib.clock import add_months
 from chalicelib.places import Lane, territory_of
 from chalicelib.rulebook import Confidence, in_force
 
-ClaimType = Literal["damage", "shortage", "delay", "loss"]
 Start = Literal["accepted", "tendered", "posted", "delivered", "discovered"]
+# Clocks in days and in months are compared from one common day.
+_ANY_DAY = date(2001, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,27 @@ def clocks_for(carrier: str, lane: Lane, on: date) -> tuple[ClaimClock, ...]:
     )
 
 
-def earliest(clocks: Iterable[ClaimClock], claim: ClaimType, start: Start) -> ClaimClock | None:
+def earliest(clocks: Iterable[ClaimClock], claim: str, start: str) -> ClaimClock | None:
     """The clock that runs out first for this claim, among those that begin at this moment."""
     fitting = [clock for clock in clocks if claim in clock.claims and clock.starts == start]
-    return min(fitting, key=lambda clock: clock.last_day(date(2001, 1, 1)), default=None)
+    return min(fitting, key=lambda clock: clock.last_day(_ANY_DAY), default=None)
 
 
 def binding(clocks: Iterable[ClaimClock]) -> tuple[ClaimClock, ...]:
-    """For each claim and each starting moment the clock that runs out first; the others only confuse."""
+    """For each claim and each starting moment the clock that runs out first, and the one that asks to file
+    first where that is another: a longer clock may want its claim sooner. The others only confuse.
+    """
     known = tuple(clocks)
     kinds = dict.fromkeys((claim, clock.starts) for clock in known for claim in clock.claims)
-    found = (earliest(known, claim, start) for claim, start in kinds)  # type: ignore[arg-type]
+    found = (each(known, claim, start) for claim, start in kinds for each in (earliest, _filed_first))
     return tuple(dict.fromkeys(clock for clock in found if clock))
+
+
+def _filed_first(clocks: Iterable[ClaimClock], claim: str, start: str) -> ClaimClock | None:
+    """The clock by which to file first, where that is sooner than the strictest one runs out."""
+    fitting = [clock for clock in clocks if claim in clock.claims and clock.starts == start]
+    soonest = min(fitting, key=lambda clock: clock.file_by(_ANY_DAY), default=None)
+    strictest = earliest(fitting, claim, start)
+    if soonest is None or strictest is None:
+        return None
+    return soonest if soonest.file_by(_ANY_DAY) < strictest.file_by(_ANY_DAY) else None

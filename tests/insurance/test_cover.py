@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.insurance.claims_clock import clocks_for, earliest
+from chalicelib.insurance.claims_clock import binding, clocks_for, earliest
 from chalicelib.insurance.cover import Consignment, plan
 from chalicelib.money import Money
 from chalicelib.places import Lane
@@ -145,6 +145,13 @@ def test_a_clock_that_a_shorter_one_beats_everywhere_is_left_out():
     kept = {clock.id for clock in covered(ring_of()).claim_clocks}
     assert {"CL-FDX-LOSS-EU", "CL-FDX-DAMAGE-EU"} <= kept
     assert "CL-FDX-LOSS" not in kept
+
+
+def test_a_longer_clock_that_wants_its_claim_sooner_is_kept_beside_the_strictest():
+    damage = [c for c in binding(clocks_for("fedex", Lane("US", "CN"), ON)) if "damage" in c.claims]
+    assert {"CL-AIR-DAMAGE", "CL-FDX-DAMAGE"} == {clock.id for clock in damage}
+    assert min(clock.file_by(ON) for clock in damage) == date(2026, 12, 4)
+    assert min(clock.last_day(ON) for clock in damage) == date(2026, 12, 8)
 
 
 @given(
