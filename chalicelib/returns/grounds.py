@@ -135,6 +135,8 @@ def _no_right(asked: Asked, right: Cited[Right]) -> Ground | None:
         return Ground("withdrawal", "unsure", True, (by_law("withdrawal_law_unclear", right),))
     denied: Verdict = "denied" if right.may_refuse(asked.today) else "unsure"
     if right.row.basis == "policy_only":
+        if _default_possible(asked, right.row):
+            return Ground("withdrawal", "unsure", True, (by_law("no_clause_default_possible", right),))
         return Ground("withdrawal", denied, True, (by_law("no_statutory_withdrawal", right),))
     if right.row.applies == "no_clear_return_clause":
         shown = asked.policy.return_clause_shown if asked.policy else None
@@ -143,6 +145,13 @@ def _no_right(asked: Asked, right: Cited[Right]) -> Ground | None:
         if shown:
             return Ground("withdrawal", denied, True, (by_law("return_clause_applies", right),))
     return None
+
+
+def _default_possible(asked: Asked, right: Right) -> bool:
+    """Whether the law may give a time to return because the shop is not known to have shown a clause."""
+    shown = asked.policy.return_clause_shown if asked.policy else None
+    region = asked.request.customer_region
+    return shown is not True and bool(right.no_clause_regions) and region in (None, *right.no_clause_regions)
 
 
 def _withdrawal_in_time(asked: Asked, right: Cited[Right], delivered: date) -> Ground:

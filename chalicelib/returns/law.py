@@ -52,6 +52,8 @@ class Right(Row):
     count: Count = "excl_start"
     rest: Literal["none", "sun_hol", "sat_sun_hol", "statutory_rest"] = "none"
     applies: Literal["always", "no_clear_return_clause"] = "always"
+    # Where the law gives a time to return if the shop showed no clause of its own.
+    no_clause_regions: tuple[str, ...] = ()
     uninformed_months: int = 0
     uninformed_from: Literal["window_end", "delivery"] = "window_end"
     misdescribed_months: int = 0

@@ -84,6 +84,26 @@ def test_japans_default_holds_only_where_no_return_clause_was_shown():
     assert (unknown.outcome, "return_clause_unknown" in codes(unknown)) == ("review", True)
 
 
+@pytest.mark.parametrize(
+    ("region", "shown", "outcome"),
+    [
+        ("CA", True, "refused"),
+        ("CA", False, "review"),
+        ("NY", None, "review"),
+        ("FL", False, "review"),
+        (None, False, "review"),
+        ("TX", False, "refused"),
+    ],
+)
+def test_an_american_shop_that_showed_no_clause_refuses_nobody_where_the_state_may_give_a_time(region, shown, outcome):
+    shop = told(window_days=0, window_days_by_country={}, return_clause_shown=shown)
+    decision = decide(
+        asking(country="US", delivered=date(2026, 11, 1), sold=date(2026, 10, 25), region=region), shop, NOW
+    )
+    assert decision.outcome == outcome
+    assert ("no_clause_default_possible" in codes(decision)) is (outcome == "review")
+
+
 def test_taiwan_makes_the_seller_pay_the_return_freight():
     assert ground(only_law("TW", date(2026, 11, 20)), "withdrawal").freight_paid_by == "merchant"
 
@@ -165,7 +185,7 @@ def test_a_country_whose_law_is_unclear_is_never_refused(country):
         ("TW", ring(engraved=True), "refused", "excluded_custom"),
         ("FR", ring(article="bar", stones="none"), "refused", "excluded_bullion"),
         ("GB", ring(article="coin", stones="none"), "refused", "excluded_bullion"),
-        ("CN", ring(article="bar", stones="none"), "refused", "excluded_bullion"),
+        ("CN", ring(article="bar", stones="none"), "review", "excluded_bullion"),
         ("FR", ring(article="earrings", seal_broken=True), "review", "excluded_pierced_unsealed"),
         ("CN", ring(article="earrings", seal_broken=True), "refused", "excluded_pierced_unsealed"),
         ("FR", ring(resized=True), "review", "excluded_resized"),
