@@ -100,3 +100,7 @@ def test_china_keeps_one_time_and_a_state_decides_where_a_country_has_several() 
     assert zone_of("US", "HI") == ("Pacific/Honolulu", "place")
     assert zone_of("US", None) == ("America/New_York", "assumed")
     assert zone_of("FR", None) == ("Europe/Paris", "place")
+
+
+def test_an_exception_code_that_its_publisher_leaves_unexplained_is_marked_as_our_reading() -> None:
+    assert (TABLE["exceptions"]["15"]["status"], TABLE["exceptions"]["15"]["source"]) == ("assumed", "house")
