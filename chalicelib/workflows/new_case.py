@@ -120,7 +120,7 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
         "route": decided.ways.chosen.as_json() if decided.ways.chosen else None,
         "routes": [route.as_json() for route in decided.ways.routes],
         "cover": decided.ways.cover.as_json(),
-        "legs": [_leg_row(leg) for leg in legs],
+        "legs": [leg_row(leg) for leg in legs],
         "papers": list(decided.papers),
         "pickup": decided.pickup.as_json() if decided.pickup else None,
         "hand_over": instructions(),
@@ -170,7 +170,8 @@ def _pointers(request: ReturnRequest, person: Person, case_id: str, digest_key: 
     return tuple(found)
 
 
-def _leg_row(leg: Leg) -> dict[str, Any]:
+def leg_row(leg: Leg) -> dict[str, Any]:
+    """A leg as answers show it."""
     return {
         "leg": leg.n,
         "direction": leg.direction,

@@ -10,6 +10,7 @@ from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.new_case import leg_row
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_shipment import where_it_is
 
@@ -99,13 +100,7 @@ def _leg(ports: Ports, file: CaseFile, leg: Leg) -> dict[str, Any]:
     tracks = ports.tracks.file(leg.carrier, leg.number).tracks if leg.number else ()
     track = next((track for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)), None)
     return {
-        "leg": leg.n,
-        "direction": leg.direction,
-        "carrier": leg.carrier,
-        "service": leg.service,
-        "lane": {"from": leg.lane.origin, "to": leg.lane.destination},
-        "purpose": leg.purpose,
-        "tracking_number": leg.number,
+        **leg_row(leg),
         "ship_date": leg.ship_date.isoformat() if leg.ship_date else None,
         "tracking": where_it_is(track) if track else None,
         "bookings": [_booking(booking) for booking in file.bookings if booking.leg_n == leg.n],
