@@ -68,8 +68,11 @@ def serve(blueprint: Blueprint, desk: Desk, operation: Operation, handler: Handl
 def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) -> Response:
     """Admit, handle, answer; whatever goes wrong becomes a problem here and nowhere else."""
     request_id = request_id_of(request)
+    known: dict[str, str] = {"request_id": request_id}
     try:
-        response = handler(desk, admit(desk, operation, request, request_id))
+        call = admit(desk, operation, request, request_id)
+        known |= {name: call.path[name] for name in ("case_id",) if name in call.path}
+        response = handler(desk, call)
     except ReturnsError as refusal:
         response = problem(refusal, request_id)
         _note_refusal(operation, request_id, refusal, response.status_code)
@@ -77,7 +80,7 @@ def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) ->
         _note_defect(operation, request_id, defect)
         response = problem(Unexpected("see the log"), request_id)
     response.headers[REQUEST_ID] = request_id
-    log.info("%s %s", operation.operation_id, response.status_code, extra={"request_id": request_id})
+    log.info("%s %s", operation.operation_id, response.status_code, extra=known)
     return response
 
 
@@ -94,7 +97,7 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
         holder,
         _path_of(operation, request.uri_params or {}),
         _query_of(operation, request.query_params),
-        _headers_of(operation, request.headers),
+        _every_header(request) if operation.raw_body else _headers_of(operation, request.headers),
         str(request.context.get("path") or ""),
     )
     return _with_body(operation, call, request) if operation.body or operation.raw_body else call
@@ -155,10 +158,17 @@ def _query_fault(name: str, texts: list[str], parameter: Parameter | None) -> Fi
     return None
 
 
+def _every_header(request: Any) -> dict[str, str]:
+    """All headers, because a sender signs in one of them. One that came several times has all its values: the gateway
+    gives the last alone, and a verifier must not take that for the only one.
+    """
+    several = request.to_original_event().get("multiValueHeaders") or {}
+    joined = {name.lower(): ", ".join(texts) for name, texts in several.items() if len(texts) > 1}
+    return {name.lower(): text for name, text in request.headers.items()} | joined
+
+
 def _headers_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str]:
-    """All headers for a raw body (the sender signs in one of them); else only those the operation names."""
-    if operation.raw_body:
-        return dict(given.items())
+    """The headers that the operation names, each within its grammar."""
     found: dict[str, str] = {}
     for name, parameter in operation.taken_from("header").items():
         text = given.get(name)
@@ -201,8 +211,10 @@ def _raw_of(request: Any) -> bytes:
     try:
         return bytes(request.raw_body)
     except UnicodeEncodeError:
-        detail = "the body is not UTF-8"
-        raise UnreadableBody(detail, [FieldFault("", "not_utf8", detail)]) from None
+        code, detail = "not_utf8", "the body is not UTF-8"
+    except ValueError:  # the gateway says base64 of what is none
+        code, detail = "not_base64", "the body is not the base64 it is said to be"
+    raise UnreadableBody(detail, [FieldFault("", code, detail)])
 
 
 def shown(name: str) -> str:

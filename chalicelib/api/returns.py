@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -14,6 +15,7 @@ from chalicelib.api.operation import CASE_ID, CURSOR, IDEMPOTENCY_KEY, LIMIT, Op
 from chalicelib.errors import FieldFault, InvalidRequestError
 from chalicelib.returns.stages import STAGES
 
+log = logging.getLogger("goldthread.api")
 REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/-]*"
 SELECTORS = (
     Parameter("order", "query", "Cases of this order number.", pattern=REFERENCE, max_length=64, example="SO-1001"),
@@ -63,6 +65,7 @@ def open_return(desk: Desk, call: Call) -> Response:
         dry_run=call.query.get("validate") == "true",
         now=call.now,
     )
+    log.info("opened", extra={"request_id": call.request_id, "case_id": opened.body["case_id"]})
     return answer(opened.body, opened.status)
 
 
