@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ app = Chalice(app_name="goldthread", configure_logs=False)
 logger = Logger(service="goldthread", location=None, sampling_rate=None)
 metrics = Metrics(namespace="Goldthread", service=os.environ.get("GOLDTHREAD_STAGE", "local"))
 MAX_RECEIVES = 5
+SWEEP_AT_ONCE = 400
+SWEEP_RESERVE_MS = 30_000
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
@@ -94,16 +98,23 @@ def on_alert_raised(event: Any) -> Any:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep_due_work")
 def sweep_due_work(event: Any) -> Any:
-    """Story C: everything due by the schedule's own time, however late this invocation is."""
+    """Story C: everything due by the schedule's own time, however late this invocation is, as long as time is left."""
     from chalicelib.clock import instant
     from chalicelib.workflows.sweep_due_work import sweep
 
-    swept = sweep(world.ports(), instant(event.to_dict()["time"]))
-    for name in ("due", "claimed", "polls", "steps", "alerts"):
-        metrics.add_metric(f"Swept{name.capitalize()}", MetricUnit.Count, getattr(swept, name))
+    at = instant(event.to_dict()["time"])
+    left = getattr(event.context, "get_remaining_time_in_millis", lambda: SWEEP_RESERVE_MS)
+    told = Counter[str]()
+    while True:
+        swept = asdict(sweep(world.ports(), at, SWEEP_AT_ONCE))
+        told.update(swept)
+        if swept["due"] < SWEEP_AT_ONCE or left() <= SWEEP_RESERVE_MS:
+            break
+    for name, count in told.items():
+        metrics.add_metric(f"Swept{name.capitalize()}", MetricUnit.Count, count)
     metrics.flush_metrics()
-    logger.info("swept", extra={"due": swept.due, "claimed": swept.claimed, "polls": swept.polls})
-    return {"due": swept.due, "claimed": swept.claimed}
+    logger.info("swept", extra=dict(told))
+    return dict(told)
 
 
 def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, Any], datetime], Iterable[str]]) -> Any:

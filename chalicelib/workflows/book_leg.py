@@ -34,6 +34,8 @@ from chalicelib.workflows.ports import Booking, CaseFile, HttpResponse, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
 RETRY = timedelta(minutes=15)
+# A case that waits for a person books nothing, whatever message strays in.
+MAY_BOOK = frozenset({"approved", "booked", "in_transit"})
 # No worker lives longer than this: until then a claimed call is somebody's work in hand and not an unknown outcome.
 IN_HAND = timedelta(minutes=2)
 GIVEN_BY_A_PERSON = "given_by_a_person"
@@ -63,8 +65,10 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     booking = step.booking
     if booking.status in ("done", "refused", "cancelled", "unknown"):
         return
-    if is_past(step.file.case.stage, "cancelled"):
+    stage = step.file.case.stage
+    if stage == "cancelled":
         ports.cases.save_booking(replace(booking, status="cancelled", due_at=None), booking.status)
+    if stage not in MAY_BOOK:
         return
     if booking.problem == GIVEN_BY_A_PERSON:
         _record(ports, step, booking.result, now)
