@@ -274,6 +274,7 @@ class CaseAnswer(CaseSummary):
     estimate: EstimateAnswer
     route: RouteTold | None
     cover: CoverTold
+    pickup: PickupTold | None
     hand_over: list[InstructionTold]
     papers: list[PaperTold]
     legs: list[LegTold]

@@ -247,7 +247,8 @@ def _record_waybill(ports: Ports, step: Step, done: Booking, now: datetime) -> N
     amend(ports, leg.case_id, now, decide)
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
-    ports.queues.send("steps", [{"kind": "pickup", "case_id": leg.case_id, "leg": leg.n}])
+    if any((one.kind, one.leg_n) == ("pickup", leg.n) for one in step.file.bookings):
+        ports.queues.send("steps", [{"kind": "pickup", "case_id": leg.case_id, "leg": leg.n}])
     join_parked(ports, leg.carrier, track.number, now)
 
 

@@ -18,6 +18,7 @@ from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
 from chalicelib.returns.case import Person, ReturnRequest, worth_of
 from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
+from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Ways, ways_for
@@ -57,6 +58,7 @@ def open_return(
         if earlier is not None and earlier.expires_at > now:
             return _replayed(ports, earlier, body_digest)
     facility = _facility(ports, request)
+    _refuse_unpriced(request)
     lane = Lane(request.customer_country, facility.country)
     decided = _decide(ports, request, lane, now)
     if dry_run:
@@ -83,12 +85,13 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
     papers = papers_of(request, lane, now)
     pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
-    stage, to_do = _stage(decision, ways, papers, pickup)
+    stage, to_do = _stage(decision, estimated, ways, papers, pickup)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
 
 
 def _stage(
     decision: Decision,
+    estimated: dict[str, Any],
     ways: Ways,
     papers: tuple[dict[str, Any], ...],
     pickup: PickupPlan | None,
@@ -96,18 +99,37 @@ def _stage(
     """Where the case begins, and what must be done or decided before it goes on."""
     wanted = [f"give {name}" for name in decision.evidence_wanted] if decision.outcome == "evidence_needed" else []
     wanted += [f"give {missing} for the {paper['name']}" for paper in papers for missing in paper["missing"]]
-    open_points = [reason.code for reason in decision.reasons] if decision.outcome == "review" else []
+    open_points = [_in_words(reason) for reason in _against(decision)] if decision.outcome == "review" else []
     if ways.chosen is None:
         against = [reason.code for route in ways.routes for reason in route.acceptance.reasons]
         open_points.append(f"no contracted service may carry this without a person's word ({', '.join(against)})")
     open_points += [f"cover: {gap.code}" for gap in ways.cover.gaps]
     if pickup is not None and pickup.status == "invalid":
         open_points += [f"pickup: {reason}" for reason in pickup.reasons]
+    # A wrong code on a waybill is a false declaration: who gave it must say which of the two is right.
+    open_points += [f"customs: {text}" for text in estimated["reasons"] if text.startswith("hs_code_contradicts_facts")]
     if open_points:
-        return "review", (*(f"decide: {point}" for point in open_points), *wanted)
+        return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *wanted)
     if wanted:
         return "evidence_needed", tuple(wanted)
-    return OPENS_AT[decision.outcome], ("the waybill is bought and the courier booked",)
+    return OPENS_AT[decision.outcome], (_without_a_person(pickup),)
+
+
+def _without_a_person(pickup: PickupPlan | None) -> str:
+    waybill = "Nothing is asked of anybody: the waybill is being bought"
+    if pickup is None:
+        return f"{waybill}; no courier was asked for"
+    return f"{waybill} and the courier booked"
+
+
+def _against(decision: Decision) -> list[Reason]:
+    """The reasons that keep a return from being approved: not those that speak for it."""
+    found = [reason for reason in decision.reasons if not reason.code.endswith("_open")]
+    return found or list(decision.reasons)
+
+
+def _in_words(reason: Reason) -> str:
+    return f"{sentence(reason.code)} ({reason.code}{f', {reason.item}' if reason.item else ''})"
 
 
 def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
@@ -131,14 +153,23 @@ def _facility(ports: Ports, request: ReturnRequest) -> Facility:
         known = ", ".join(place.id for place in ports.merchant().facility)
         fault = FieldFault("return_to", "unknown_facility", f"one of {known}")
         raise InvalidRequestError("no facility of ours is called so", [fault])
+    return facility
+
+
+def _refuse_unpriced(request: ReturnRequest) -> None:
+    """Customs, cover and the carrier all go by the worth: in one currency, and never nothing."""
     if worth_of(request.items) is None:
         fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
         raise InvalidRequestError("one return has one currency", [fault])
-    return facility
+    free = [at for at, item in enumerate(request.items) if item.price.amount <= 0]
+    if free:
+        wanted = "what was paid, or for a piece given free what it would have cost"
+        faults = [FieldFault(f"items.{at}.price.amount", "value_required", wanted) for at in free]
+        raise InvalidRequestError("customs take no piece that is worth nothing", faults)
 
 
 def _faults(decision: Decision) -> list[FieldFault]:
     return [
         FieldFault(f"items.{reason.item}" if reason.item else "", reason.code, sentence(reason.code))
-        for reason in decision.reasons
+        for reason in _against(decision)
     ]

@@ -13,6 +13,7 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.new_case import leg_row
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_shipment import where_it_is
+from chalicelib.workflows.verdicts import DECISION_WANTED
 
 
 def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
         "estimate": planned["estimate"],
         "route": planned["route"],
         "cover": planned["cover"],
+        "pickup": planned["pickup"],
         "hand_over": planned["hand_over"],
         "papers": _papers(file, planned["papers"]),
         "legs": [_leg(ports, file, leg) for leg in file.legs],
@@ -129,11 +131,28 @@ def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any
 
 
 def _next(file: CaseFile, planned: list[str]) -> list[str]:
-    """What happens next and who acts: open exceptions first, else what the stage waits for."""
+    """What happens next and who acts: open exceptions first, with the open points of one that wants a decision; else
+    what the stage waits for."""
     waiting = [exception for exception in file.exceptions if exception.status != "resolved"]
     if waiting:
-        return [step for exception in waiting for step in exception.to_do]
+        points = planned if any(exception.kind == DECISION_WANTED for exception in waiting) else []
+        return [*points, *(step for exception in waiting for step in exception.to_do)]
+    if file.case.stage == "approved":
+        return [_before_the_road(file)]
     return NEXT_BY_STAGE.get(file.case.stage, planned)
+
+
+def _before_the_road(file: CaseFile) -> str:
+    """What an approved case waits for: its waybill, then the courier, or the customer's own way to a counter."""
+    made = {booking.kind: booking for booking in file.bookings}
+    if "waybill" not in made or made["waybill"].status != "done":
+        return "Nothing is asked of anybody: the waybill is being bought"
+    pickup = made.get("pickup")
+    if pickup is None:
+        return "Give the customer the label and the packing instructions: no courier was asked for, they hand it over"
+    if pickup.not_before is not None:
+        return f"Nothing is asked of anybody: the courier is booked from {stamp(pickup.not_before)}, not before"
+    return "Nothing is asked of anybody: the courier is being booked"
 
 
 NEXT_BY_STAGE: dict[str, list[str]] = {

@@ -200,16 +200,6 @@ PLANNED: dict[str, Any] = {
     "route": ROUTE,
     "cover": COVER,
     "papers": [{"name": "commercial_invoice", "status": "pending", "missing": [], "statements": []}],
-    "hand_over": [{"key": "photograph", "text": "Photograph the piece."}],
-    "next": ["Nothing is asked of anybody"],
-}
-OPENED: dict[str, Any] = {
-    "case_id": "c-01",
-    "rma": "RMA-2026-0001",
-    "stage": "approved",
-    **PLANNED,
-    "routes": [ROUTE],
-    "legs": [{name: LEG[name] for name in LEG if name not in ("ship_date", "tracking", "bookings")}],
     "pickup": {
         "status": "wait",
         "on": "2026-11-24",
@@ -220,6 +210,16 @@ OPENED: dict[str, Any] = {
         "reasons": [],
         "rule": "pickups/fedex",
     },
+    "hand_over": [{"key": "photograph", "text": "Photograph the piece."}],
+    "next": ["Nothing is asked of anybody"],
+}
+OPENED: dict[str, Any] = {
+    "case_id": "c-01",
+    "rma": "RMA-2026-0001",
+    "stage": "approved",
+    **PLANNED,
+    "routes": [ROUTE],
+    "legs": [{name: LEG[name] for name in LEG if name not in ("ship_date", "tracking", "bookings")}],
 }
 CASE: dict[str, Any] = {
     **SUMMARY,

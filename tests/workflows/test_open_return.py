@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.errors import IdempotencyMismatch, InvalidRequestError, ReturnRefused
+from chalicelib.money import Money
 from chalicelib.returns.case import PickupWish
 from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.open_return import open_return
+from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception, list_exceptions
 from tests.faults.stories import CLAIRE
@@ -84,6 +87,47 @@ def test_without_the_link_to_the_original_export_the_case_waits_and_says_what_is
     assert {"export_reference", "invoice_number"} <= set(invoice["missing"])
     assert desk.waiting("steps") == []
     assert all(booking.due_at is None for booking in desk.file.bookings)
+
+
+def test_a_piece_given_free_is_not_sent_over_a_border_as_worth_nothing():
+    free = replace(REQUEST.items[0], price=Money(Decimal(0), "EUR"))
+    with pytest.raises(InvalidRequestError) as refused:
+        Desk().open(replace(REQUEST, items=(REQUEST.items[0], free)))
+    assert [(fault.field, fault.code) for fault in refused.value.faults] == [("items.1.price.amount", "value_required")]
+
+
+def test_a_tariff_code_that_contradicts_the_piece_goes_to_a_person_before_any_waybill():
+    desk = Desk()
+    answered = desk.open(replace(REQUEST, items=(replace(REQUEST.items[0], hs_code="7117.19"),)))
+    assert answered.body["stage"] == "review"
+    assert any("hs_code_contradicts_facts" in point for point in answered.body["next"])
+    assert desk.waiting("steps") == []
+
+
+def test_what_a_person_must_decide_is_said_once_in_words_and_without_what_speaks_for_the_return():
+    unknown = replace(REQUEST, order=replace(REQUEST.order, delivered_on=None))
+    answered = Desk().open(unknown)
+    points = answered.body["next"]
+    assert len(points) == len(set(points)) == 1
+    assert "day of delivery is not known" in points[0]
+    engraved = Desk().open(replace(REQUEST, items=(replace(REQUEST.items[0], engraved=True),)))
+    assert not any("window_open" in point for point in engraved.body["next"])
+
+
+def test_a_case_shows_its_open_points_and_the_courier_s_hours():
+    desk = Desk()
+    opened = desk.open(replace(REQUEST, original_export=MALFORMED_LINK)).body
+    shown = read_case(desk.ports, "case0001", MONDAY)
+    assert shown["next"][: len(opened["next"])] == opened["next"]
+    assert (shown["pickup"]["from"], shown["pickup"]["until"]) == ("10:00", "16:00")
+
+
+def test_without_a_courier_nobody_is_sent_for_one_and_the_customer_is_told_to_hand_it_over():
+    desk = Desk()
+    desk.open(replace(REQUEST, pickup=None))
+    assert "being bought" in read_case(desk.ports, "case0001", MONDAY)["next"][0]
+    desk.world.pump()
+    assert "they hand it over" in read_case(desk.ports, "case0001", MONDAY)["next"][0]
 
 
 def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_approves():
