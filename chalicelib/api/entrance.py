@@ -162,9 +162,10 @@ def _every_header(request: Any) -> dict[str, str]:
     """All headers, because a sender signs in one of them. One that came several times has all its values: the gateway
     gives the last alone, and a verifier must not take that for the only one.
     """
-    several = request.to_original_event().get("multiValueHeaders") or {}
-    joined = {name.lower(): ", ".join(texts) for name, texts in several.items() if len(texts) > 1}
-    return {name.lower(): text for name, text in request.headers.items()} | joined
+    several: dict[str, list[str]] = {}
+    for name, texts in (request.to_original_event().get("multiValueHeaders") or {}).items():
+        several.setdefault(name.lower(), []).extend(texts)
+    return {**request.headers, **{name: ", ".join(texts) for name, texts in several.items()}}
 
 
 def _headers_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str]:

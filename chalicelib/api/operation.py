@@ -75,9 +75,7 @@ class Operation:
         if self.scope:
             found |= {401, 403}
         if self.body or self.raw_body:
-            found |= {413, 415}
-        if self.body:
-            found |= {400}
+            found |= {400, 413, 415}
         if self.taken_from("path"):
             found |= {404}
         return tuple(sorted(found))
