@@ -22,7 +22,8 @@ EARLIEST_YEAR = 2000
 
 
 def read_time(sent: str, country: str | None, state: str | None) -> tuple[datetime, TzSource]:
-    """The instant (UTC) and how its zone was known. A day alone means its midnight, as carriers send it.
+    """The instant (UTC) and how its zone was known. A day alone means its midnight, as carriers send it. Of an hour
+    that comes twice the first is meant; one that never comes is read with the offset before the change.
 
     Raises ValueError for what no clock shows (24:00, second 60, 30 February, an offset of 25 hours) and for
     a year before 2000, which carriers send for "no date".
