@@ -102,5 +102,10 @@ def test_china_keeps_one_time_and_a_state_decides_where_a_country_has_several() 
     assert zone_of("FR", None) == ("Europe/Paris", "place")
 
 
+def test_what_only_recorded_answers_show_is_not_called_a_published_list() -> None:
+    assert {TABLE["exceptions"][code]["status"] for code in ("8", "A25", "A47", "A52")} == {"secondary"}
+    assert {TABLE["exceptions"][code]["status"] for code in ("3", "7", "83", "99")} == {"official"}
+
+
 def test_an_exception_code_that_its_publisher_leaves_unexplained_is_marked_as_our_reading() -> None:
     assert (TABLE["exceptions"]["15"]["status"], TABLE["exceptions"]["15"]["source"]) == ("assumed", "house")
