@@ -59,7 +59,7 @@ def _totalled(
     hoped = _best(rows, ("proven", "unproven"))
     used = [row for row in dict.fromkeys((proven, hoped)) if row is not None]
     reasons = [*entry.values.assumed, *money.old, *_code_doubts(entry), *said]
-    reasons += [text for row in used for text in row.says]
+    reasons += [text for row in rows if row in used or _free_anyway(row) for text in row.says]
     sure: Iterable[Confidence] = (
         *(charge.confidence for charge in charges.counted), *(row.confidence for row in used),
         *(found.confidence for found in entry.classified), *money.confidences, *cautions,
@@ -76,6 +76,11 @@ def _best(rows: Iterable[ReliefRow], statuses: tuple[str, ...]) -> ReliefRow | N
     """The relief that leaves least to pay; the first of equals, and none that would cost more."""
     useful = [row for row in rows if row.status in statuses and row.due is not None and (row.saves or 0) > 0]
     return min(useful, key=lambda row: row.due or Decimal(0), default=None)
+
+
+def _free_anyway(row: ReliefRow) -> bool:
+    """A proven relief that saves nothing here still tells what it leaves open."""
+    return row.status == "proven" and row.saves == 0
 
 
 def _due(row: ReliefRow | None, whole: Decimal) -> Decimal:

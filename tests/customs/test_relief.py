@@ -283,3 +283,10 @@ def test_a_processing_fee_waived_with_the_duty_is_no_surer_than_its_waiver(entry
 def test_law_that_was_not_read_itself_is_never_sure(to: str, code: str) -> None:
     row = relief(home(to, date(2026, 11, 22), GB_PAST | {"exported_on": date(2026, 3, 10)}), code)
     assert (row["status"], row["confidence"]) == ("proven", "medium")
+
+
+@pytest.mark.parametrize("value", ["100 GBP", "900 GBP"])
+def test_a_british_return_whose_vat_was_refunded_says_so_also_where_no_duty_is_due(value: str) -> None:
+    past = GB_PAST | {"exported_on": date(2026, 3, 10), "vat_refunded": True}
+    given = home("GB", date(2026, 11, 22), past, line={"value": value})
+    assert ("vat_relief_reduced" in given["reasons"], given["confidence"]) == (True, "medium")
