@@ -31,6 +31,15 @@ class Lane:
             if not _COUNTRY.match(country):
                 raise ValueError("a country is two capital letters (ISO 3166-1 alpha-2)")
 
+    @property
+    def crosses_customs(self) -> bool:
+        """Whether goods leave a customs territory on this way.
+
+        >>> Lane("FR", "DE").crosses_customs, Lane("FR", "CN").crosses_customs
+        (False, True)
+        """
+        return territory_of(self.origin) != territory_of(self.destination)
+
     def __str__(self) -> str:
         return f"{self.origin}->{self.destination}"
 

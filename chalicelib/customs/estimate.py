@@ -37,6 +37,19 @@ def estimate(request: EstimateRequest, rates: Rates | None = None) -> Estimate:
         return incomplete(_blank(request), (f"rule_not_in_force:{gap.dataset}",))
 
 
+def without_a_border(request: EstimateRequest) -> Estimate:
+    """For goods in free circulation that stay in one customs territory (FR to DE): classified, entered nowhere, and
+    nothing is due."""
+    entered, nothing = estimate(request), Decimal(0)
+    if entered.currency is None:
+        return entered
+    lines = tuple(LineDuties(line.hs_code, line.why, (), line.alternatives) for line in entered.lines)
+    return Estimate(
+        entered.destination, entered.entry_on, entered.currency, True, "high", entered.customs_value, lines,
+        total_without_relief=nothing, total=nothing, total_if_proven=nothing, reasons=("no_customs_border",),
+    )  # fmt: skip
+
+
 def _estimate(request: EstimateRequest, program: Program, money: Converter) -> Estimate:
     entry = prepare(request, program, money)
     ordinary = assess(entry)

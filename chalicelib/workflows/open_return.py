@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.customs.estimate import estimate
+from chalicelib.customs.estimate import estimate, without_a_border
 from chalicelib.errors import FieldFault, IdempotencyMismatch, InvalidRequestError, NotFoundError, ReturnRefused
 from chalicelib.merchant import Facility
 from chalicelib.pickups.booking import PickupPlan
@@ -81,7 +81,8 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     decision = decide(request, merchant, now)
     if decision.outcome == "refused":
         raise ReturnRefused("this return may not come back as asked", _faults(decision))
-    estimated = estimate(estimate_request(request, lane, now.date())).as_json()
+    entry = estimate_request(request, lane, now.date())
+    estimated = (estimate(entry) if lane.crosses_customs else without_a_border(entry)).as_json()
     ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
     papers = papers_of(request, lane, now)
     pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)

@@ -16,7 +16,10 @@ from chalicelib.workflows.customs_lines import estimate_request
 
 def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[str, Any], ...]:
     """The label, pending until the waybill is bought; the return invoice, pending, or waiting with what it lacks of
-    the link to the original export."""
+    the link to the original export. Inside one customs territory there is no invoice to make."""
+    label = {"name": "label", "status": "pending", "missing": [], "statements": []}
+    if not lane.crosses_customs:
+        return (label,)
     asked = estimate_request(request, lane, now.date())
     export = request.original_export
     plans = [
@@ -39,7 +42,7 @@ def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[s
         "missing": missing,
         "statements": statements,
     }
-    return {"name": "label", "status": "pending", "missing": [], "statements": []}, invoice
+    return label, invoice
 
 
 def pickup_of(request: ReturnRequest, carrier: str | None, now: datetime) -> PickupPlan | None:

@@ -96,6 +96,16 @@ def test_a_piece_given_free_is_not_sent_over_a_border_as_worth_nothing():
     assert [(fault.field, fault.code) for fault in refused.value.faults] == [("items.1.price.amount", "value_required")]
 
 
+def test_inside_one_customs_territory_nothing_is_due_and_no_export_is_asked_for():
+    desk = Desk()
+    answered = desk.open(replace(REQUEST, return_to="PAR-1", original_export=MALFORMED_LINK)).body
+    assert answered["estimate"]["reasons"] == ["no_customs_border"]
+    assert (answered["estimate"]["complete"], answered["estimate"]["total"]) == (True, "0.00")
+    assert [paper["name"] for paper in answered["papers"]] == ["label"]
+    desk.world.pump()
+    assert desk.file.case.stage == "booked"
+
+
 def test_a_tariff_code_that_contradicts_the_piece_goes_to_a_person_before_any_waybill():
     desk = Desk()
     answered = desk.open(replace(REQUEST, items=(replace(REQUEST.items[0], hs_code="7117.19"),)))
