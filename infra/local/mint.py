@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.adapters.aws import Clients
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.tokens import ID_BYTES, SECRET_BYTES, mint
+from chalicelib.api.auth import SCOPES as KNOWN_SCOPES
 from infra.local.stack import PORT_VARIABLE, Ministack
 
 DEFAULT_PORT = "4566"
@@ -30,6 +31,7 @@ DEFAULT_PORT = "4566"
 SCOPES = ("returns:read", "returns:write", "exceptions:write")
 ROLE = "support"
 DAYS = 30
+LONGEST_DAYS = 400
 TOKEN_BYTES = ID_BYTES + SECRET_BYTES
 
 
@@ -49,20 +51,31 @@ def mint_for(connect: Callable[[str], Any], table: str, wish: Wish, now: datetim
     return mint(place, wish.holder, wish.role, wish.scopes, now, wish.days, secrets.token_bytes(TOKEN_BYTES))
 
 
+def wished(environment: Mapping[str, str]) -> Wish:
+    """What the environment asks for; raises ValueError for a token that could open nothing."""
+    scopes = tuple((environment.get("SCOPES") or ",".join(SCOPES)).split(","))
+    if unknown := sorted(set(scopes) - set(KNOWN_SCOPES)):
+        raise ValueError(f"SCOPES: there is no {', '.join(unknown)}; there is {', '.join(KNOWN_SCOPES)}")
+    days = environment.get("DAYS") or str(DAYS)
+    if not days.isdecimal() or not 1 <= int(days) <= LONGEST_DAYS:
+        raise ValueError(f"DAYS={days} is no number of days from 1 to {LONGEST_DAYS}")
+    holder = environment.get("HOLDER") or environment.get("USER") or "somebody"
+    return Wish(holder, environment.get("ROLE") or ROLE, scopes, int(days))
+
+
 def main() -> int:
     """Mint what the environment asks for and print the token alone, so that a script can keep it."""
     stage = os.environ.get("STAGE", "local")
-    wish = Wish(
-        holder=os.environ.get("HOLDER") or os.environ.get("USER") or "somebody",
-        role=os.environ.get("ROLE") or ROLE,
-        scopes=tuple((os.environ.get("SCOPES") or ",".join(SCOPES)).split(",")),
-        days=int(os.environ.get("DAYS") or DAYS),
-    )
+    try:
+        wish = wished(os.environ)
+    except ValueError as wrong:
+        print(f"no token made: {wrong}", file=sys.stderr)
+        return 1
     try:
         connect = _embedded if stage == "local" else _in_aws
         print(mint_for(connect, _table(connect("cloudformation"), stage), wish, datetime.now(UTC)))
     except (BotoCoreError, ClientError) as error:
-        hint = "; is `make run` up?" if stage == "local" else ""
+        hint = f"; is `make run` up? With another port: {PORT_VARIABLE}=... make token" if stage == "local" else ""
         print(f"no token made for stage {stage}: {error}{hint}", file=sys.stderr)
         return 1
     return 0

@@ -66,10 +66,13 @@ class Choices:
 
 
 def choices() -> Choices:
-    """Read the environment; raises LocalRunError for a port that is no number."""
+    """Read the environment; raises LocalRunError for a port that is no number, and for one port given twice."""
+    port, carrier_port = _port(PORT_VARIABLE, 4566), _port(CARRIER_PORT_VARIABLE, 4610)
+    if port == carrier_port:
+        raise LocalRunError(f"{PORT_VARIABLE} and {CARRIER_PORT_VARIABLE} are both {port}; choose two ports")
     return Choices(
-        port=_port(PORT_VARIABLE, 4566),
-        carrier_port=_port(CARRIER_PORT_VARIABLE, 4610),
+        port=port,
+        carrier_port=carrier_port,
         folder=ROOT / ".local",
         once=os.environ.get("ONCE", "") not in ("", "0"),
     )
