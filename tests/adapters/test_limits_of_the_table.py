@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,8 +31,7 @@ def test_a_storm_of_scans_in_the_widest_letters_stays_far_below_the_largest_item
     track = a_track()
     for start in range(0, len(storm), 500):
         after = apply(track, Tracking(NUMBER, None, storm[start : start + 500]), NOW + timedelta(hours=2), "fedex")
-        track = after or track
-        track = type(track)(**{name: getattr(track, name) for name in track.__slots__} | {"effects": ()})
+        track = replace(after or track, effects=())
         assert item_size(track_item(track)) < LARGEST_ITEM / 2
     assert len(track.events) == 200
 
