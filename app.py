@@ -121,20 +121,22 @@ def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, An
     """Hand each message to its story and report the failed ones alone: the rest of the batch is done.
 
     A message that fails is received again; one that cannot be mended, and one that failed to the last, is buried in
-    its dead letters with the reason. Each is logged under its message id with the legs it touched, never with what it
-    holds.
+    its dead letters with the reason. Each is logged under its request or message id with the legs it touched, never
+    with what it holds. Only failures are counted here: what went well AWS counts itself, and a metric is a log line.
     """
     records = event.to_dict()["Records"]
-    failed = [record["messageId"] for record in records if not _is_done(record, queue, story)]
-    metrics.add_dimension("queue", queue)
-    metrics.add_metric("MessagesDone", MetricUnit.Count, len(records) - len(failed))
-    metrics.add_metric("MessagesFailed", MetricUnit.Count, len(failed))
-    metrics.flush_metrics()
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+    ended = {record["messageId"]: _told(record, queue, story) for record in records}
+    counted = Counter(end for end in ended.values() if end != "Done")
+    if counted:
+        metrics.add_dimension("queue", queue)
+        for end, count in counted.items():
+            metrics.add_metric(f"Messages{end}", MetricUnit.Count, count)
+        metrics.flush_metrics()
+    return {"batchItemFailures": [{"itemIdentifier": one} for one, end in ended.items() if end == "Failed"]}
 
 
-def _is_done(record: Mapping[str, Any], queue: str, story: Callable[..., Iterable[str]]) -> bool:
-    """Whether this message need not come again: its story is told, or it is buried."""
+def _told(record: Mapping[str, Any], queue: str, story: Callable[..., Iterable[str]]) -> str:
+    """How it ended with this message: Done, Failed (it comes again) or Buried."""
     known: dict[str, Any] = {"queue": queue, "message_id": record["messageId"]}
     try:
         message = read_message(record["body"])
@@ -143,9 +145,10 @@ def _is_done(record: Mapping[str, Any], queue: str, story: Callable[..., Iterabl
     except Exception as error:  # noqa: BLE001  the outermost layer: one bad message must not cost its neighbours
         known |= {"reason": getattr(error, "code", None), "defect": type(error).__name__, "where": place_of(error)}
         logger.warning("message failed", extra=known)
-        return _is_buried(record, queue, error, known)
-    logger.info("done", extra=known | {"legs": legs})
-    return True
+        return "Buried" if _is_buried(record, queue, error, known) else "Failed"
+    told = ("queue", "request_id" if known["request_id"] else "message_id")
+    logger.info("done", extra={name: known[name] for name in told} | {"legs": legs})
+    return "Done"
 
 
 def _is_buried(record: Mapping[str, Any], queue: str, error: Exception, known: Mapping[str, Any]) -> bool:

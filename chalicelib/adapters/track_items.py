@@ -28,6 +28,7 @@ _IN_KEY = frozenset({"carrier", "number", "ship_date", "case_id", "leg_n"})
 _BY_HAND = frozenset({"state", "events", "lane", "value"})
 _MAY_HOLD = (names_of(Track) - _IN_KEY - {"state"}) | PLACES | {"milestone", "condition"}
 _EMPTY: tuple[object, ...] = (None, 0, [], ())
+_USUAL = {"direction": "home", "condition": "ok"}
 
 
 def track_item(track: Track) -> Item:
@@ -43,6 +44,7 @@ def track_item(track: Track) -> Item:
         item["value"] = f"{plain['value']['amount']} {track.value.currency}"
     if track.events:
         item["events"] = pack(track.events)
+    item = {name: value for name, value in item.items() if _USUAL.get(name) != value}
     return item | due_attributes(pk, track.due_at) | _listed(track, pk)
 
 
@@ -75,7 +77,7 @@ def track_of_item(item: Item) -> Track:
     ship_date, case_id, leg_n = keys.ship_date_and_leg(item["SK"])
     lane = Lane(*item["lane"].split("->"))
     events = unpack(item.get("events", ()))
-    said: dict[str, Any] = {name: value for name, value in item.items() if name in _MAY_HOLD}
+    said: dict[str, Any] = _USUAL | {name: value for name, value in item.items() if name in _MAY_HOLD}
     said |= {"carrier": carrier, "number": number, "ship_date": ship_date, "case_id": case_id, "leg_n": leg_n}
     said |= {"lane": lane, "events": (), "state": {}, "value": _money(item.get("value"))}
     track = load(Track, said)

@@ -6,13 +6,15 @@ The parts are: wall clock as sent, zone and instant, code, exception code, miles
 country, source, id, text, and only where there is one, who (responsible, action by, ``w`` for a withdrawn
 delivery). Zone and instant are empty when the wall clock carries its own offset; else they are ``o``, ``p`` or
 ``a`` (offset, place, assumed) and the offset that was used or, where that says too little, the instant itself.
+A city, country or source written ``"`` is that of the line before. A line costs with every later write of its
+track: so what the carrier repeats is not written again.
 New parts are only ever added at the end. A track keeps at most 200 events.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -32,8 +34,10 @@ from chalicelib.shipments.timeline import canonical_order
 MOST_EVENTS = 200
 _PARTS = 12
 _ZONES: dict[str, TzSource] = {"o": "offset", "p": "place", "a": "assumed"}
-_ESCAPES = {"\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r"}
-_UNESCAPES = {"\\": "\\", "p": "|", "n": "\n", "r": "\r", "e": ""}
+_DITTO = '"'
+_MAY_REPEAT = (7, 8, 9)  # city, country, source
+_ESCAPES = {"\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r", _DITTO: "\\q"}
+_UNESCAPES = {"\\": "\\", "p": "|", "n": "\n", "r": "\r", "e": "", "q": _DITTO}
 _SPECIAL = re.compile(r"[\\|\n\r]")
 _ESCAPED = re.compile(r"\\(.)")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)\Z")
@@ -68,12 +72,34 @@ def within_limit(events: tuple[Event, ...], most: int = MOST_EVENTS) -> Kept:
 
 def pack(events: Iterable[Event]) -> list[str]:
     """One line per event, in the order given."""
-    return [_line(event) for event in events]
+    lines = [_parts_of(event) for event in events]
+    return ["|".join(_shortened(parts, before)) for parts, before in zip(lines, [[], *lines], strict=False)]
 
 
 def unpack(lines: Iterable[str]) -> tuple[Event, ...]:
     """Read what ``pack`` wrote; ``HistoryUnreadable`` for anything else."""
-    return tuple(_event(line) for line in lines)
+    return tuple(_event(parts) for parts in _written_out(lines))
+
+
+def _shortened(parts: list[str], before: list[str]) -> list[str]:
+    """The parts of a line, without those that the line before says as well."""
+    if not before:
+        return parts
+    same = [place for place in _MAY_REPEAT if parts[place] and parts[place] == before[place]]
+    return [_DITTO if place in same else part for place, part in enumerate(parts)]
+
+
+def _written_out(lines: Iterable[str]) -> Iterator[list[str]]:
+    before: list[str] = []
+    for line in lines:
+        parts = line.split("|")
+        if len(parts) < _PARTS or (not before and any(parts[place] == _DITTO for place in _MAY_REPEAT)):
+            raise HistoryUnreadable("a stored event line cannot be read")
+        for place in _MAY_REPEAT:
+            if parts[place] == _DITTO:
+                parts[place] = before[place]
+        before = parts
+        yield parts
 
 
 def _worth(event: Event) -> int:
@@ -82,18 +108,18 @@ def _worth(event: Event) -> int:
     return 1 if event.milestone in ("in_transit", "announced", "pickup_booked") else 0
 
 
-def _line(event: Event) -> str:
+def _parts_of(event: Event) -> list[str]:
     parts = (
         event.at_local, _when(event), event.code, event.exception_code, event.milestone, event.condition,
         event.reason, event.place.city, event.place.country, event.source, event.id, event.text,
     )  # fmt: skip
-    line = "|".join(["" if part is None else _escape(part) if part else "\\e" for part in parts])
+    written = ["" if part is None else _escape(part) if part else "\\e" for part in parts]
     who = _who(event)
-    return line if who is None else f"{line}|{who}"
+    return written if who is None else [*written, who]
 
 
-def _event(line: str) -> Event:
-    parts = [_unescape(part) for part in line.split("|")]
+def _event(written: list[str]) -> Event:
+    parts = [_unescape(part) for part in written]
     try:
         local, when, code, exception, milestone, condition, reason, city, country, source, id_, text = parts[:_PARTS]
         responsible, action_by, withdraws = _parties(parts[_PARTS] if len(parts) > _PARTS else None)
@@ -109,7 +135,7 @@ def _event(line: str) -> Event:
 
 
 def _escape(part: str) -> str:
-    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], part)
+    return _ESCAPES[part] if part == _DITTO else _SPECIAL.sub(lambda found: _ESCAPES[found[0]], part)
 
 
 def _unescape(part: str) -> str | None:

@@ -43,10 +43,12 @@ def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track
     eta = _eta(track, tracking)
     if not news and (problems, eta) == (track.problems, track.eta):
         return None
+    state = fold_merged(kept.events, track.facts) if news else track.state
     after = replace(
         track,
         events=kept.events,
-        state=fold_merged(kept.events, track.facts) if news else track.state,
+        state=state,
+        pickup_until=None if state.moving_since else track.pickup_until,
         eta=eta,
         problems=problems,
         unique_id=track.unique_id or tracking.unique_id,
@@ -94,12 +96,23 @@ def _owing(before: Track, after: Track, odd: list[Event], now: datetime) -> Trac
     problems = _told_problems(before, after, odd, now)
     codes = (new_code_effect(after, code, now) for code in _new_codes(before, after))
     known = {effect.id: effect for effect in (*before.effects, *effects, *closed, *problems, *codes)}
-    after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=next_poll(after, now))
+    after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=_next_poll(before, after, now))
     episodes = {one.episode for one in told}
     wanted = [one.risen_at for one in noticed if one.episode not in episodes]
     if after.effects:
         wanted.append(now + REPAIR_WITHIN)
     return replace(after, due_at=_earliest(next_due(after, now), wanted, before.due_at))
+
+
+def _next_poll(before: Track, after: Track, now: datetime) -> datetime | None:
+    """Good news that was pushed brings no poll nearer: who has just spoken need not be asked sooner, and to move a
+    due time earlier costs as much as the news itself.
+    """
+    asked = next_poll(after, now)
+    is_quiet = after.webhook_seen_at == now and after.state.condition == "ok"
+    if asked is None or before.poll_after is None or not is_quiet:
+        return asked
+    return max(asked, before.poll_after)
 
 
 def _earliest(due: datetime | None, wanted: list[datetime], already: datetime | None) -> datetime | None:
@@ -139,7 +152,7 @@ def _says_more(before: tuple[Event, ...], after: tuple[Event, ...]) -> bool:
     if len(before) != len(after):
         return True
     return any(
-        one is not other and one != other and replace(one, source=other.source) != other
+        one is not other and one != other and one._replace(source=other.source) != other
         for one, other in zip(before, after, strict=True)
     )
 

@@ -105,7 +105,7 @@ def test_a_metric_is_split_by_the_four_queues_and_by_nothing_that_a_parcel_bring
         for metric in record["_aws"]["CloudWatchMetrics"]:
             assert {name for one in metric["Dimensions"] for name in one} <= DIMENSIONS
         assert record["queue"] in QUEUES
-        assert set(record) <= {"_aws", *DIMENSIONS, "MessagesDone", "MessagesFailed"}
+        assert set(record) <= {"_aws", *DIMENSIONS, "MessagesFailed", "MessagesBuried"}
 
 
 def calls_to(name: str) -> Iterator[ast.Call]:

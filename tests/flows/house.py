@@ -11,6 +11,7 @@ import itertools
 import json
 import logging
 import secrets
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
@@ -33,7 +34,7 @@ from infra.build_template import MAX_RECEIVE_COUNT
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.aws_world import AwsStage
 from tests.fakes.memory_ports import SECRETS
-from tests.metering.meter import Meter, Units
+from tests.metering.meter import Call, Meter
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HANDLERS = {
@@ -103,7 +104,7 @@ class House:
     def __init__(self, stage: AwsStage) -> None:
         self.stage, self.now = stage, MONDAY
         clients = Clients(stage.make_client)
-        self.spent: dict[str, Units] = {}
+        self.bills: list[tuple[str, list[Call], int]] = []
         self.meter = Meter(peek=stage.make_client("dynamodb"))
         for service in ("dynamodb", "sqs", "s3", "secretsmanager", "kms"):
             self.meter.attach(clients.of(service))
@@ -218,13 +219,11 @@ class House:
         product.world.hand_in(None, lambda: datetime.now(UTC))
 
     @contextmanager
-    def _spending(self, handler: str) -> Iterator[None]:
-        """What is metered meanwhile is on this handler's bill too."""
-        before = len(self.meter.log)
+    def _spending(self, part: str) -> Iterator[None]:
+        """Keep a bill of what is called meanwhile, and how many bytes are logged where somebody listens."""
+        before, written = len(self.meter.log), told_so_far()
         yield
-        bill = self.spent.setdefault(handler, Units())
-        for call in self.meter.log[before:]:
-            bill.add(call.units)
+        self.bills.append((part, self.meter.log[before:], told_so_far() - written))
 
     def _seconds(self) -> float:
         return (self.now - MONDAY).total_seconds()
@@ -255,12 +254,18 @@ def record_of(message: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def told_so_far() -> int:
+    """Bytes written so far to where ``everything_said`` listens; 0 while nobody does."""
+    return len(sys.stdout.getvalue().encode()) if isinstance(sys.stdout, io.StringIO) else 0
+
+
 @contextmanager
 def everything_said() -> Iterator[io.StringIO]:
     """All that the process prints and logs meanwhile, as its log group would hold it."""
     said = io.StringIO()
     handlers = [one for one in logging.getLogger("goldthread").handlers if isinstance(one, logging.StreamHandler)]
     other = logging.StreamHandler(said)
+    other.addFilter(lambda record: not record.name.startswith("goldthread"))
     logging.getLogger().addHandler(other)
     with ExitStack() as undo:
         undo.callback(logging.getLogger().removeHandler, other)

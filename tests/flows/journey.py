@@ -19,7 +19,7 @@ SCANS = (
     (14, "AR", "GUANGZHOU", "CN", "At destination sort facility"),
     (1, "IT", "GUANGZHOU", "CN", "In transit"),
     (2, "CD", "GUANGZHOU", "CN", "Clearance delay"),
-    (20, "IT", "GUANGZHOU", "CN", "In transit"),
+    (11, "IT", "GUANGZHOU", "CN", "In transit"),
     (9, "CC", "GUANGZHOU", "CN", "International shipment release - Import"),
     (2, "DP", "GUANGZHOU", "CN", "Left FedEx facility"),
     (4, "AR", "SHENZHEN", "CN", "At local FedEx facility"),

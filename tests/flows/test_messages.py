@@ -83,7 +83,9 @@ def test_a_poisoned_message_fails_alone_and_ends_in_the_dead_letters(house):
 
     found = house.receive("tracking")
     failed = house.handle("tracking", found)
-    assert {one["Body"] for one in found if one["MessageId"] in failed} < set(POISON), "what is no JSON is buried at once"
+    assert {one["Body"] for one in found if one["MessageId"] in failed} < set(POISON), (
+        "what is no JSON is buried at once"
+    )
     house.delete("tracking", [one for one in found if one["MessageId"] not in failed])
     house.deliver("steps")
     assert house.case(case_id)["stage"] == "in_transit"
