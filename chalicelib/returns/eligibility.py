@@ -130,9 +130,7 @@ def _contradictions(asked: Asked, grounds: tuple[Ground, ...]) -> tuple[Reason, 
         "delivered_before_sale": delivered is not None and delivered < order.sold_on,
         "reason_does_not_fit_kind": not grounds,
     }
-    return tuple(
-        Reason(code, "request", "the request itself", "high") for code, wrong in found.items() if wrong
-    )
+    return tuple(Reason(code, "request", "the request itself", "high") for code, wrong in found.items() if wrong)
 
 
 def _outcome(grounds: tuple[Ground, ...]) -> Outcome:
@@ -140,11 +138,11 @@ def _outcome(grounds: tuple[Ground, ...]) -> Outcome:
     return next(outcome for verdict, outcome in _DECIDES if verdict in reached)
 
 
-def _decision(
-    outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong: tuple[Reason, ...]
-) -> Decision:
+def _decision(outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong: tuple[Reason, ...]) -> Decision:
     counted = tuple(ground for ground in grounds if _counts(ground, outcome))
-    payers = {ground.freight_paid_by for ground in counted if outcome != "refused"} - {None}
+    # A fault that only lacks its photos still puts the freight on the seller: most favourable, here too.
+    stands = (*counted, *(ground for ground in grounds if ground.verdict == "evidence"))
+    payers = {ground.freight_paid_by for ground in stands if outcome != "refused"} - {None}
     policy = asked.policy
     return Decision(
         outcome=outcome,

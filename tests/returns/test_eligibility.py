@@ -246,6 +246,11 @@ def test_only_the_photographs_still_missing_are_asked_for():
     assert decide(request, merchant(), NOW).evidence_wanted == ("photo_defect",)
 
 
+def test_a_claimed_fault_that_only_lacks_photographs_still_puts_the_freight_on_the_seller():
+    assert decide(asking(reason="quality"), merchant(), NOW).freight_paid_by == "merchant"
+    assert decide(asking(reason="change_of_mind"), merchant(), NOW).freight_paid_by == "customer"
+
+
 def test_a_right_to_withdraw_that_is_open_is_not_held_up_by_photographs():
     decision = decide(asking(reason="quality"), merchant(), NOW)
     assert (decision.outcome, decision.statutory) == ("approved", True)
