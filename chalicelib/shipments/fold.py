@@ -166,7 +166,7 @@ class _Walk:
         event = scan.event
         if self.milestone != "returning" or event.milestone != "delivered" or _at_destination(event.place, self.leg):
             return scan
-        return Scan(replace(event, milestone="returned"), scan.twins)
+        return Scan(event._replace(milestone="returned"), scan.twins)
 
     def _speaks(self, event: Event) -> bool:
         """At rest, only a scan that repeats, reopens or withdraws the rest says anything about the leg; of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.places import territory_of
@@ -64,7 +64,7 @@ def directed(event: Event, leg: LegFacts) -> Event:
     responsible, action_by = _named(event.responsible, leg), _named(event.action_by, leg)
     if (milestone, responsible, action_by) == (event.milestone, event.responsible, event.action_by):
         return event
-    return replace(event, milestone=milestone, responsible=responsible, action_by=action_by)
+    return event._replace(milestone=milestone, responsible=responsible, action_by=action_by)
 
 
 def scans(events: Iterable[Event], leg: LegFacts) -> tuple[Scan, ...]:
@@ -112,7 +112,7 @@ def _scan(group: list[Event]) -> Scan:
         return Scan(group[0])
     worst = max(group, key=lambda event: WEIGHT[condition_of(event) or "ok"])
     withdraws = any(event.withdraws_delivery for event in group)
-    speaker = replace(worst, id=group[0].id, at=group[0].at, withdraws_delivery=withdraws)
+    speaker = worst._replace(id=group[0].id, at=group[0].at, withdraws_delivery=withdraws)
     return Scan(speaker, tuple(group[1:]))
 
 
@@ -135,14 +135,13 @@ def _named(party: Party | None, leg: LegFacts) -> Party | None:
 def _as_kept(event: Event) -> Event:
     """The event as the history keeps it: with its text clipped, so that a second telling is the same."""
     text = clip(event.text, TEXT_LIMIT)
-    return event if text == event.text else replace(event, text=text)
+    return event if text == event.text else event._replace(text=text)
 
 
 def _enriched(one: Event, other: Event) -> Event:
     timed = max(one, other, key=lambda event: (_SURENESS[event.tz_source], event.at, event.at_local))
     meant = max(one, other, key=_fullness)
-    return replace(
-        meant,
+    return meant._replace(
         at=timed.at,
         at_local=timed.at_local,
         tz_source=timed.tz_source,

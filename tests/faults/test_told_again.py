@@ -86,7 +86,7 @@ def test_a_scan_that_is_told_in_other_words_is_one_scan_and_both_tellings_are_ke
             sent_again(world, telling, world.carrier.signed(telling))
         kept = world.evidence.objects.values()
         assert all(telling in kept for telling in both)
-        ends.append([replace(event, source="") for event in track_of(world, number).events])
+        ends.append([event._replace(source="") for event in track_of(world, number).events])
     assert ends[0] == ends[1], "whichever telling came first, the history reads the same"
 
 
@@ -137,7 +137,7 @@ def raw_bodies(world: World) -> list[bytes]:
 
 def nameless(events: tuple[Event, ...]) -> tuple[Event, ...]:
     """Which way a scan was told (push or poll) is not in the bytes; everything else of it is."""
-    return tuple(replace(event, source="") for event in events)
+    return tuple(event._replace(source="") for event in events)
 
 
 def whole_story() -> tuple[World, str]:

@@ -133,11 +133,11 @@ def test_a_delay_is_over_when_the_carrier_says_so_or_the_parcel_moves():
 
 def test_a_delay_told_after_the_delivery_is_no_news():
     assert fold([*JOURNEY, scan("dy", 60, None, "delayed")], HOME).condition == "ok"
-    assert fold([*JOURNEY[:-1], replace(JOURNEY[-1], condition="delayed")], HOME).condition == "ok"
+    assert fold([*JOURNEY[:-1], JOURNEY[-1]._replace(condition="delayed")], HOME).condition == "ok"
 
 
 def test_damage_noted_at_the_door_outlives_a_second_word_of_the_delivery():
-    damaged = replace(JOURNEY[-1], condition="failed", reason="damaged")
+    damaged = JOURNEY[-1]._replace(condition="failed", reason="damaged")
     state = fold([*JOURNEY[:-1], damaged, scan("again", 53, "delivered")], HOME)
     assert (state.milestone, state.condition, state.reason) == ("delivered", "failed", "damaged")
 
@@ -210,7 +210,7 @@ def test_two_scans_of_one_carrier_whose_poll_and_push_share_ids_are_two():
 def test_a_delay_told_during_a_hold_does_not_hide_it_and_a_hold_replaces_a_delay():
     late = scan("dy", 23, None, "delayed", "weather")
     assert fold([HELD, late], HOME).reason == "customs_inspection"
-    assert fold([replace(late, at=START), HELD], HOME).condition == "held"
+    assert fold([late._replace(at=START), HELD], HOME).condition == "held"
 
 
 def test_a_wrong_address_is_not_mended_by_driving_about():

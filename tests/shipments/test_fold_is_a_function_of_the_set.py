@@ -1,7 +1,5 @@
 """Any order, any repetition, any split into batches, through the packed history: one state."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,5 +73,5 @@ def test_what_is_open_what_is_past_and_the_condition_agree(told, leg):
 @given(st.text(), st.text(min_size=1), st.text() | st.none(), st.text() | st.none())
 def test_any_words_of_a_carrier_survive_the_packing(text, code, city, exception):
     event = scan("a", 1, None, exception_code=exception, code=code, text=text)
-    event = replace(event, place=Place(city, None))
+    event = event._replace(place=Place(city, None))
     assert unpack(pack([event])) == (event,)

@@ -90,7 +90,7 @@ def test_a_hold_that_was_over_before_we_heard_of_it_is_on_the_record_as_closed()
 
 
 def test_a_hold_whose_reason_becomes_known_is_told_under_its_own_name():
-    first = replace(JOURNEY[5], reason=None)
+    first = JOURNEY[5]._replace(reason=None)
     why = scan("why", 24, "import_customs", "held", "customs_duty_due", country="CN", action_by="customer")
     known = after([*JOURNEY[:5], first], [why])
     update = body(known, "update", "customs_hold")
@@ -149,12 +149,12 @@ def test_what_is_already_known_writes_nothing(source):
     known = after(JOURNEY)
     assert apply(known, told(*JOURNEY), NOW, source) is None
     assert apply(known, told(*reversed(JOURNEY), JOURNEY[0]), NOW + timedelta(days=8), source) is None
-    assert apply(known, told(*(replace(event, source="fedex_push") for event in JOURNEY)), NOW, source) is None
+    assert apply(known, told(*(event._replace(source="fedex_push") for event in JOURNEY)), NOW, source) is None
     assert apply(known, told(), NOW, source) is None
 
 
 def test_a_scan_told_again_with_more_is_kept():
-    more = after(JOURNEY[:2], [replace(JOURNEY[0], text="Shipment information sent to FedEx")])
+    more = after(JOURNEY[:2], [JOURNEY[0]._replace(text="Shipment information sent to FedEx")])
     assert more.events[0].text == "Shipment information sent to FedEx"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -94,8 +93,8 @@ def _explained(event: Event, latest: LatestStatus) -> Event:
     told = meaning_of(event.code.upper(), reason.lstrip("0"), event.text, words)
     if told.condition in (None, "ok") or told.reason == event.reason:
         return event
-    return replace(
-        event, milestone=told.milestone, condition=told.condition, reason=told.reason, text=told.text,
+    return event._replace(
+        milestone=told.milestone, condition=told.condition, reason=told.reason, text=told.text,
         responsible=told.responsible, action_by=told.action_by,
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -86,7 +85,7 @@ class ScanReader:
         if not any(name.lower() in told for name in names):
             return events
         found = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)
-        return tuple(replace(event, text=found.sub("…", event.text)) for event in events)
+        return tuple(event._replace(text=found.sub("…", event.text)) for event in events)
 
     def lost(self, code: str, text: str) -> None:
         """Note something that was sent and could not be kept."""
@@ -104,7 +103,7 @@ class ScanReader:
     def _qualified(self, event: Event, delay: DelayDetail | None) -> Event:
         if event.at > self._latest:
             self.lost("event_from_future", "a scan is dated more than a day ahead")
-            return replace(event, milestone=None, condition=None, reason="from_future")
+            return event._replace(milestone=None, condition=None, reason="from_future")
         return delayed(event, (delay or {}).get("type"))
 
 
@@ -115,7 +114,7 @@ def delayed(event: Event, kind: str | None) -> Event:
     if event.condition not in (None, "ok") or event.milestone in AT_REST:
         return event
     reason, responsible, action_by = delay_of(kind or "")
-    return replace(event, condition="delayed", reason=reason, responsible=responsible, action_by=action_by)
+    return event._replace(condition="delayed", reason=reason, responsible=responsible, action_by=action_by)
 
 
 @lru_cache(maxsize=2048)
