@@ -101,7 +101,8 @@ class CustomerBody(Shape):
 
 
 class ItemBody(Shape):
-    """One piece of jewellery as it was sold. The flags are null when nobody has said."""
+    """One kind of piece as it was sold: weights and price are of one piece, whatever the quantity. The flags are null
+    when nobody has said."""
 
     sku: Reference
     serial: Reference | None = None
@@ -211,8 +212,10 @@ Outcome = Literal["booked", "not_booked", "approved", "refused"]
 
 
 class ExceptionActionBody(Shape):
-    """What a person did about an exception. ``until`` belongs to snooze; ``outcome`` to resolving a booking
-    whose result was unknown: what the carrier has, by its own word.
+    """What a person did about an exception. ``until`` belongs to snooze, ``outcome`` to resolve: ``booked`` or
+    ``not_booked`` for a booking whose result was unknown or refused (what the carrier has, by its own word: with
+    ``tracking_number`` for a waybill, ``confirmation`` for a pickup), ``approved`` or ``refused`` for a return that
+    waits for a decision; other exceptions have none. To resolve takes a ``note``.
     """
 
     note: Annotated[str, line(1000)] | None = None

@@ -86,13 +86,13 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
     papers = papers_of(request, lane, now)
     pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
-    stage, to_do = _stage(decision, estimated, ways, papers, pickup)
+    stage, to_do = _stage(decision, _customs_doubts(request, estimated, now), ways, papers, pickup)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
 
 
 def _stage(
     decision: Decision,
-    estimated: dict[str, Any],
+    customs_doubts: list[str],
     ways: Ways,
     papers: tuple[dict[str, Any], ...],
     pickup: PickupPlan | None,
@@ -107,13 +107,23 @@ def _stage(
     open_points += [f"cover: {gap.code}" for gap in ways.cover.gaps]
     if pickup is not None and pickup.status == "invalid":
         open_points += [f"pickup: {reason}" for reason in pickup.reasons]
-    # A wrong code on a waybill is a false declaration: who gave it must say which of the two is right.
-    open_points += [f"customs: {text}" for text in estimated["reasons"] if text.startswith("hs_code_contradicts_facts")]
+    open_points += [f"customs: {doubt}" for doubt in customs_doubts]
     if open_points:
         return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *wanted)
     if wanted:
         return "evidence_needed", tuple(wanted)
     return OPENS_AT[decision.outcome], (_without_a_person(pickup),)
+
+
+def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: datetime) -> list[str]:
+    """What would be a false declaration: a code that is not the piece's, or an export that has not happened. Who gave
+    it must say what is right."""
+    found = [text for text in estimated["reasons"] if text.startswith("hs_code_contradicts_facts")]
+    exported_on = request.original_export.exported_on
+    # It may already be tomorrow where the export was made.
+    if exported_on and exported_on > now.date() + timedelta(days=1):
+        found.append("exported_on lies in the future")
+    return found
 
 
 def _without_a_person(pickup: PickupPlan | None) -> str:
@@ -170,7 +180,8 @@ def _refuse_unpriced(request: ReturnRequest) -> None:
 
 
 def _faults(decision: Decision) -> list[FieldFault]:
-    return [
+    found = [
         FieldFault(f"items.{reason.item}" if reason.item else "", reason.code, sentence(reason.code))
         for reason in _against(decision)
     ]
+    return list(dict.fromkeys(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -112,6 +112,20 @@ def test_a_tariff_code_that_contradicts_the_piece_goes_to_a_person_before_any_wa
     assert answered.body["stage"] == "review"
     assert any("hs_code_contradicts_facts" in point for point in answered.body["next"])
     assert desk.waiting("steps") == []
+
+
+def test_an_export_that_has_not_happened_yet_goes_to_a_person():
+    ahead = replace(REQUEST.original_export, exported_on=MONDAY.date() + timedelta(days=2))
+    answered = Desk().open(replace(REQUEST, original_export=ahead)).body
+    assert answered["stage"] == "review"
+    assert answered["next"] == ["decide: customs: exported_on lies in the future"]
+
+
+def test_a_refusal_says_each_reason_once_and_not_what_speaks_for_the_return():
+    with pytest.raises(ReturnRefused) as refused:
+        Desk().open(replace(REQUEST, items=(replace(REQUEST.items[0], article="bar", fineness=999, stones="none"),)))
+    codes = [fault.code for fault in refused.value.faults]
+    assert codes == ["excluded_bullion"]
 
 
 def test_what_a_person_must_decide_is_said_once_in_words_and_without_what_speaks_for_the_return():
