@@ -1,5 +1,4 @@
-"""What is true of a carrier as a whole, shared by every worker: bearer token, pause, request count, new
-codes.
+"""What is true of a carrier as a whole, shared by every worker: bearer token, pause, request count.
 
 A bearer token buys and tracks parcels, and functions that may not call a carrier can read the table. So it is
 sealed under a key made of the carrier's own credentials: only a function that could fetch a token itself can
@@ -90,17 +89,6 @@ class TableCarrierStates:
         """Count one request of today's (UTC) quota; False when it is used up."""
         sk = f"REQUESTS#{stamp(now)[:10]}"
         return self._table.count(keys.carrier_pk(carrier), sk, per_day, _forgotten_at(now))
-
-    def count_new_code(self, carrier: str, code: str, now: datetime) -> bool:
-        """True the first time this unknown code is seen today (UTC)."""
-        sk = f"CODE#{stamp(now)[:10]}#{keys.part(code)}"
-        item = {
-            "PK": keys.carrier_pk(carrier),
-            "SK": sk,
-            "expires_at": _forgotten_at(now),
-            MARK: self._mark(),
-        }
-        return self._table.put_new(item)
 
     def _seal_key(self, carrier: str) -> bytes:
         credentials = json.dumps(self._credentials().get(carrier, {}), sort_keys=True)

@@ -47,11 +47,12 @@ def _take_answer(ports: Ports, name: str, response: HttpResponse, asked: Sequenc
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
         return set()
+    refused = any(problem.number is None and problem.code != "no_results" for problem in reading.problems)
     told = {tracking.number for tracking in reading.trackings} | {problem.number for problem in reading.problems}
     passed_over = tuple(
         Problem(number, "not_answered", "asked for and passed over in the answer", retryable=False)
         for number in asked
-        if number not in told and None not in told
+        if number not in told and not refused
     )
     whole = Reading(reading.trackings, (*reading.problems, *passed_over))
     return apply_reading(ports, name, source, whole, digest, now)

@@ -311,7 +311,7 @@ class CarrierToken:
 
 
 class CarrierStates(Protocol):
-    """What is true of a carrier as a whole: bearer token, request bucket, pause, new codes."""
+    """What is true of a carrier as a whole: bearer token, request bucket, pause."""
 
     def token(self, carrier: str, purpose: str) -> CarrierToken | None: ...
 
@@ -327,9 +327,6 @@ class CarrierStates(Protocol):
 
     def take_request(self, carrier: str, per_day: int, now: datetime) -> bool:
         """Count one request of today's quota; False when it is used up."""
-
-    def count_new_code(self, carrier: str, code: str, now: datetime) -> bool:
-        """True the first time this unknown code is seen today."""
 
 
 class Tokens(Protocol):

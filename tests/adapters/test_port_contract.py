@@ -455,13 +455,6 @@ def test_a_daily_quota_is_used_up_and_new_the_next_day(ports):
     assert ports.carriers.take_request("fedex", 2, NOW + timedelta(days=1))
 
 
-def test_an_unknown_code_is_new_once_a_day(ports):
-    assert ports.carriers.count_new_code("fedex", "Z#9", NOW)
-    assert not ports.carriers.count_new_code("fedex", "Z#9", NOW + HOUR)
-    assert ports.carriers.count_new_code("fedex", "Z", NOW)
-    assert ports.carriers.count_new_code("fedex", "Z#9", NOW + timedelta(days=1))
-
-
 # --- the rest --------------------------------------------------------------------------------------------------
 
 

@@ -103,4 +103,3 @@ def test_of_many_requests_under_one_key_that_ran_out_one_case_comes(ports):
 def test_of_many_workers_one_fetches_a_new_token_and_the_quota_is_never_overdrawn(ports):
     assert at_once(lambda _: ports.carriers.claim_refresh("fedex", "track", 0, NOW)).count(True) == 1
     assert at_once(lambda _: ports.carriers.take_request("fedex", 4, NOW)).count(True) == 4
-    assert at_once(lambda _: ports.carriers.count_new_code("fedex", "Z9", NOW)).count(True) == 1

@@ -15,7 +15,7 @@ from tests.architecture.tree import ROOT
 
 UNPACKED_LIMIT_BYTES = 30_000_000
 # What the Lambda runtime has by itself, so that the zip must not.
-BROUGHT_BY_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil")
+BROUGHT_BY_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil")
 # What reading app.py may load besides the standard library and our own. A name that appears here costs every
 # cold start of every function.
 ALLOWED_AT_IMPORT = {

@@ -37,7 +37,7 @@ WIRE = {
     "keys.new": "GenerateDataKey",
     "keys.unwrap": "Decrypt",
 }
-EVERY = 7
+EVERY = 14
 
 
 class Aws:

@@ -111,3 +111,11 @@ def test_a_token_rejected_twice_gives_up_instead_of_asking_for_ever():
     with pytest.raises(CarrierUnavailable):
         poll(desk.ports, {"carrier": "fedex", "numbers": NUMBERS}, MONDAY)
     assert asked == NUMBERS * 2
+
+
+def test_an_answer_that_names_no_shipment_at_all_is_told_number_by_number():
+    desk = Desk()
+    answering(desk, an_answer())
+    poll(desk.ports, {"carrier": "fedex", "numbers": NUMBERS}, MONDAY)
+    (told,) = map(json.loads, desk.waiting("alerts"))
+    assert all(f"{number} not_answered" in told["detail"] for number in NUMBERS)

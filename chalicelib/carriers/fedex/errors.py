@@ -55,7 +55,7 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes, now: dateti
 def _too_many(text: str, asked: int | None, now: datetime) -> CarrierUnavailable:
     if _DAILY in text.lower():
         return CarrierUnavailable("FedEx's daily quota is used up until 00:00 GMT", _until_midnight(now))
-    wait = BURST_WAIT if asked is None else min(asked, BURST_WAIT)
+    wait = BURST_WAIT if asked is None else asked
     return CarrierUnavailable("FedEx asks for fewer calls (429)", max(wait, 1))
 
 
