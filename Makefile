@@ -59,3 +59,6 @@ token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= S
 	@exec $(PY) -m infra.local.mint
 
 # --- bench -----------------------------------------------------------------------------------------------
+.PHONY: bench
+bench: $(READY) $(LOCAL_READY)  ## the numbers that were promised: bar, measured, ok; and what 1,000 returns cost
+	@$(PY) -m tests.benchmarks.bench

@@ -129,7 +129,7 @@ class House:
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         told = {"Authorization": f"Bearer {self.token}", **JSON, **headers}
-        with self._spending("api"):
+        with self._spending("api_handler"):
             return self.client.http.post(path, headers=told, body=json.dumps(body).encode())
 
     def get(self, path: str) -> Any:
