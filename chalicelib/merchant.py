@@ -266,9 +266,7 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
     negative = [
         _fault(f"insurer.{policy.policy_no}", "not_positive", "a limit is above zero")
         for policy in merchant.insurer
-        if any(
-            limit.amount <= 0 for limit in (*policy.per_parcel, *policy.per_weekend, *policy.per_address_day)
-        )
+        if any(limit.amount <= 0 for limit in (*policy.per_parcel, *policy.per_weekend, *policy.per_address_day))
     ]
     empty = [
         _fault(f"recall.{recall.id}", "names_nothing", "a recall names SKUs or serials")

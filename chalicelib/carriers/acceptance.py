@@ -113,20 +113,13 @@ def accept(
 
 def _spoken(rows: list[Row], goods: frozenset[Goods]) -> list[Row]:
     """The rows that count: a default is silenced when rows that name a place take all these very goods."""
-    taken = {
-        kind
-        for row in rows
-        if row.decision in ("allow", "conditional") and row.is_specific
-        for kind in row.goods
-    }
+    taken = {kind for row in rows if row.decision in ("allow", "conditional") and row.is_specific for kind in row.goods}
     return [row for row in rows if row.reason not in DEFAULTS or (goods & set(row.goods)) - taken]
 
 
 def _declared_cap(rows: list[Row]) -> Cap | None:
     """The least that may be declared to the carrier for these goods, where it sets a limit."""
-    caps = [
-        row.max_value for row in rows if row.max_value and row.max_value.field == "carrier_declared_value"
-    ]
+    caps = [row.max_value for row in rows if row.max_value and row.max_value.field == "carrier_declared_value"]
     return min(caps, key=lambda cap: cap.limit.amount, default=None)
 
 
@@ -186,9 +179,7 @@ def _over_limit(row: Row, standing: Standing) -> _Finding | None:
     if not above or (row.reason in LIFTED_BY_CONTRACT and _lifted(row, standing)):
         return None
     unsure = row.reason in ASKABLE or (cap.when is not None and standing.parcel.fact(cap.when) is None)
-    return _Finding(
-        row, "review" if unsure else "denied", (_reason("value_above_limit", row, row.reason or cap.when),)
-    )
+    return _Finding(row, "review" if unsure else "denied", (_reason("value_above_limit", row, row.reason or cap.when),))
 
 
 def _does_not_bite(cap: Cap, standing: Standing) -> bool:
@@ -200,10 +191,7 @@ def _does_not_bite(cap: Cap, standing: Standing) -> bool:
 
 def _lifted(row: Row, standing: Standing) -> bool:
     agreements = standing.contract.agreements if standing.contract else ()
-    return any(
-        row.id in agreed.lifts and agreed.valid_from <= standing.on <= agreed.valid_to
-        for agreed in agreements
-    )
+    return any(row.id in agreed.lifts and agreed.valid_from <= standing.on <= agreed.valid_to for agreed in agreements)
 
 
 def _sum_up(findings: list[_Finding], unnamed: tuple[AcceptanceReason, ...]) -> Acceptance:

@@ -129,6 +129,4 @@ def _fits(patterns: tuple[str, ...], value: str) -> bool:
     >>> _fits(("INTERNATIONAL_*",), "INTERNATIONAL_PRIORITY"), _fits(("US", "CA"), "CN")
     (True, False)
     """
-    return any(
-        value.startswith(pattern[:-1]) if pattern.endswith("*") else value == pattern for pattern in patterns
-    )
+    return any(value.startswith(pattern[:-1]) if pattern.endswith("*") else value == pattern for pattern in patterns)

@@ -59,9 +59,7 @@ class Standing:
         lost = [p for p in pieces if p.currency != currency and (p.currency, currency) not in self.rates]
         if lost:
             return lost[0]
-        return max(
-            pieces, key=lambda p: p.amount * self.rates.get((p.currency, currency), Decimal(1)), default=None
-        )
+        return max(pieces, key=lambda p: p.amount * self.rates.get((p.currency, currency), Decimal(1)), default=None)
 
 
 def unmet(code: str, standing: Standing) -> Unmet | None:
@@ -112,11 +110,7 @@ def _declared_within_customs(standing: Standing) -> Unmet | None:
 
 def _not_both(standing: Standing) -> Unmet | None:
     declared = standing.parcel.carrier_declared_value.amount > 0
-    return (
-        Unmet("denied", "declared_value_and_policy_both")
-        if declared and standing.parcel.insured_by_policy
-        else None
-    )
+    return Unmet("denied", "declared_value_and_policy_both") if declared and standing.parcel.insured_by_policy else None
 
 
 def _covered_somehow(standing: Standing) -> Unmet | None:

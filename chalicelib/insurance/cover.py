@@ -107,9 +107,7 @@ class Cover:
         }
 
 
-def plan(
-    consignment: Consignment, carrier: str, lane: Lane, policies: Iterable[InsurerPolicy], on: date
-) -> Cover:
+def plan(consignment: Consignment, carrier: str, lane: Lane, policies: Iterable[InsurerPolicy], on: date) -> Cover:
     """Cover under the first policy that takes the parcel whole; else none, with every reason why not."""
     tried = [(policy, _gaps(policy, consignment, carrier, lane, on)) for policy in policies]
     chosen = next((policy for policy, gaps in tried if not gaps), None)
@@ -152,9 +150,7 @@ def _uncovered(consignment: Consignment, carrier: str, lane: Lane, on: date, gap
     )
 
 
-def _gaps(
-    policy: InsurerPolicy, consignment: Consignment, carrier: str, lane: Lane, on: date
-) -> tuple[Gap, ...]:
+def _gaps(policy: InsurerPolicy, consignment: Consignment, carrier: str, lane: Lane, on: date) -> tuple[Gap, ...]:
     """Every reason why this policy does not take the parcel whole."""
     in_terms = {
         "policy_not_in_force": not policy.effective <= on <= policy.ends,

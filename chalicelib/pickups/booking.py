@@ -83,9 +83,7 @@ class Instruction:
     text: str
 
 
-def plan(
-    on: date, ready_from: str, until: str, carrier: str, place: PickupPlace, now: datetime
-) -> PickupPlan:
+def plan(on: date, ready_from: str, until: str, carrier: str, place: PickupPlace, now: datetime) -> PickupPlan:
     """Whether the pickup asked for can be booked now, later or not at all; times are local ``HH:MM``."""
     try:
         window = LocalWindow(on, _clock_time(ready_from), _clock_time(until), place.time_zone)
@@ -126,9 +124,7 @@ def next_pickup_day(place: PickupPlace, now: datetime) -> date:
 
 def hand_over() -> tuple[Instruction, ...]:
     """What the customer is told, in order, before the courier comes."""
-    return tuple(
-        Instruction(step["key"], step["text"]) for step in dictionary("pickups", "hand_over")["step"]
-    )
+    return tuple(Instruction(step["key"], step["text"]) for step in dictionary("pickups", "hand_over")["step"])
 
 
 def _faults(window: LocalWindow, place: PickupPlace, now: datetime) -> tuple[str, ...]:

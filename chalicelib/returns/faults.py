@@ -82,14 +82,10 @@ def recall(asked: Asked) -> Ground | None:
     if asked.request.kind != "recall":
         return None
     listed = all(
-        any(
-            item.sku in recalled.skus or item.serial in recalled.serials for recalled in asked.merchant.recall
-        )
+        any(item.sku in recalled.skus or item.serial in recalled.serials for recalled in asked.merchant.recall)
         for item in asked.request.items
     )
-    reason = Reason(
-        "recall_listed" if listed else "recall_not_listed", "merchant/recall", "the recall list", "high"
-    )
+    reason = Reason("recall_listed" if listed else "recall_not_listed", "merchant/recall", "the recall list", "high")
     return Ground("recall", "granted" if listed else "unsure", True, (reason,), None, "merchant")
 
 

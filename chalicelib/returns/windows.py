@@ -54,9 +54,7 @@ class Window:
 
     def perhaps_until(self, later: Window, doubt: str) -> Window:
         """The same window, which may reach as far as another one."""
-        return replace(
-            self, latest_until=max(self.latest_until, later.latest_until), doubts=(*self.doubts, doubt)
-        )
+        return replace(self, latest_until=max(self.latest_until, later.latest_until), doubts=(*self.doubts, doubt))
 
 
 def window(start: date, days: int, count: str, rest: Rest | None, where: Whereabouts) -> Window:

@@ -55,9 +55,7 @@ def codes(answer) -> set[str]:
 def test_fedex_takes_an_insured_ring_on_every_lane_of_the_spine(lane):
     answer = judged(parcel(), lane=Lane(*lane.split("-")))
     assert (answer.outcome, answer.reasons) == ("accepted", ())
-    assert {"DIRECT_OR_ADULT_SIGNATURE", "BOX_NOT_PAK", "PLAIN_PACK", "DOUBLE_BOX"} <= set(
-        answer.requirements
-    )
+    assert {"DIRECT_OR_ADULT_SIGNATURE", "BOX_NOT_PAK", "PLAIN_PACK", "DOUBLE_BOX"} <= set(answer.requirements)
     assert {"FDX-010", "FDX-011", "FDX-013", "ANY-POLICY", "ANY-WEEKEND"} <= set(answer.rows)
     assert answer.confidence == "medium"
 
@@ -171,9 +169,7 @@ def test_a_rule_not_looked_at_for_a_year_is_a_review():
         judged(
             parcel(),
             on=date(2027, 11, 22),
-            contracts=(
-                replace(FEDEX, destinations_checked=(DestinationCheck("CN", date(2027, 11, 22), "desk"),)),
-            ),
+            contracts=(replace(FEDEX, destinations_checked=(DestinationCheck("CN", date(2027, 11, 22), "desk"),)),),
         ).outcome
         == "accepted"
     )
@@ -201,9 +197,7 @@ def test_declared_value_and_policy_together_are_refused():
 
 
 def test_declaring_more_than_the_customs_value_is_refused():
-    facts = parcel(
-        worth="300", currency="USD", carrier_declared_value=money("300.01", "USD"), insured_by_policy=False
-    )
+    facts = parcel(worth="300", currency="USD", carrier_declared_value=money("300.01", "USD"), insured_by_policy=False)
     answer = judged(facts)
     assert (answer.outcome, "declared_value_above_customs_value" in codes(answer)) == ("denied", True)
 
@@ -295,9 +289,7 @@ def test_every_row_asks_only_for_what_the_dictionary_explains():
 @given(
     st.frozensets(st.sampled_from(GOODS), min_size=1),
     st.sampled_from([PRIORITY, DHL_EXPRESS, ("ems", "JP_EMS"), ("post", "HK_INSURED"), ("pigeon", "X")]),
-    st.tuples(
-        st.sampled_from(["FR", "CN", "US", "HK", "JP"]), st.sampled_from(["FR", "CN", "US", "IN", "AU"])
-    ),
+    st.tuples(st.sampled_from(["FR", "CN", "US", "HK", "JP"]), st.sampled_from(["FR", "CN", "US", "IN", "AU"])),
     st.decimals(0, 10**6, places=2),
     st.sampled_from(["EUR", "USD", "CNY"]),
 )

@@ -54,9 +54,7 @@ class AwsStage:
         make_client("s3").create_bucket(Bucket=self.bucket)
         sqs, store = make_client("sqs"), make_client("secretsmanager")
         self.queues = {name: sqs.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"] for name in QUEUES}
-        self.dead_letters = {
-            name: sqs.create_queue(QueueName=f"{prefix}-{name}-dead")["QueueUrl"] for name in QUEUES
-        }
+        self.dead_letters = {name: sqs.create_queue(QueueName=f"{prefix}-{name}-dead")["QueueUrl"] for name in QUEUES}
         self.secrets = {
             name: store.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))["ARN"]
             for name, value in secrets.items()
