@@ -142,17 +142,13 @@ def dashboard(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
             [_sqs("ApproximateAgeOfOldestMessage", name) for name in names],
             "Maximum",
         ),
-        _graph(
-            "Dead letters", [_sqs("ApproximateNumberOfMessagesVisible", name) for name in dead], "Maximum"
-        ),
+        _graph("Dead letters", [_sqs("ApproximateNumberOfMessagesVisible", name) for name in dead], "Maximum"),
         _graph("Failed calls", [_lambda("Errors", name) for name in functions], "Sum"),
         _graph("Duration p99, ms", [_lambda("Duration", name) for name in functions], "p99"),
         _graph("Calls", [_lambda("Invocations", name) for name in functions], "Sum"),
         _graph("API", [["AWS/ApiGateway", name, *api] for name in ("Count", "4XXError", "5XXError")], "Sum"),
         _graph("API latency p99, ms", [["AWS/ApiGateway", "Latency", *api]], "p99"),
-        _graph(
-            "Table units", [_table("ConsumedReadCapacityUnits"), _table("ConsumedWriteCapacityUnits")], "Sum"
-        ),
+        _graph("Table units", [_table("ConsumedReadCapacityUnits"), _table("ConsumedWriteCapacityUnits")], "Sum"),
     ]
     widgets = [_placed(row, number) for number, row in enumerate(rows)]
     body = json.dumps({"widgets": widgets}, separators=(",", ":"))

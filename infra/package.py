@@ -66,11 +66,7 @@ def package(stage: str, build: Path = BUILD) -> bool:
     with _alone(build):
         sources = sources_digest(stage)
         marker = out / "sources"
-        if (
-            marker.is_file()
-            and marker.read_text() == sources
-            and all((out / name).is_file() for name in OUTPUTS)
-        ):
+        if marker.is_file() and marker.read_text() == sources and all((out / name).is_file() for name in OUTPUTS):
             return False
         wanted = target(RUNTIME, architecture(stage))
         project = build / f"{stage}.project"
@@ -92,9 +88,7 @@ def _alone(build: Path) -> Iterator[None]:
 
 def sources_digest(stage: str) -> str:
     """Digest everything that decides what a package holds."""
-    digest = hashlib.sha256(
-        f"{stage} {RUNTIME} {architecture(stage)} {importlib.metadata.version('chalice')}".encode()
-    )
+    digest = hashlib.sha256(f"{stage} {RUNTIME} {architecture(stage)} {importlib.metadata.version('chalice')}".encode())
     for file in _source_files():
         digest.update(f"\0{file.relative_to(ROOT)}\0".encode())
         digest.update(file.read_bytes())
@@ -111,9 +105,7 @@ def _source_files() -> list[Path]:
 
 def _shipped_files() -> list[Path]:
     ours = sorted((ROOT / "chalicelib").rglob("*"))
-    kept = [
-        file for file in ours if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
-    ]
+    kept = [file for file in ours if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"]
     return [ROOT / "app.py", *kept]
 
 
@@ -189,9 +181,7 @@ def _install_wheels(requirements: Path, wanted: Target, folder: Path, index: Pat
 
 def check_installed(folder: Path, pinned: dict[str, str]) -> None:
     """Refuse a vendor folder that holds anything but exactly what is pinned."""
-    found = {
-        _spelled(dist.name): dist.version for dist in importlib.metadata.distributions(path=[str(folder)])
-    }
+    found = {_spelled(dist.name): dist.version for dist in importlib.metadata.distributions(path=[str(folder)])}
     unpinned = sorted(found.keys() - pinned.keys())
     missing = sorted(name for name, version in pinned.items() if found.get(name) != version)
     if unpinned or missing:

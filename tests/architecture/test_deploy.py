@@ -8,9 +8,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from infra.deploy import deploy, deployable
 
-NO_STACK = ClientError(
-    {"Error": {"Code": "ValidationError", "Message": "Stack does not exist"}}, "DescribeStacks"
-)
+NO_STACK = ClientError({"Error": {"Code": "ValidationError", "Message": "Stack does not exist"}}, "DescribeStacks")
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "DescribeStacks")
 NO_CHANGE = "The submitted information didn't contain changes."
 

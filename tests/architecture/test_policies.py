@@ -10,8 +10,7 @@ from infra.build_template import ENV_BY_FUNCTION, FUNCTIONS
 # What a policy may end a resource with after a name of ours.
 OPEN_ENDS = re.compile(r"\$\{(EvidenceBucket\.Arn\}/[a-z]+/|Table\.Arn\}/index/)\*")
 TABLE_ACTIONS = {
-    f"dynamodb:{name}"
-    for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
+    f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 }
 SENDS_BY_FUNCTION = {
     "APIHandler": {"TrackingQueue", "StepsQueue"},
@@ -144,9 +143,7 @@ def test_only_the_api_seals_and_only_the_steps_open_personal_values(packaged, fu
     assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
 
 
-@pytest.mark.parametrize(
-    ("function", "action"), [("APIHandler", "kms:GenerateDataKey"), ("OnStepDue", "kms:Decrypt")]
-)
+@pytest.mark.parametrize(("function", "action"), [("APIHandler", "kms:GenerateDataKey"), ("OnStepDue", "kms:Decrypt")])
 def test_personal_values_are_sealed_and_opened_only_for_a_named_case(packaged, function, action):
     (statement,) = [row for row in packaged.statements(function) if action in row["Action"]]
 
@@ -197,9 +194,7 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(packaged
     log_group = packaged.functions[function]["LoggingConfig"]["LogGroup"]["Ref"]
     source = packaged.queue_sources.get(function)
     own = {log_group} | ({source["Queue"]["Fn::GetAtt"][0]} if source else set())
-    used = {
-        named(row) for statement in packaged.statements(function) for row in _listed(statement["Resource"])
-    }
+    used = {named(row) for statement in packaged.statements(function) for row in _listed(statement["Resource"])}
     told = {RESOURCE_BY_ENV[name] for name in ENV_BY_FUNCTION[function] if name in RESOURCE_BY_ENV}
 
     assert used == told | own

@@ -38,9 +38,7 @@ Rule = Callable[[ast.Module], Iterator[int]]
 def clocks_read(tree: ast.Module) -> Iterator[int]:
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     return (
-        call.lineno
-        for call in calls
-        if dotted_call(call).endswith(tuple(f".{name}" for name in CLOCKS) + CLOCKS[3:5])
+        call.lineno for call in calls if dotted_call(call).endswith(tuple(f".{name}" for name in CLOCKS) + CLOCKS[3:5])
     )
 
 
@@ -132,9 +130,7 @@ RULES: dict[str, tuple[Rule, Callable[[str], bool], str]] = {
 def test_source_rule_holds(name):
     rule, holds_in, _ = RULES[name]
 
-    found = [
-        f"{module}:{line}" for module, tree in product().items() if holds_in(module) for line in rule(tree)
-    ]
+    found = [f"{module}:{line}" for module, tree in product().items() if holds_in(module) for line in rule(tree)]
 
     assert found == []
 

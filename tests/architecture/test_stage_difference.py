@@ -17,9 +17,7 @@ def _leaves(value: Any, path: str = "") -> dict[str, Any]:
         rows = enumerate(value)
     else:
         return {path: value}
-    return {
-        name: leaf for key, row in rows for name, leaf in _leaves(row, f"{path}.{key}".lstrip(".")).items()
-    }
+    return {name: leaf for key, row in rows for name, leaf in _leaves(row, f"{path}.{key}".lstrip(".")).items()}
 
 
 def _expected(path: str) -> bool:

@@ -141,12 +141,8 @@ def test_deployed_stages_run_on_arm64_and_the_embedded_one_on_its_host(packages)
     deployed = [packages[stage].functions.values() for stage in ("dev", "prod")]
 
     assert all(function["Architectures"] == ["arm64"] for functions in deployed for function in functions)
-    assert build_template("local", "x86_64")["Resources"]["OnPollDue"]["Properties"]["Architectures"] == [
-        "x86_64"
-    ]
-    assert build_template("local", "aarch64")["Resources"]["OnPollDue"]["Properties"]["Architectures"] == [
-        "arm64"
-    ]
+    assert build_template("local", "x86_64")["Resources"]["OnPollDue"]["Properties"]["Architectures"] == ["x86_64"]
+    assert build_template("local", "aarch64")["Resources"]["OnPollDue"]["Properties"]["Architectures"] == ["arm64"]
 
 
 def test_the_table_can_be_restored_is_encrypted_and_forgets(packaged):

@@ -131,21 +131,16 @@ def test_the_zip_holds_the_product_and_not_the_workbench(packaged):
 
 def test_the_zip_holds_every_pin_and_nothing_unpinned(packaged):
     pinned = {
-        f"{name.replace('-', '_')}-{version}"
-        for name, version in pins((ROOT / "requirements.txt").read_text()).items()
+        f"{name.replace('-', '_')}-{version}" for name, version in pins((ROOT / "requirements.txt").read_text()).items()
     }
-    shipped = {
-        name.split("/")[0].removesuffix(".dist-info") for name in packaged.files if ".dist-info/" in name
-    }
+    shipped = {name.split("/")[0].removesuffix(".dist-info") for name in packaged.files if ".dist-info/" in name}
 
     assert {name.lower() for name in shipped} == pinned
 
 
 def test_every_module_in_the_zip_has_its_bytecode(packaged):
     compiled = {
-        name.split(".cpython")[0].replace("__pycache__/", "")
-        for name in packaged.files
-        if name.endswith(".pyc")
+        name.split(".cpython")[0].replace("__pycache__/", "") for name in packaged.files if name.endswith(".pyc")
     }
 
     assert {
