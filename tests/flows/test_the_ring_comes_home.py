@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.clock import instant
@@ -181,3 +182,38 @@ def test_nobody_without_a_good_token_learns_or_changes_anything(house):
 def test_a_method_that_a_route_does_not_have_is_a_problem_too(house):
     told = house.client.http.delete("/v1/returns", headers={})
     assert (told.status_code, told.json_body["code"]) == (405, "method_not_allowed")
+
+
+def test_a_step_told_twice_leaves_a_call_that_another_worker_has_in_hand_alone(house):
+    case_id = opened(house)
+    house.delete("steps", house.receive("steps"))
+    planned = house.ports.cases.file(case_id).bookings
+    waybill = next(one for one in planned if one.kind == "waybill")
+    claimed = replace(waybill, status="claimed", claimed_at=house.now, attempts=1)
+    assert house.ports.cases.save_booking(claimed, "planned")
+    step = {"kind": "waybill", "case_id": case_id, "leg": 1}
+
+    house.later(seconds=90)
+    house.ports.queues.send("steps", [step])
+    house.run()
+    assert house.wire.calls == []
+    assert exceptions_of(house.case(case_id)) == []
+
+    house.later(minutes=10)  # nobody lives so long: it is looked up, not bought again
+    house.ports.queues.send("steps", [step])
+    house.run()
+    assert "POST /ship/v1/shipments" not in house.wire.calls
+    assert exceptions_of(house.case(case_id)) == [("waybill_unknown", "open")]
+
+
+def test_good_news_that_was_pushed_brings_no_poll_nearer_and_a_hold_does(house):
+    _, number = booked(house)
+    house.later(hours=24)
+    polls = []
+    for code, city, country in (("PU", "PARIS", "FR"), ("OD", "SHENZHEN", "CN"), ("CD", "GUANGZHOU", "CN")):
+        house.later(hours=1)
+        house.scan(number, code, city, country)
+        house.run()
+        polls.append(house.get(f"/v1/shipments/fedex/{number}").json_body["next_poll_at"])
+    assert polls[1] >= polls[0]
+    assert polls[2] < polls[1]
