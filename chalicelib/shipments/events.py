@@ -44,11 +44,12 @@ class Place:
 class Event(NamedTuple):
     """One carrier scan, normalised; change one with ``_replace``.
 
-    ``id`` is a digest of carrier, number, code with status or exception code, wall clock as sent and place as
-    sent, never of the resolved instant: mending a time zone does not make new events. ``milestone`` is None
-    when the scan says nothing about how far the leg is (a schedule change, an image); an unknown code is
-    ``unrecognised``. ``withdraws_delivery`` marks the few codes that mean a delivery did not happen after
-    all. A named tuple, not a frozen dataclass: made in a fifth of the time, and scans are read by the million.
+    ``id`` is a digest (64 bits of BLAKE2s) of carrier, number, code with status or exception code, wall clock as
+    sent and place as sent, never of the resolved instant: mending a time zone does not make new events.
+    ``milestone`` is None when the scan says nothing about how far the leg is (a schedule change, an image); an
+    unknown code is ``unrecognised``. ``withdraws_delivery`` marks the few codes that mean a delivery did not
+    happen after all. A named tuple, not a frozen dataclass: made in a fifth of the time, and scans are read by
+    the million.
     """
 
     id: str

@@ -91,7 +91,7 @@ def pairwise(text: str) -> bool:
     return False
 
 
-keys = st.sampled_from(["a", "b", "::", ":", "", "//", "a:", '"', "{", "x://y", "10:20:30"])
+keys = st.sampled_from(["a", "b", "::", ":", "", "//", "a:", '"', "{", "x://y", "10:20:30", "10:20:30+01:00", "://:"])
 leaves = st.one_of(keys, st.integers(-5, 5), st.none(), st.booleans())
 objects = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(keys, inner), max_size=4).map(tuple)

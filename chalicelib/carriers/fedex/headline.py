@@ -90,7 +90,7 @@ def _explained(event: Event, latest: LatestStatus) -> Event:
     if event.exception_code or event.reason == "from_future":
         return event
     reason, words = _reason(latest)
-    told = meaning_of(event.code.upper(), reason.lstrip("0"), event.text, words)
+    told = meaning_of(event.code, reason.lstrip("0"), event.text, words)
     if told.condition in (None, "ok") or told.reason == event.reason:
         return event
     return event._replace(

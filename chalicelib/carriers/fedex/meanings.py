@@ -37,12 +37,14 @@ UNRECOGNISED = Meaning("unrecognised", None, None, None, None, "")
 
 @lru_cache(maxsize=4096)
 def meaning_of(code: str, exception: str, description: str | None = None, exception_text: str | None = None) -> Meaning:
-    """The meaning of one scan. ``exception`` has its leading zeros stripped; empty texts are as good as none.
+    """The meaning of one scan. ``code`` may be in any case, ``exception`` has its leading zeros stripped; empty
+    texts are as good as none.
 
     An unknown code is ``unrecognised`` whatever else is said; an unknown exception code leaves the code's
     meaning.
     """
     text = _kept_text(description or "", exception_text or "")
+    code = code.upper()
     row = _codes().get(code)
     if row is None:
         return UNRECOGNISED._replace(text=text)

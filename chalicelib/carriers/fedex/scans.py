@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import blake2s
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -67,10 +67,11 @@ class ScanReader:
                 continue
             bare = exception.lstrip("0")
             milestone, condition, reason, responsible, action_by, text = meaning_of(
-                code.upper(), bare, scan.get("eventDescription"), scan.get("exceptionDescription")
+                code, bare, scan.get("eventDescription"), scan.get("exceptionDescription")
             )
+            named = f"{identity}{code}|{bare}|{sent[:_WALL_CLOCK]}|{place_sent}".encode()
             event = Event(
-                sha256(f"{identity}{code}|{bare}|{sent[:_WALL_CLOCK]}|{place_sent}".encode()).hexdigest()[:16],
+                blake2s(named, digest_size=8).hexdigest(),
                 at, sent, tz_source, code, exception or None, milestone, condition, reason, text, place,
                 source, responsible, action_by,
             )  # fmt: skip
