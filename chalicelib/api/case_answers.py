@@ -181,6 +181,44 @@ class LogTold(Told):
     at: Stamp
     by: str
     what: str
+    facts: dict[str, str]
+
+
+class OrderTold(Told):
+    """The sale."""
+
+    number: str
+    sold_on: DayText
+    delivered_on: DayText | None
+
+
+class ExportTold(Told):
+    """The original export that the return is linked to; what is unknown is null."""
+
+    carrier: str | None
+    tracking_number: str | None
+    invoice_number: str | None
+    exported_on: DayText | None
+    reference: str | None
+    mode: str | None
+
+
+class PieceTold(Told):
+    """One line of the return as it was sold; weights and price are of one piece."""
+
+    sku: str
+    serial: str | None
+    description: str
+    article: str
+    metal: str
+    fineness: int
+    construction: str
+    stones: str
+    origin: str | None
+    quantity: int
+    gross_weight_g: Decimals
+    net_weight_g: Decimals
+    price: MoneyTold
 
 
 class CaseSummary(Told):
@@ -270,6 +308,9 @@ class OpenedAnswer(Told):
 class CaseAnswer(CaseSummary):
     """The whole case: where it is, why it is held, who must act, and what happens next."""
 
+    order: OrderTold
+    original_export: ExportTold
+    items: list[PieceTold]
     decision: DecisionTold
     estimate: EstimateAnswer
     route: RouteTold | None

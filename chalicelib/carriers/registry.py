@@ -25,6 +25,7 @@ from chalicelib.carriers.contract import (
 )
 from chalicelib.carriers.fedex import errors as fedex_errors
 from chalicelib.carriers.fedex import oauth as fedex_oauth
+from chalicelib.carriers.fedex import order_checks as fedex_order_checks
 from chalicelib.carriers.fedex import pickup as fedex_pickup
 from chalicelib.carriers.fedex import ship as fedex_ship
 from chalicelib.carriers.fedex import track as fedex_track
@@ -53,6 +54,7 @@ class Carrier:
     read_reference: Callable[[Answer, datetime], FoundWaybill | None]
     token_request: Callable[[str, str], HttpRequest]
     read_token: Callable[[bytes, datetime], AccessToken]
+    check_waybill: Callable[[WaybillOrder], None]
     waybill_request: Callable[[WaybillOrder, str], HttpRequest]
     read_waybill: Callable[[int, Mapping[str, str], bytes, datetime], Waybill]
     cancel_waybill_request: Callable[[str, str, str], HttpRequest]
@@ -75,6 +77,7 @@ FEDEX = Carrier(
     read_reference=fedex_track.read_reference,
     token_request=fedex_oauth.token_request,
     read_token=fedex_oauth.read_token,
+    check_waybill=fedex_order_checks.checked,
     waybill_request=fedex_ship.waybill_request,
     read_waybill=fedex_ship.read_waybill,
     cancel_waybill_request=fedex_ship.cancel_waybill_request,

@@ -17,7 +17,7 @@ from chalicelib.merchant import CarrierContract
 from chalicelib.places import Lane
 from chalicelib.rulebook import Confidence, in_force
 
-# Services whose waybill and pickup this system can book itself.
+# Services whose waybill and pickup this system can book itself; both are international.
 BOOKABLE = frozenset({("fedex", "INTERNATIONAL_PRIORITY")})
 
 
@@ -69,7 +69,7 @@ def routes(
             service=service,
             lane=lane,
             acceptance=accept(parcel, contract.carrier, service, lane, on, contracts, rates),
-            bookable=(contract.carrier, service) in BOOKABLE,
+            bookable=(contract.carrier, service) in BOOKABLE and lane.origin != lane.destination,
             transit=transit_of(contract.carrier, service, on),
         )
         for contract in contracts

@@ -151,14 +151,15 @@ def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
 
 def _bookings(decided: Decided, case: Case, now: datetime) -> tuple[Booking, ...]:
     """The waybill and, where one was asked for, the pickup: planned, and due so that a lost message costs minutes.
-    A case that waits for a person has them planned but not due."""
+    A case that waits for a person has them planned but not due. A pickup that cannot be booked as it was wished is not
+    planned: another day is for the customer to choose. A waybill is dated for its pickup, so it waits for it too."""
     due = now + FIRST_LOOK if case.stage == "approved" else None
-    waybill = Booking(case.case_id, 1, "waybill", "planned", f"{case.rma}-1W", due_at=due)
-    if decided.pickup is None:
+    opens = decided.pickup.not_before if decided.pickup else None
+    due = max(due, opens) if due and opens else due
+    waybill = Booking(case.case_id, 1, "waybill", "planned", f"{case.rma}-1W", not_before=opens, due_at=due)
+    if decided.pickup is None or decided.pickup.status == "invalid":
         return (waybill,)
-    opens = decided.pickup.not_before
-    pickup = Booking(case.case_id, 1, "pickup", "planned", f"{case.rma}-1P", not_before=opens, due_at=due)
-    return waybill, replace(pickup, due_at=max(due, opens) if due and opens else due)
+    return waybill, replace(waybill, kind="pickup", reference=f"{case.rma}-1P")
 
 
 def _pointers(request: ReturnRequest, person: Person, case_id: str, digest_key: str) -> tuple[Pointer, ...]:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.carriers.contract import OrderNotAccepted
+from chalicelib.carriers.registry import carrier
+from chalicelib.clock import stamp
 from chalicelib.customs.estimate import estimate, without_a_border
 from chalicelib.errors import FieldFault, IdempotencyMismatch, InvalidRequestError, NotFoundError, ReturnRefused
 from chalicelib.merchant import Facility
@@ -19,7 +22,8 @@ from chalicelib.places import Lane
 from chalicelib.returns.case import Person, ReturnRequest, worth_of
 from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
 from chalicelib.returns.grounds import Reason
-from chalicelib.returns.stages import Stage
+from chalicelib.returns.stages import Stage, is_past
+from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Ways, ways_for
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g
@@ -61,10 +65,11 @@ def open_return(
     _refuse_unpriced(request)
     lane = Lane(request.customer_country, facility.country)
     decided = _decide(ports, request, lane, now)
-    if dry_run:
-        return Answered(200, answer_of(None, (), decided))
     digest_key = ports.secrets.webhooks()["customer_digest"]
     opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
+    _refuse_what_the_carrier_would(ports, opening, now)
+    if dry_run:
+        return Answered(200, answer_of(None, (), decided))
     if idempotency_key:
         kept_until = now + ANSWERS_KEPT
         answer = StoredAnswer(holder, idempotency_key, body_digest, opening.case.case_id, kept_until)
@@ -86,13 +91,14 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
     papers = papers_of(request, lane, now)
     pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
-    stage, to_do = _stage(decision, _customs_doubts(request, estimated, now), ways, papers, pickup)
+    doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
+    stage, to_do = _stage(decision, doubts, ways, papers, pickup)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
 
 
 def _stage(
     decision: Decision,
-    customs_doubts: list[str],
+    doubts: list[str],
     ways: Ways,
     papers: tuple[dict[str, Any], ...],
     pickup: PickupPlan | None,
@@ -107,7 +113,7 @@ def _stage(
     open_points += [f"cover: {gap.code}" for gap in ways.cover.gaps]
     if pickup is not None and pickup.status == "invalid":
         open_points += [f"pickup: {reason}" for reason in pickup.reasons]
-    open_points += [f"customs: {doubt}" for doubt in customs_doubts]
+    open_points += doubts
     if open_points:
         return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *wanted)
     if wanted:
@@ -118,18 +124,46 @@ def _stage(
 def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: datetime) -> list[str]:
     """What would be a false declaration: a code that is not the piece's, or an export that has not happened. Who gave
     it must say what is right."""
-    found = [text for text in estimated["reasons"] if text.startswith("hs_code_contradicts_facts")]
+    found = [f"customs: {text}" for text in estimated["reasons"] if text.startswith("hs_code_contradicts_facts")]
     exported_on = request.original_export.exported_on
     # It may already be tomorrow where the export was made.
     if exported_on and exported_on > now.date() + timedelta(days=1):
-        found.append("exported_on lies in the future")
+        found.append("customs: exported_on lies in the future")
     return found
+
+
+def _open_elsewhere(ports: Ports, request: ReturnRequest) -> list[str]:
+    """One piece comes home once: a serial that another case is bringing home is a mistake or worse, and a person's to judge."""
+    serials = sorted({item.serial for item in request.items if item.serial})
+    return [
+        f"serial {serial} is already coming home under {case.rma}"
+        for serial in serials
+        for case in ports.cases.pointed("serial", serial, None, 20).cases
+        if case.stage != "cancelled" and not is_past(case.stage, "arrived")
+    ]
+
+
+def _refuse_what_the_carrier_would(ports: Ports, opening: Opening, now: datetime) -> None:
+    """What the carrier would not take as it is written (a name too long for a label, no state in an American address)
+    is said at the door, field by field, and not days later by the carrier."""
+    if opening.case.stage != "approved":
+        return
+    for leg in opening.legs:
+        order = waybill_order(ports.merchant(), opening.plan, leg, opening.person, opening.bookings[0].reference, now)
+        try:
+            carrier(leg.carrier).check_waybill(order)
+        except OrderNotAccepted as refused:
+            raise InvalidRequestError(
+                "the carrier would not take this parcel as it is described", refused.faults
+            ) from None
 
 
 def _without_a_person(pickup: PickupPlan | None) -> str:
     waybill = "Nothing is asked of anybody: the waybill is being bought"
     if pickup is None:
         return f"{waybill}; no courier was asked for"
+    if pickup.not_before is not None:
+        return f"Nothing is asked of anybody: waybill and courier are booked from {stamp(pickup.not_before)}"
     return f"{waybill} and the courier booked"
 
 

@@ -45,7 +45,7 @@ def _take_answer(ports: Ports, name: str, response: HttpResponse, asked: Sequenc
     try:
         reading = read_tracking(source, response.body, now)
     except CarrierUnreadable as unreadable:
-        ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, str(unreadable))])
+        ports.queues.send("alerts", [alert_of_unreadable(name, digest, now, f"{unreadable} (kept as raw/{digest})")])
         return set()
     refused = any(problem.number is None and problem.code != "no_results" for problem in reading.problems)
     told = {tracking.number for tracking in reading.trackings} | {problem.number for problem in reading.problems}

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
-from chalicelib.returns.case import Case
+from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.new_case import leg_row
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
@@ -24,6 +24,7 @@ def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
     planned = file.plan.answer
     return {
         **summary(file.case),
+        **_sold(file.plan.request),
         "decision": planned["decision"],
         "estimate": planned["estimate"],
         "route": planned["route"],
@@ -34,7 +35,49 @@ def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
         "legs": [_leg(ports, file, leg) for leg in file.legs],
         "exceptions": [exception_row(exception) for exception in file.exceptions],
         "next": _next(file, planned["next"]),
-        "log": [{"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what} for entry in file.log],
+        "log": [
+            {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}
+            for entry in file.log
+        ],
+    }
+
+
+def _sold(request: ReturnRequest) -> dict[str, Any]:
+    """The sale, the pieces and the export they left by: what an agent asks for first."""
+    order, export = request.order, request.original_export
+    return {
+        "order": {
+            "number": order.number,
+            "sold_on": order.sold_on.isoformat(),
+            "delivered_on": order.delivered_on.isoformat() if order.delivered_on else None,
+        },
+        "original_export": {
+            "carrier": export.carrier,
+            "tracking_number": export.tracking_number,
+            "invoice_number": export.invoice_number,
+            "exported_on": export.exported_on.isoformat() if export.exported_on else None,
+            "reference": export.reference,
+            "mode": export.mode,
+        },
+        "items": [_piece(item) for item in request.items],
+    }
+
+
+def _piece(item: Item) -> dict[str, Any]:
+    return {
+        "sku": item.sku,
+        "serial": item.serial,
+        "description": item.description,
+        "article": item.article,
+        "metal": item.metal,
+        "fineness": item.fineness,
+        "construction": item.construction,
+        "stones": item.stones,
+        "origin": item.origin,
+        "quantity": item.quantity,
+        "gross_weight_g": str(item.gross_weight_g),
+        "net_weight_g": str(item.net_weight_g),
+        "price": item.price.as_json(),
     }
 
 

@@ -61,7 +61,7 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     try:
         reading = read_tracking(source, body, instant(message["received_at"]))
     except CarrierUnreadable as unreadable:
-        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, str(unreadable))])
+        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, f"{unreadable} (kept as raw/{digest})")])
         return set()
     return apply_reading(ports, carrier, source, reading, digest, now)
 
@@ -76,7 +76,8 @@ def apply_reading(
     if tell:
         words = _words(tell)
         digest = hashlib.sha256(words.encode()).hexdigest()
-        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, words)])
+        detail = f"{words} (kept as raw/{raw_digest})"
+        ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, detail)])
     return {f"{track.case_id}/{track.leg_n}" for track in found if track is not None}
 
 

@@ -72,7 +72,9 @@ def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:
     if verdict.outcome == "refused":
         return Consequence(stage="cancelled")
     if not file.bookings:
-        raise ConflictError("no contracted carrier may take this parcel yet: agree a way first, or refuse")
+        raise ConflictError(
+            "no contracted carrier may take this parcel: put the agreement into the merchant file and open it again"
+        )
     due = tuple(replace(booking, due_at=max(now, booking.not_before or now)) for booking in file.bookings)
     return Consequence("approved", due, tuple(_step(booking) for booking in due if booking.kind == "waybill"))
 

@@ -226,7 +226,35 @@ CASE: dict[str, Any] = {
     **PLANNED,
     "legs": [LEG],
     "exceptions": [EXCEPTION],
-    "log": [{"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened"}],
+    "log": [
+        {"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened", "facts": {"stage": "approved"}}
+    ],
+    "order": {"number": "SO-1001", "sold_on": "2026-11-01", "delivered_on": "2026-11-12"},
+    "original_export": {
+        "carrier": "fedex",
+        "tracking_number": "794644790132",
+        "invoice_number": "INV-1",
+        "exported_on": "2026-11-03",
+        "reference": "530120260000000001",
+        "mode": "9610",
+    },
+    "items": [
+        {
+            "sku": "R-18K-01",
+            "serial": None,
+            "description": "18K yellow gold ring",
+            "article": "ring",
+            "metal": "gold",
+            "fineness": 750,
+            "construction": "solid",
+            "stones": "none",
+            "origin": "CN",
+            "quantity": 1,
+            "gross_weight_g": "5.30",
+            "net_weight_g": "5.20",
+            "price": {"amount": "1180.00", "currency": "EUR"},
+        }
+    ],
 }
 ANSWERS: dict[str, Any] = {
     "open_return": OPENED,

@@ -278,7 +278,8 @@ def everything_said() -> Iterator[io.StringIO]:
 
 
 def opened(house: House, **changed: Any) -> str:
-    """A return opened over HTTP; its case id."""
+    """A return opened over HTTP, of another piece each time; its case id."""
+    changed.setdefault("items", [RING["items"][0] | {"serial": f"GT-{next(_numbers):06d}"}])
     answer = house.post("/v1/returns", a_return(**changed))
     assert answer.status_code == 201, answer.body
     case_id: str = answer.json_body["case_id"]

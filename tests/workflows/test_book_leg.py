@@ -11,7 +11,7 @@ from chalicelib.errors import CarrierOutcomeUnknown, ConflictError, InvalidReque
 from chalicelib.workflows.ports import HttpResponse
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception, list_exceptions
-from tests.workflows.desk import HOUR, MONDAY, Desk
+from tests.workflows.desk import HOUR, MONDAY, REQUEST, Desk
 
 
 class Mute:
@@ -159,7 +159,7 @@ def test_a_resolved_exception_is_not_resolved_again_to_the_contrary():
 def test_a_waybill_number_that_travels_for_another_case_is_refused():
     desk, exception_id = unknown_waybill()
     desk.ports = replace(desk.ports, new_id=lambda: "case0002")
-    desk.open(key="another ring")
+    desk.open(replace(REQUEST, items=(replace(REQUEST.items[0], serial="GT-0002"),)), key="another ring")
     desk.world.pump()
     (other,) = desk.ports.cases.file("case0002").legs
     verdict = Verdict("resolve", "anna", note="typed wrongly", outcome="booked", tracking_number=other.number)

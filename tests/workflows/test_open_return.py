@@ -102,8 +102,8 @@ def test_inside_one_customs_territory_nothing_is_due_and_no_export_is_asked_for(
     assert answered["estimate"]["reasons"] == ["no_customs_border"]
     assert (answered["estimate"]["complete"], answered["estimate"]["total"]) == (True, "0.00")
     assert [paper["name"] for paper in answered["papers"]] == ["label"]
-    desk.world.pump()
-    assert desk.file.case.stage == "booked"
+    assert answered["stage"] == "review", "an international service is no way from Paris to Paris"
+    assert answered["route"] is None
 
 
 def test_a_tariff_code_that_contradicts_the_piece_goes_to_a_person_before_any_waybill():
@@ -188,7 +188,7 @@ def test_a_pickup_further_ahead_than_the_carrier_books_waits_for_its_first_momen
     answered = desk.open(replace(REQUEST, pickup=PickupWish(date(2026, 12, 4), "10:00", "16:00")))
     assert answered.body["pickup"]["status"] == "wait"
     desk.world.pump()
-    assert (desk.booking("waybill").status, desk.booking("pickup").status) == ("done", "planned")
+    assert (desk.booking("waybill").status, desk.booking("pickup").status) == ("planned", "planned")
     first_moment = desk.booking("pickup").not_before
     desk.world.sweep_at(first_moment)
     assert desk.booking("pickup").status == "done"
@@ -200,3 +200,39 @@ def test_a_faulty_bar_that_no_carrier_takes_goes_to_a_person_and_books_nothing()
     answered = Desk().open(replace(REQUEST, items=(bar,), reason="quality", evidence_offered=photos))
     assert answered.body["stage"] == "review"
     assert answered.body["route"] is None
+
+
+def test_a_piece_that_is_already_coming_home_goes_to_a_person_and_is_not_fetched_twice():
+    desk = Desk()
+    first = desk.open(key="one")
+    desk.ports = replace(desk.ports, new_id=lambda: "case0002")
+    second = desk.open(key="two")
+    assert second.body["stage"] == "review"
+    assert any(first.body["rma"] in point for point in second.body["next"])
+    desk.world.pump()
+    assert len(desk.world.carrier.memory.shipments) == 1
+
+
+def test_what_the_carrier_would_not_take_is_said_at_the_door_field_by_field():
+    home = replace(CLAIRE.address, country="US", city="New York", postal_code="10001", region=None)
+    american = replace(CLAIRE, name="C" * 71, address=home)
+    desk = Desk()
+    for dry_run in (True, False):
+        with pytest.raises(InvalidRequestError) as refused:
+            open_return(
+                desk.ports, replace(REQUEST, customer_country="US", customer_region="NY"), american, holder="desk",
+                idempotency_key=None, body_digest="d", dry_run=dry_run, now=MONDAY,
+            )  # fmt: skip
+        assert {fault.field for fault in refused.value.faults} == {"shipper.name", "shipper.state"}
+    assert desk.file is None
+
+
+def test_a_pickup_that_cannot_be_booked_as_wished_is_not_booked_for_another_day():
+    desk = Desk()
+    desk.open(replace(REQUEST, pickup=PickupWish(date(2026, 11, 29), "10:00", "16:00")))
+    (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
+    approved = Verdict("resolve", "anna", note="customer will choose", outcome="approved")
+    act_on_exception(desk.ports, row["exception_id"], approved, MONDAY)
+    desk.world.pump()
+    assert [booking.kind for booking in desk.file.bookings] == ["waybill"]
+    assert not desk.world.carrier.memory.pickups

@@ -64,6 +64,8 @@ def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
         yield _fault(f"{field}.company", "length", f"at most {most['company_name']} characters")
     if not 1 <= len(lines) <= most["street_lines"]:
         yield _fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines")
+    if party.country in most["state_needed_in"] and not party.state:
+        yield _fault(f"{field}.state", "required", "the two-letter code of the state or province")
     if not _is_country(party.country):
         yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
 
