@@ -140,7 +140,7 @@ class TableCases:
         begin = read_cursor(cursor, 1).get(0)
         found = self._table.partition(pk, after=begin.sk if begin else None, limit=limit + 1, newest_first=True)
         page = found[:limit]
-        items = self._table.batch_get([(pointer["SK"], keys.CASE) for pointer in page])
+        items = self._table.batch_get([(pointer["SK"], keys.CASE) for pointer in page]) if page else []
         return CasePage(tuple(map(case_of_item, items)), _beyond(page[-1]) if len(found) > limit else None)
 
     def _opened(self, opening: Opening, mark: str) -> list[Item]:

@@ -133,7 +133,8 @@ def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: date
 
 
 def _open_elsewhere(ports: Ports, request: ReturnRequest) -> list[str]:
-    """One piece comes home once: a serial that another case is bringing home is a mistake or worse, and a person's to judge."""
+    """One piece comes home once: a serial that another case is bringing home is a mistake or worse, and a person's to
+    judge."""
     serials = sorted({item.serial for item in request.items if item.serial})
     return [
         f"serial {serial} is already coming home under {case.rma}"

@@ -96,7 +96,9 @@ def at_once(*calls):
 
 
 def asked(office, key="key-1"):
-    body = OpenReturnBody.model_validate(a_return())
+    said = a_return()
+    said["items"][0]["serial"] = f"GT-{key}"
+    body = OpenReturnBody.model_validate(said)
     return open_return(
         office.ports, body.as_request(), body.as_person(), holder="desk", idempotency_key=key, body_digest="d",
         dry_run=False, now=MONDAY,
