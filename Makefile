@@ -9,7 +9,7 @@ READY := $(VENV)/made
 LOCAL_VENV := .venv-local
 LOCAL_READY := $(LOCAL_VENV)/made
 
-.PHONY: help venv test lint types package deploy run token
+.PHONY: help venv test lint types package deploy run token faults
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated 
 
 token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)
 	@exec $(PY) -m infra.local.mint
+
+faults: $(READY)  ## every call of the three stories broken in every way, as a table of how each run ended
+	@$(PY) -m tests.faults.report
 
 # --- bench -----------------------------------------------------------------------------------------------
 .PHONY: bench
