@@ -168,7 +168,7 @@ def _is_buried(record: Mapping[str, Any], queue: str, error: Exception, known: M
         return False
     try:
         world.ports().queues.bury(
-            queue, record["body"], {name: str(known[name]) for name in ("reason", "defect", "where")}
+            queue, record["body"], {name: known[name] or "" for name in ("reason", "defect", "where")}
         )
     except Exception as unburied:  # noqa: BLE001  the outermost layer: the queue's own redrive is the second way
         logger.error("not buried", extra={**known, "defect": type(unburied).__name__})  # noqa: TRY400  no message, see above

@@ -1,6 +1,7 @@
 """What wakes somebody, and the one picture of a stage: its alarms and its dashboard."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 Template = dict[str, Any]
@@ -9,16 +10,20 @@ QUEUE_AGE_LIMIT_S = 900
 ERROR_RATE_LIMIT_PERCENT = 5
 SWEEP_MISSING_AFTER_S = 900
 SWEEP = "SweepDueWork"
+# What app.py itself counts; a test holds these names and their dimensions against what it prints.
+NAMESPACE = "Goldthread"
+MESSAGES = ("MessagesFailed", "MessagesBuried")
+SWEPT = ("SweptDue", "SweptClaimed", "SweptPolls", "SweptSteps", "SweptAlerts")
 
 
-def alarms(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
+def alarms(queue_by_consumer: Mapping[str, str], functions: tuple[str, ...]) -> Template:
     """Give every alarm: age per queue, dead letters, error rate per function, sweep not run, API failing."""
     found: Template = {}
-    for queue in queues:
+    for queue in queue_by_consumer.values():
         found[f"{queue}AgeAlarm"] = _queue_age(queue)
         found[f"{queue}DeadLettersAlarm"] = _dead_letters(queue)
     for function in functions:
-        found[f"{function}ErrorsAlarm"] = _error_rate(function)
+        found[f"{function}ErrorsAlarm"] = _error_rate(function, queue_by_consumer.get(function))
     found["SweepNotRunAlarm"] = _sweep_not_run()
     found["ApiFailingAlarm"] = _api_failing()
     return found
@@ -64,33 +69,43 @@ def _dead_letters(queue: str) -> Template:
     )
 
 
-def _error_rate(function: str) -> Template:
+def _error_rate(function: str, queue: str | None) -> Template:
+    """A worker answers for each message of a batch, so to Lambda no call of it ever fails: its failed messages count,
+    in two periods of three, because one that fails comes again and most are mended by that.
+    """
+    failed = "errors + FILL(messages, 0)" if queue else "errors"
+    metrics = [
+        {
+            "Id": "rate",
+            "Expression": f"100 * ({failed}) / MAX([{failed}, calls])",
+            "Label": "failed calls, percent",
+        },
+        _function_metric("errors", "Errors", function),
+        _function_metric("calls", "Invocations", function),
+    ]
+    patience: Template = {}
+    if queue:
+        metrics.append(_sum("messages", NAMESPACE, MESSAGES[0], _of_queue(queue)))
+        patience = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
     return _alarm(
         f"More than {ERROR_RATE_LIMIT_PERCENT} % of the calls of {function} fail",
-        Metrics=[
-            {
-                "Id": "rate",
-                "Expression": "100 * errors / MAX([errors, calls])",
-                "Label": "failed calls, percent",
-            },
-            _function_metric("errors", "Errors", function),
-            _function_metric("calls", "Invocations", function),
-        ],
+        Metrics=metrics,
         Threshold=ERROR_RATE_LIMIT_PERCENT,
         ComparisonOperator="GreaterThanThreshold",
+        **patience,
     )
 
 
 def _function_metric(metric_id: str, name: str, function: str) -> Template:
+    return _sum(metric_id, "AWS/Lambda", name, [{"Name": "FunctionName", "Value": {"Ref": function}}])
+
+
+def _sum(metric_id: str, namespace: str, name: str, dimensions: list[Template]) -> Template:
     return {
         "Id": metric_id,
         "ReturnData": False,
         "MetricStat": {
-            "Metric": {
-                "Namespace": "AWS/Lambda",
-                "MetricName": name,
-                "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
-            },
+            "Metric": {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions},
             "Period": 300,
             "Stat": "Sum",
         },
@@ -131,8 +146,13 @@ def _queue_dimension(resource: str) -> Template:
     return {"Name": "QueueName", "Value": {"Fn::GetAtt": [resource, "QueueName"]}}
 
 
+def _of_queue(queue: str) -> list[Template]:
+    """How app.py names what it counts of a queue."""
+    return [{"Name": "service", "Value": {"Ref": "Stage"}}, {"Name": "queue", "Value": queue.lower()}]
+
+
 def dashboard(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
-    """Give the dashboard: is work waiting, is work failing, how fast is it, what does the table do."""
+    """Give the dashboard: is work waiting, is work failing, what was due, how fast is it, what does the table do."""
     names = [f"{queue}Queue" for queue in queues]
     dead = [f"{queue}DeadLetters" for queue in queues]
     api = ["ApiName", "${AWS::StackName}", "Stage", "api"]
@@ -143,6 +163,12 @@ def dashboard(queues: tuple[str, ...], functions: tuple[str, ...]) -> Template:
             "Maximum",
         ),
         _graph("Dead letters", [_sqs("ApproximateNumberOfMessagesVisible", name) for name in dead], "Maximum"),
+        _graph(
+            "Failed and buried messages",
+            [_own(metric, "queue", queue.lower()) for queue in queues for metric in MESSAGES],
+            "Sum",
+        ),
+        _graph("Swept", [_own(metric) for metric in SWEPT], "Sum"),
         _graph("Failed calls", [_lambda("Errors", name) for name in functions], "Sum"),
         _graph("Duration p99, ms", [_lambda("Duration", name) for name in functions], "p99"),
         _graph("Calls", [_lambda("Invocations", name) for name in functions], "Sum"),
@@ -164,6 +190,10 @@ def _sqs(metric: str, queue: str) -> list[str]:
 
 def _lambda(metric: str, function: str) -> list[str]:
     return ["AWS/Lambda", metric, "FunctionName", f"${{{function}}}"]
+
+
+def _own(metric: str, *further: str) -> list[str]:
+    return [NAMESPACE, metric, "service", "${Stage}", *further]
 
 
 def _table(metric: str) -> list[str]:

@@ -110,6 +110,7 @@ def build_template(stage: str, machine: str | None = None) -> Template:
     if stage not in STAGES:
         raise ValueError(f"unknown stage {stage!r}, there are {', '.join(STAGES)}")
     template = _single_resources()
+    template["Parameters"]["Stage"]["Default"] = stage
     resources: Template = template["Resources"]
     for queue in QUEUES:
         resources |= _queue_pair(queue)
@@ -118,7 +119,7 @@ def build_template(stage: str, machine: str | None = None) -> Template:
     for queue in QUEUES:
         resources[queue.consumer]["Properties"]["Events"] = _event_source(queue)
     resources["RestAPI"] = _rest_api()
-    resources |= alarms(tuple(queue.name for queue in QUEUES), FUNCTIONS)
+    resources |= alarms({queue.consumer: queue.name for queue in QUEUES}, FUNCTIONS)
     resources["Dashboard"] = dashboard(tuple(queue.name for queue in QUEUES), FUNCTIONS)
     _protect(resources, kept=stage != "dev")
     if stage == "local":

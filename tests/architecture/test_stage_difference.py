@@ -22,7 +22,8 @@ def _leaves(value: Any, path: str = "") -> dict[str, Any]:
 
 def _expected(path: str) -> bool:
     last = path.rsplit(".", 1)[-1]
-    return path in LOCAL_VALUES or ".Architectures." in path or last in ("GOLDTHREAD_STAGE", "aws-chalice")
+    named = path in LOCAL_VALUES or path == "Parameters.Stage.Default"
+    return named or ".Architectures." in path or last in ("GOLDTHREAD_STAGE", "aws-chalice")
 
 
 def test_local_and_prod_differ_only_in_architecture_and_named_values(packages):

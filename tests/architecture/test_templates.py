@@ -105,6 +105,21 @@ def test_every_function_has_an_alarm_on_its_errors(packaged):
     assert _alarmed(packaged, "Errors", "FunctionName") == set(packaged.functions)
 
 
+def test_a_worker_s_alarm_counts_the_messages_that_it_reports_as_failed(packaged):
+    alarms = packaged.of_type("AWS::CloudWatch::Alarm")
+    for worker, source in packaged.queue_sources.items():
+        queue = source["Queue"]["Fn::GetAtt"][0].removesuffix("Queue").lower()
+        alarm = alarms[f"{worker}ErrorsAlarm"]
+        (own,) = [
+            row["MetricStat"]["Metric"]
+            for row in alarm["Metrics"]
+            if row.get("MetricStat", {}).get("Metric", {}).get("Namespace") == "Goldthread"
+        ]
+        assert own["MetricName"] == "MessagesFailed"
+        assert {"Name": "queue", "Value": queue} in own["Dimensions"]
+        assert "messages" in alarm["Metrics"][0]["Expression"]
+
+
 def test_a_sweep_that_does_not_run_is_an_alarm(packaged):
     alarm = packaged.of_type("AWS::CloudWatch::Alarm")["SweepNotRunAlarm"]
 

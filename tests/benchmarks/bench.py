@@ -169,9 +169,10 @@ def main() -> None:
     for line in lines:
         show(line)
     template = json.loads((BUILD / "local" / "sam.json").read_text(encoding="utf-8"))["Resources"].values()
-    alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in template)
+    alarms = [one["Properties"] for one in template if one["Type"] == "AWS::CloudWatch::Alarm"]
+    watched = sum(sum("MetricStat" in row for row in alarm.get("Metrics", ())) or 1 for alarm in alarms)
     invoice("1,000 returns, each as if it came alone", per_thousand_returns(bill))
-    invoice("a month without any return", fixed_per_month(alarms, len(QUEUES)))
+    invoice("a month without any return", fixed_per_month(watched, len(QUEUES)))
 
 
 if __name__ == "__main__":

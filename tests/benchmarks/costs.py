@@ -71,8 +71,8 @@ def per_thousand_returns(bill: Bill) -> list[Row]:
     return [*rows, Row("CloudWatch log MB", bill.log_bytes / 1000, bill.log_bytes * LOG_PRICE_PER_GB / 1e6)]
 
 
-def fixed_per_month(alarms: int, queues: int) -> list[Row]:
-    """What a stage costs while no return comes at all."""
+def fixed_per_month(watched: int, queues: int) -> list[Row]:
+    """What a stage costs while no return comes at all. An alarm is charged for every metric it watches."""
     reads = SWEEPS_PER_MONTH * INDEX_READ_UNITS_PER_SWEEP * PRICE_PER_MILLION["DynamoDB read unit"]
     ran = SWEEPS_PER_MONTH * gb_seconds("sweep_due_work") * PRICE_PER_MILLION["Lambda GB-second, arm64"]
     requests = SWEEPS_PER_MONTH * PRICE_PER_MILLION["Lambda request"]
@@ -80,7 +80,7 @@ def fixed_per_month(alarms: int, queues: int) -> list[Row]:
     return [
         Row("sweeps that find nothing", SWEEPS_PER_MONTH, (reads + ran + requests) / 1e6),
         Row("asking empty queues (assumed)", asking, asking * PRICE_PER_MILLION["SQS request"] / 1e6),
-        Row("alarms", alarms, alarms * ALARM),
+        Row("metrics watched by alarms", watched, watched * ALARM),
         Row("metrics of the sweep", 5, 5 * CUSTOM_METRIC),
         Row("key and secrets", 3, KEY + 2 * SECRET),
     ]

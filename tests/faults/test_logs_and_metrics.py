@@ -16,6 +16,8 @@ from chalice.test import Client
 
 import app as product
 from chalicelib.adapters.tokens import mint
+from infra.alarms import NAMESPACE
+from infra.build_template import build_template
 from tests.architecture.tree import product as modules
 from tests.fakes.memory_ports import World, memory_ports
 from tests.fakes.pieces import NOW
@@ -26,6 +28,10 @@ QUEUES = {
     "steps": "on_step_due",
     "alerts": "on_alert_raised",
 }
+SCHEDULED = {
+    "version": "0", "account": "", "region": "", "detail": {}, "detail-type": "", "source": "",
+    "id": "", "resources": [],
+}  # fmt: skip
 HOSTILE = 'x"}\r\n{"level":"ERROR","message":"forged"}\x1b[31m\u2028\x00\x85red'
 DIMENSIONS = {"service", "queue"}
 
@@ -80,6 +86,12 @@ def test_whatever_a_message_holds_each_record_is_one_line_of_json(world, logged,
     assert {json.loads(line)["message"] for line in lines} <= {"message failed", "done", "not buried"}
 
 
+def test_a_buried_message_says_why_and_nothing_that_it_does_not_know(world):
+    handled("steps", [HOSTILE])
+    ((queue, _body, why),) = world.queues.buried
+    assert (queue, why["defect"], why["reason"]) == ("steps", "JSONDecodeError", "")
+
+
 def test_a_request_cannot_write_its_own_line_into_the_log(world, logged):
     token = mint(world.table, HOSTILE, "support", ["admin"], NOW, 1, bytes(range(30)))
     client = Client(product.app).http
@@ -106,6 +118,43 @@ def test_a_metric_is_split_by_the_four_queues_and_by_nothing_that_a_parcel_bring
             assert {name for one in metric["Dimensions"] for name in one} <= DIMENSIONS
         assert record["queue"] in QUEUES
         assert set(record) <= {"_aws", *DIMENSIONS, "MessagesFailed", "MessagesBuried"}
+
+
+def counted(printed: str) -> set[tuple[str, frozenset[str]]]:
+    """The metrics that were printed, each with the names of its dimensions."""
+    records = [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
+    return {
+        (metric["Name"], frozenset(dimensions))
+        for record in records
+        for told in record["_aws"]["CloudWatchMetrics"]
+        for dimensions in told["Dimensions"]
+        for metric in told["Metrics"]
+        if told["Namespace"] == NAMESPACE
+    }
+
+
+def shown() -> set[tuple[str, frozenset[str]]]:
+    """The metrics of our own on the dashboard and behind alarms, each with the names of its dimensions."""
+    resources = build_template("prod")["Resources"]
+    board = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    rows = [row for widget in board["widgets"] for row in widget["properties"]["metrics"] if row[0] == NAMESPACE]
+    watched = [
+        metric["MetricStat"]["Metric"]
+        for resource in resources.values()
+        for metric in resource.get("Properties", {}).get("Metrics", ())
+        if metric.get("MetricStat", {}).get("Metric", {}).get("Namespace") == NAMESPACE
+    ]
+    behind = {(one["MetricName"], frozenset(part["Name"] for part in one["Dimensions"])) for one in watched}
+    return {(row[1], frozenset(row[2::2])) for row in rows} | behind
+
+
+def test_what_is_shown_and_watched_of_our_own_is_exactly_what_is_counted(world):
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        for queue in QUEUES:
+            handled(queue, ["{}", HOSTILE])
+        Client(product.app).lambda_.invoke("sweep_due_work", {**SCHEDULED, "time": "2026-11-23T09:00:00Z"})
+    assert counted(printed.getvalue()) == shown()
 
 
 def calls_to(name: str) -> Iterator[ast.Call]:
