@@ -13,14 +13,11 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from chalicelib.errors import RuleNotInForce
-from chalicelib.rulebook import Confidence, dictionary, in_force, weakest
+from chalicelib.rulebook import Confidence, in_force, weakest
 
 Rest = Literal["sat_sun_hol", "sun_hol", "statutory_rest"]
 SATURDAY, SUNDAY = 5, 6
 ONE_DAY = timedelta(days=1)
-# Where a country's zones are unknown a day is taken to end where days end last on Earth (UTC-12).
-LAST_ZONE_ON_EARTH = "Etc/GMT+12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +34,6 @@ class Calendar:
         """Kept by the whole country, by this region, or (``anywhere``) by any region."""
         regions = self.regional.get(day, frozenset())
         return day in self.national or (bool(regions) if anywhere else region in regions)
-
-
-def zone_of_place(country: str, region: str | None) -> str:
-    """The IANA zone on the clocks there; the country's main one when the region is not known.
-
-    Raises ``RuleNotInForce`` for a country whose zones are not held.
-
-    >>> zone_of_place("FR", None), zone_of_place("US", "CA")
-    ('Europe/Paris', 'America/Los_Angeles')
-    """
-    zones = dictionary("calendars", "zones")
-    name: str | None = zones["region"].get(country, {}).get(region) or zones["country"].get(country)
-    if name is None:
-        raise RuleNotInForce(f"calendars/zones/{country}", "any day")
-    return name
-
-
-def last_zone_of(country: str, region: str | None) -> str:
-    """The zone where a customer's day ends; the one where it ends last when the region leaves a choice.
-
-    >>> last_zone_of("US", "NY"), last_zone_of("US", None)
-    ('America/New_York', 'Pacific/Honolulu')
-    """
-    zones = dictionary("calendars", "zones")
-    regional: dict[str, str] = zones["region"].get(country, {})
-    if region in regional:
-        return regional[region]
-    name: str = zones["last"].get(country) or zones["country"].get(country, LAST_ZONE_ON_EARTH)
-    return name
 
 
 def calendar_of(country: str, on: date) -> Calendar:

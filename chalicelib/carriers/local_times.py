@@ -10,12 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from chalicelib.clock import zone
-from chalicelib.rulebook import dictionary
+from chalicelib.places import main_zone_of, sure_zone_of
 from chalicelib.shipments.events import TzSource
 
 EARLIEST_YEAR = 2000
@@ -43,14 +42,5 @@ def read_time(sent: str, country: str | None, state: str | None) -> tuple[dateti
 @lru_cache(maxsize=1024)
 def zone_of(country: str | None, state: str | None) -> tuple[str, TzSource]:
     """The IANA zone of a place, and whether the place decides it. Unknown country: UTC, assumed."""
-    zones = dictionary("carriers", "zones")
-    if country in zones["country"]:
-        return zones["country"][country], "place"
-    by_state = _states(zones["state"].get(country, {})).get(state or "")
-    if by_state:
-        return by_state, "place"
-    return zones["main"].get(country, "UTC"), "assumed"
-
-
-def _states(zones: Mapping[str, list[str]]) -> Mapping[str, str]:
-    return {state: name for name, states in zones.items() for state in states}
+    known = sure_zone_of(country, state)
+    return (known, "place") if known else (main_zone_of(country) or "UTC", "assumed")

@@ -14,7 +14,6 @@ from chalicelib.clock import stamp, zone
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rulebook import dictionary, in_force
 from chalicelib.workdays import is_rest_day, next_working_day
-from chalicelib.workdays import zone_of_place as zone_of_place  # the clock of a PickupPlace
 
 # Nobody is promised a courier half a year from now.
 FURTHEST_AHEAD = timedelta(days=180)

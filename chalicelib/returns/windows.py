@@ -17,7 +17,8 @@ from typing import Literal
 
 from chalicelib.clock import add_months, end_of_day
 from chalicelib.errors import RuleNotInForce
-from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, Rest, confidence_around, last_zone_of, roll
+from chalicelib.places import last_zone_of
+from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, Rest, confidence_around, roll
 
 # No run of weekend and holidays known to us is longer; how far a window might reach where no calendar is
 # known.

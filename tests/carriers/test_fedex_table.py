@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -85,14 +84,6 @@ def test_every_purpose_has_a_row_with_its_confidence() -> None:
     for row in (*table["purposes"].values(), table["limits"], table["vague_descriptions"]):
         assert row["confidence"] in ("high", "medium", "low")
         assert row["source"] in table["source"]
-
-
-def test_every_zone_exists() -> None:
-    zones = dictionary("carriers", "zones")
-    names = {*zones["country"].values(), *zones["main"].values()}
-    names |= {name for states in zones["state"].values() for name in states}
-    assert all(ZoneInfo(name) for name in names)
-    assert not set(zones["country"]) & set(zones["main"])
 
 
 def test_china_keeps_one_time_and_a_state_decides_where_a_country_has_several() -> None:

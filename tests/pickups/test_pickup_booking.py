@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pickups.booking import PickupPlace, first_moment, hand_over, next_pickup_day, plan, zone_of_place
+from chalicelib.pickups.booking import PickupPlace, first_moment, hand_over, next_pickup_day, plan
 from chalicelib.workdays import is_rest_day
 
 PARIS = PickupPlace("FR", None, "Europe/Paris")
@@ -100,11 +100,6 @@ def test_the_customer_is_told_how_to_pack_before_whom_to_hand_it_to():
     assert keys.index("pickup.photo_and_weight") < keys.index("pickup.seal") < keys.index("pickup.receipt")
     assert len(set(keys)) == len(keys)
     assert all(step.text.endswith(".") for step in hand_over())
-
-
-def test_the_clock_of_a_place_is_that_of_its_region():
-    assert zone_of_place("US", "CA") == "America/Los_Angeles"
-    assert zone_of_place("ES", None) == "Europe/Madrid"
 
 
 @given(st.dates(date(2026, 11, 23), date(2027, 4, 30)), st.sampled_from([PARIS, SHENZHEN]))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rulebook import effective_dates
-from chalicelib.workdays import calendar_of, is_rest_day, next_working_day, roll, zone_of_place
+from chalicelib.workdays import calendar_of, is_rest_day, next_working_day, roll
 
 KNOWN = ["FR", "DE", "GB", "CN", "US", "TW", "KR", "JP"]
 
@@ -44,11 +44,6 @@ def test_a_regional_holiday_is_kept_where_it_is_kept():
 def test_a_country_or_a_year_without_a_calendar_is_said_and_not_guessed(country, day):
     with pytest.raises(RuleNotInForce):
         is_rest_day(country, day)
-
-
-def test_a_country_without_zones_is_said_and_not_guessed():
-    with pytest.raises(RuleNotInForce):
-        zone_of_place("XX", None)
 
 
 def test_chinas_calendar_of_a_year_not_published_is_marked_unsure():

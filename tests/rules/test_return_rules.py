@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 
 from chalicelib.carriers.acceptance_rows import rows_in_force
-from chalicelib.places import EU_MEMBERS
+from chalicelib.places import EU_MEMBERS, zone_of_place
 from chalicelib.returns.law import exclusions_of, guarantee_of, withdrawal_right
 from chalicelib.rulebook import CONFIDENCES, ROOT, dictionary, effective_dates, in_force, load
-from chalicelib.workdays import zone_of_place
 
 ON = date(2026, 11, 22)
 DATASETS = {
