@@ -29,12 +29,12 @@ from chalicelib.customs.facts import (
     EstimateRequest,
     History,
     Line,
-    Purpose,
     Repair,
     Stones,
     ValueBasis,
 )
 from chalicelib.metals import Metal
+from chalicelib.purposes import Purpose
 
 MAX_LINES = 100
 _REPAIR_MONEY = ("charge", "parts", "fair_value", "freight_out", "freight_in", "insurance")

@@ -14,11 +14,7 @@ from typing import Literal, Protocol
 
 from chalicelib.errors import CarrierRefused, CarrierUnavailable, FieldFault, NotFoundError
 from chalicelib.money import Money
-
-Purpose = Literal[
-    "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return", "repaired_back",
-    "exchange_replacement", "warranty_replacement", "loan_or_sample", "refused_return",
-]  # fmt: skip
+from chalicelib.purposes import Purpose
 
 
 class UnknownSource(NotFoundError):

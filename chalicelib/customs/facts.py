@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
 from chalicelib.money import Money
 from chalicelib.rulebook import Confidence
@@ -21,21 +21,6 @@ Article = Literal[
 Construction = Literal["solid", "clad", "plated"]
 Stones = Literal["none", "diamond", "precious", "semi_precious", "pearl"]
 ValueBasis = Literal["fob", "cif"]
-Purpose = Literal[
-    "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return",
-    "refused_return", "repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample",
-]  # fmt: skip
-HOME_PURPOSES: frozenset[str] = frozenset(
-    {
-        "refund_return",
-        "exchange_return",
-        "repair_out",
-        "warranty_repair_out",
-        "recall_return",
-        "refused_return",
-    }
-)
-PURPOSES: tuple[str, ...] = get_args(Purpose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from chalicelib.clock import zone
 from chalicelib.errors import InvalidRequestError
 from chalicelib.money import Money, total
+from chalicelib.purposes import Purpose
 from chalicelib.returns.stages import Stage
 from chalicelib.shipments.leg import Direction, Effect, ExportLink
 
@@ -27,11 +28,6 @@ ReasonCode = Literal[
     "refused", "repair", "loan",
 ]  # fmt: skip
 REASONS: tuple[ReasonCode, ...] = get_args(ReasonCode)
-Purpose = Literal[
-    "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return", "repaired_back",
-    "exchange_replacement", "warranty_replacement", "loan_or_sample", "refused_return",
-]  # fmt: skip
-PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 _HOME: Mapping[Kind, Purpose] = {
     "refund": "refund_return",

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from chalicelib.carriers.contract import FoundWaybill, OrderNotAccepted, PickupConfirmation, Purpose, TokenRejected
+from chalicelib.carriers.contract import FoundWaybill, OrderNotAccepted, PickupConfirmation, TokenRejected
 from chalicelib.carriers.fedex.oauth import bearer
 from chalicelib.carriers.fedex.ship import exact
 from chalicelib.carriers.registry import FEDEX
@@ -24,6 +24,7 @@ from chalicelib.errors import (
     CarrierUnreadable,
 )
 from chalicelib.money import Money
+from chalicelib.purposes import Purpose
 from tests.carriers.fedex_pieces import (
     ACCOUNT,
     CUSTOMER,

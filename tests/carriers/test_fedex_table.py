@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.carriers.contract import Purpose
 from chalicelib.carriers.fedex.meanings import delay_of, known_codes, meaning_of
 from chalicelib.carriers.local_times import zone_of
+from chalicelib.purposes import Purpose
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import CONDITIONS, CUSTOMS_REASONS, MILESTONES, Party
 

@@ -14,8 +14,9 @@ from chalicelib.customs.declaration import (
     label_text,
     required_facts,
 )
-from chalicelib.customs.facts import HOME_PURPOSES, PURPOSES, History
+from chalicelib.customs.facts import History
 from chalicelib.places import Lane
+from chalicelib.purposes import PURPOSES
 from tests.customs.asking import line
 
 RING = line({"value": "1180 EUR", "net_weight_g": 5})
@@ -39,13 +40,16 @@ def test_the_export_declaration_is_demanded_where_the_law_names_it(to: str, need
     assert ("export_reference" in plan.missing) is needed
 
 
+HOMEWARD = set(PURPOSES) - {"repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample"}
+
+
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_purpose_has_its_own_statement_and_needs_the_goods_described(purpose: str) -> None:
     bare = line({"value": "10 EUR", "fineness": None, "origin": ""})
     plan = required_facts(purpose, Lane("CN", "FR"), None, bare)
     assert {"line.origin", "line.net_weight_g", "line.fineness"} <= set(plan.missing)
     assert len(plan.statements) == 1
-    assert ("sale" in plan.statements[0]) or purpose not in HOME_PURPOSES
+    assert ("sale" in plan.statements[0]) or purpose not in HOMEWARD
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.customs.estimate import estimate
-from chalicelib.customs.facts import PURPOSES, EstimateRequest, History, Line, Repair
+from chalicelib.customs.facts import EstimateRequest, History, Line, Repair
 from chalicelib.money import Money
+from chalicelib.purposes import PURPOSES
 from tests.customs.asking import request
 
 CURRENCY = {"CN": "CNY", "US": "USD", "GB": "GBP", "FR": "EUR", "DE": "EUR", "SE": "EUR", "SG": "SGD"}

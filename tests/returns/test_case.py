@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.money import Money
+from chalicelib.purposes import PURPOSES
 from chalicelib.returns.case import (
     KINDS,
-    PURPOSES,
     Order,
     PurposeUnknown,
     is_rma,

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.customs.conditions import TESTS
-from chalicelib.customs.facts import PURPOSES, EstimateRequest, History, Repair
+from chalicelib.customs.facts import EstimateRequest, History, Repair
+from chalicelib.purposes import PURPOSES
 
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
 WideRate = Annotated[Decimal, Field(ge=0, le=2)]
