@@ -6,7 +6,6 @@ ours, so that it is never mistaken for a carrier's upper-case code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -118,6 +117,3 @@ class LegFacts:
     direction: Literal["home", "out"]
     origin: str
     destination: str
-
-
-Row = Mapping[str, str]
