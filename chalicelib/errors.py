@@ -197,6 +197,12 @@ class UnavailableError(ReturnsError):
     code = "unavailable"
 
 
+class StoredItemUnreadable(ReturnsError):
+    """An item of the table is not what this version of the program can read. A person must look at it."""
+
+    code = "stored_item_unreadable"
+
+
 class SettingsInvalid(ReturnsError):
     """The configuration is incomplete or wrong; ``faults`` lists every entry at once. The process must not start."""
 

@@ -14,15 +14,9 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.adapters.table import Item, Update
-from chalicelib.errors import ReturnsError
+from chalicelib.errors import StoredItemUnreadable
 
 T = TypeVar("T")
-
-
-class StoredItemUnreadable(ReturnsError):
-    """An item of the table is not what this version of the program can read. A person must look at it."""
-
-    code = "stored_item_unreadable"
 
 
 def dump(value: Any) -> Item:

@@ -17,10 +17,11 @@ from chalicelib.adapters.case_items import PLACES, due_attributes
 from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.table import ABSENT, MARK, Item, Update
 from chalicelib.clock import stamp
+from chalicelib.errors import StoredItemUnreadable
 from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.shipments.fold import fold
-from chalicelib.shipments.history import pack, unpack
+from chalicelib.shipments.history import HistoryUnreadable, pack, unpack
 from chalicelib.shipments.leg import Track
 from chalicelib.workflows.ports import NumberFile, Parked
 
@@ -72,7 +73,14 @@ _SETTLED = ("effects", "due_shard", "due_at", "poll_after", "attempts")
 
 
 def track_of_item(item: Item) -> Track:
-    """Read a track."""
+    """Read a track; raises ``StoredItemUnreadable``."""
+    try:
+        return _track(item)
+    except (HistoryUnreadable, ValueError, KeyError, TypeError) as fault:
+        raise StoredItemUnreadable(f"a stored track cannot be read ({type(fault).__name__})") from None
+
+
+def _track(item: Item) -> Track:
     carrier, number = keys.carrier_and_number(item["PK"])
     ship_date, case_id, leg_n = keys.ship_date_and_leg(item["SK"])
     lane = Lane(*item["lane"].split("->"))
@@ -81,7 +89,7 @@ def track_of_item(item: Item) -> Track:
     said |= {"carrier": carrier, "number": number, "ship_date": ship_date, "case_id": case_id, "leg_n": leg_n}
     said |= {"lane": lane, "events": (), "state": {}, "value": _money(item.get("value"))}
     track = load(Track, said)
-    return _with_events(track, events)
+    return replace(track, events=events, state=fold(events, track.facts))
 
 
 def parked_item(parked: Parked) -> Item:
@@ -104,10 +112,6 @@ def number_file(items: list[Item]) -> NumberFile:
         tracks=tuple(track_of_item(item) for item in items if item["SK"].startswith(keys.TRACK)),
         parked=tuple(parked_of_item(item) for item in items if item["SK"].startswith(keys.PARKED)),
     )
-
-
-def _with_events(track: Track, events: tuple[Any, ...]) -> Track:
-    return replace(track, events=events, state=fold(events, track.facts))
 
 
 def _money(text: str | None) -> Money | None:

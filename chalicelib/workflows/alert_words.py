@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.watch import Concern
-from chalicelib.workflows.ports import Booking, Parked
+from chalicelib.workflows.ports import Booking, Due, Parked
 
 
 def alert_of_concern(track: Track, concern: Concern) -> dict[str, Any]:
@@ -68,6 +69,21 @@ def alert_of_unreadable(carrier: str, digest: str, now: datetime, detail: str) -
         "episode": f"unreadable-{digest[:16]}",
         "since": stamp(now),
         "detail": detail,
+    }
+
+
+def alert_of_record(due: Due, now: datetime) -> dict[str, Any]:
+    """Something asked to be looked at and what is stored of it cannot be read. Told once a record, however often it
+    is tried."""
+    digest = hashlib.sha256(f"{due.pk}|{due.sk}".encode()).hexdigest()
+    return {
+        "action": "open",
+        "subject_kind": "carrier",
+        "subject": "unknown",
+        "kind": "record_unreadable",
+        "episode": f"record-{digest[:16]}",
+        "since": stamp(now),
+        "detail": f"the {due.kind} under {due.pk} {due.sk}",
     }
 
 

@@ -14,13 +14,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import stamp
+from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.tracking_step import at_peace
 from chalicelib.shipments.watch import next_due, watch
-from chalicelib.workflows.alert_words import alert_of_booking, alert_of_concern, alert_of_number, alert_of_stuck
+from chalicelib.workflows.alert_words import (
+    alert_of_booking,
+    alert_of_concern,
+    alert_of_number,
+    alert_of_record,
+    alert_of_stuck,
+)
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
 
 RETRY = timedelta(minutes=15)
+UNREADABLE_EVERY = timedelta(hours=6)
 PARKED_EVERY = timedelta(hours=6)
 PARKED_FOR = timedelta(hours=72)
 LAST_TRY = 5
@@ -74,6 +82,17 @@ def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
 
 
 def _look_at(ports: Ports, due: Due, now: datetime, found: Found) -> bool:
+    """Whether this entry was claimed. One item that cannot be read must not cost the others their sweep."""
+    try:
+        return _read_and_claimed(ports, due, now, found)
+    except StoredItemUnreadable:
+        if not ports.due.claim(due, now + UNREADABLE_EVERY):
+            return False
+        found.outbox["alerts"].append(alert_of_record(due, now))
+        return True
+
+
+def _read_and_claimed(ports: Ports, due: Due, now: datetime, found: Found) -> bool:
     if due.kind == "track":
         track = ports.due.track_of(due)
         return track is not None and _track(ports, due, track, now, found)

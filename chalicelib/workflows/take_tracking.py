@@ -18,7 +18,7 @@ from typing import Any
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.carriers.registry import read_tracking, verify
 from chalicelib.clock import instant, stamp
-from chalicelib.errors import CarrierUnreadable, StaleVersion, UnavailableError
+from chalicelib.errors import CarrierUnreadable, StaleVersion, StoredItemUnreadable, UnavailableError
 from chalicelib.shipments.events import Problem, Reading, Tracking
 from chalicelib.shipments.leg import Effect, Track
 from chalicelib.shipments.tracking_step import apply, at_peace, chosen
@@ -70,14 +70,22 @@ def apply_reading(
     ports: Ports, carrier: str, source: str, reading: Reading, raw_digest: str, now: datetime
 ) -> set[str]:
     """Apply every shipment of one reading; the legs it was about. What could not be read goes to a person, once
-    however many bodies repeat it."""
-    found = [apply_tracking(ports, carrier, source, tracking, raw_digest, now) for tracking in reading.trackings]
+    however many bodies repeat it. A shipment whose own record cannot be read is raised after its neighbours."""
+    found: list[Track | None] = []
+    unreadable: StoredItemUnreadable | None = None
+    for tracking in reading.trackings:
+        try:
+            found.append(apply_tracking(ports, carrier, source, tracking, raw_digest, now))
+        except StoredItemUnreadable as fault:
+            unreadable = fault
     tell = [problem for problem in reading.problems if not problem.retryable]
     if tell:
         words = _words(tell)
         digest = hashlib.sha256(words.encode()).hexdigest()
         detail = f"{words} (kept as raw/{raw_digest})"
         ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, detail)])
+    if unreadable is not None:
+        raise unreadable
     return {f"{track.case_id}/{track.leg_n}" for track in found if track is not None}
 
 

@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.table import Update
+from chalicelib.errors import StoredItemUnreadable
+from chalicelib.shipments.events import Reading, Tracking
 from chalicelib.workflows.ports import Due
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
+from chalicelib.workflows.take_tracking import apply_reading
 from tests.fakes.memory_ports import World, memory_ports
 from tests.fakes.pieces import NOW, a_scan, a_track
 from tests.faults.gate import Crash
@@ -101,3 +106,34 @@ def test_queues_that_are_away_cost_a_quarter_of_an_hour_and_not_the_work():
     world.queues.down = False
     sweep(world.ports, NOW + timedelta(minutes=15))
     assert asked(world) == dict.fromkeys(numbers, 1)
+
+
+@pytest.mark.parametrize("broken", [{"events": ["no line of ours"]}, {"lane": "FR"}, {"version": "x"}])
+def test_one_record_that_cannot_be_read_costs_no_other_parcel_its_sweep_and_is_told_once(broken):
+    world, numbers = stored()
+    oldest = max(numbers)
+    ((due, item),) = [
+        (one.pk, world.table.get(one.pk, one.sk)) for one in world.ports.due.due(NOW, 400) if one.pk.endswith(oldest)
+    ]
+    assert world.table.update(Update(due, item["SK"], broken))
+    for hours in (0, 1, 7):
+        sweep(world.ports, NOW + timedelta(hours=hours))
+    assert set(asked(world)) == numbers - {oldest}
+    told = [one for one in world.queues.sent["alerts"] if one["kind"] == "record_unreadable"]
+    assert {one["episode"] for one in told} == {told[0]["episode"]}
+    assert oldest in told[0]["detail"]
+    for one in told:
+        take_alert(world.ports, one, NOW)
+    (opened,) = world.ports.exceptions.listed("high", None, 10).exceptions
+    assert (opened.kind, opened.status) == ("record_unreadable", "open")
+
+
+def test_one_record_that_cannot_be_read_costs_its_neighbours_in_the_same_body_nothing():
+    world, numbers = stored(2)
+    first, second = sorted(numbers)
+    (item,) = world.table.partition(f"NUM#fedex#{first}")
+    assert world.table.update(Update(item["PK"], item["SK"], {"lane": "FR"}))
+    scanned = Reading(tuple(Tracking(number, None, (a_scan(3),)) for number in (first, second)), ())
+    with pytest.raises(StoredItemUnreadable):
+        apply_reading(world.ports, "fedex", "fedex", scanned, "0" * 64, NOW)
+    assert len(world.ports.tracks.file("fedex", second).tracks[0].events) == 2
