@@ -104,12 +104,13 @@ TRACKING_NUMBER = Parameter(
     pattern=r"[A-Za-z0-9]{4,40}",
     example="794987654321",
 )
+# A cursor holds a position in each of a listing's parts: the work list has sixteen.
 CURSOR = Parameter(
     "cursor",
     "query",
     "Where the page before ended, as it was answered.",
     pattern=r"[A-Za-z0-9_.=~-]+",
-    max_length=2048,
+    max_length=8192,
 )
 LIMIT = Parameter(
     "limit", "query", "Rows on the page, 1 to 100; 50 if left out.", pattern=r"[1-9][0-9]?|100", example="20"

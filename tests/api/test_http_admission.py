@@ -142,7 +142,7 @@ def test_a_percent_encoded_id_is_read_once():
         ("stage=review&limit=101", "limit", "invalid_parameter"),
         ("stage=review&limit=1e1", "limit", "invalid_parameter"),
         ("stage=review&limit=%D9%A1", "limit", "invalid_parameter"),
-        ("stage=review&cursor=" + "a" * 3000, "cursor", "invalid_parameter"),
+        ("stage=review&cursor=" + "a" * 8193, "cursor", "invalid_parameter"),
         ("stage=review&cursor=", "cursor", "invalid_parameter"),
         ("stage=review&owner=me", "owner", "unknown_parameter"),
         ("order=%00", "order", "invalid_parameter"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.alerts.exceptions import SEVERITIES
 from chalicelib.api import examples
 from chalicelib.errors import UnavailableError
 from chalicelib.shipments.fold import fold
@@ -201,3 +202,25 @@ def test_an_invented_cursor_is_refused(path, cursor):
     told = Shop().get(f"{path}&cursor={cursor}")
 
     assert (told.status_code, told.json_body["errors"][0]["field"]) == (422, "cursor")
+
+
+def test_a_long_work_list_is_read_to_its_end_by_the_cursors_it_gives():
+    shop = Shop()
+    many = [(severity, n) for severity in SEVERITIES for n in range(60)]
+    for severity, n in many:
+        shop.world.ports.exceptions.open_alone(
+            replace(
+                an_exception(),
+                subject=f"{n:032x}", case_id=f"{n:032x}", severity=severity,
+                episode=f"delivery_withdrawn-{severity}-{n:016x}-critical",
+            )
+        )  # fmt: skip
+    seen, cursor = [], ""
+    while True:
+        page = shop.get(f"/v1/exceptions?limit=50{cursor}")
+        assert page.status_code == 200
+        seen += [row["exception_id"] for row in page.json_body["items"]]
+        if page.json_body["cursor"] is None:
+            break
+        cursor = f"&cursor={page.json_body['cursor']}"
+    assert len(seen) == len(set(seen)) == len(many)
