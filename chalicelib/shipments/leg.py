@@ -65,8 +65,8 @@ class Track:
     """What is known of one carrier number that a leg uses.
 
     ``version`` is the one to be written. ``due_at`` sits in the due index, ``poll_after`` does not: events
-    push only ``poll_after`` later, and the sweep re-arms. ``promised_at`` is what the carrier promised when
-    it was booked, ``eta`` what it says now; ``pickup_until`` is when the booked pickup window closes.
+    push only ``poll_after`` later, and the sweep re-arms. ``eta`` is what the carrier promises now;
+    ``pickup_until`` is when the booked pickup window closes.
     ``concerns`` are the troubles announced and not yet closed, as ``kind|episode``: a trouble is closed under
     the name it was opened by.
     """
@@ -84,7 +84,6 @@ class Track:
     events: tuple[Event, ...] = ()
     value: Money | None = None
     eta: datetime | None = None
-    promised_at: datetime | None = None
     unique_id: str | None = None
     effects: tuple[Effect, ...] = ()
     due_at: datetime | None = None

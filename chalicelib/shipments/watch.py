@@ -84,8 +84,10 @@ def next_poll(track: Track, now: datetime) -> datetime | None:
 
 
 def _no_first_scan(track: Track) -> Running | None:
-    waiting = track.state.moving_since is None
-    return Running(track.created_at, "first") if waiting else None
+    """Nobody can scan a parcel before its courier comes: until the booked window is over nothing is missing."""
+    if track.state.moving_since is not None:
+        return None
+    return Running(max(track.created_at, track.pickup_until or track.created_at), "first")
 
 
 def _pickup_missed(track: Track) -> Running | None:
@@ -95,10 +97,9 @@ def _pickup_missed(track: Track) -> Running | None:
 
 
 def _promise_passed(track: Track) -> Running | None:
-    promise = track.promised_at or track.eta
-    if promise is None or track.state.goes_back_to is not None:
+    if track.eta is None or track.state.goes_back_to is not None:
         return None
-    return Running(promise, stamp(promise))
+    return Running(track.eta, stamp(track.eta))
 
 
 def _silence_of(track: Track) -> Running | None:

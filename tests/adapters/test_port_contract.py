@@ -213,7 +213,7 @@ def test_what_a_newer_version_wrote_beside_ours_survives(ports, table):
 def test_a_track_is_read_back_with_the_state_that_its_events_mean(ports):
     full = a_track(
         a_scan(1), a_hold(2), a_scan(3, text="a|b\nc \\ 深圳", place=Place("São Paulo", None)),
-        version=1, value=Money(Decimal("1180.005"), "EUR"), eta=NOW + HOUR, promised_at=NOW + 2 * HOUR, unique_id="u~1",
+        version=1, value=Money(Decimal("1180.005"), "EUR"), eta=NOW + HOUR, unique_id="u~1",
         effects=(an_effect(),), poll_after=NOW + HOUR, attempts=2, last_polled_at=NOW, webhook_seen_at=NOW,
         concerns=("silent",), problems=("history_full",), lane=Lane("FR", "CN"),
     )  # fmt: skip

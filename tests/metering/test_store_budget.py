@@ -48,7 +48,7 @@ def metered():
 def usual(track):
     """What a track in full use carries."""
     return replace(
-        track, promised_at=NOW + timedelta(days=5), eta=NOW + timedelta(days=4), unique_id="2461058000~794612345678~FX",
+        track, eta=NOW + timedelta(days=4), unique_id="2461058000~794612345678~FX",
         poll_after=NOW + timedelta(hours=4), last_polled_at=NOW, webhook_seen_at=NOW,
         pickup_until=NOW + timedelta(hours=6),
     )  # fmt: skip

@@ -33,6 +33,7 @@ CHEAP = Money(Decimal("900.00"), "USD")
 CASES = {
     "no_first_scan": (at(), 48, 96),
     "no_first_scan by post": (at(carrier="ems"), 96, 168),
+    "no_first_scan of a courier to come": (at(pickup_until=hours(60)), 108, 156),
     "pickup_missed": (at(pickup_until=hours(7)), 9, 31),
     "promise_passed": (at(*MOVING, eta=hours(6)), 30, 54),
     "silence": (at(*MOVING), 29, 53),
@@ -99,6 +100,13 @@ def test_a_silence_is_not_counted_while_a_hold_is_open_and_begins_anew_when_it_e
     assert {one.kind for one in watch(at(*HELD), hours(94))} == {"hold_too_old"}
     released = at(*HELD, scan("r", 93, None, "ok", "customs_released"))
     assert watch(released, hours(94)) == ()
+
+
+def test_a_parcel_that_a_courier_fetches_after_the_weekend_is_not_missing_on_sunday():
+    friday, monday = datetime(2026, 11, 27, 5, tzinfo=UTC), datetime(2026, 11, 30, 15, tzinfo=UTC)
+    booked = track(created_at=friday, pickup_until=monday)
+    assert watch(booked, monday + timedelta(hours=2) - MINUTE) == ()
+    assert [one.kind for one in watch(booked, monday + timedelta(hours=2))] == ["pickup_missed"]
 
 
 def test_data_does_not_break_a_silence():
