@@ -32,7 +32,7 @@ class OrdinaryRate:
 
 
 def line_duties(
-    goods: Goods, base: Decimal, layers: tuple[Row, ...], program: Program, free_ordinary: bool = False
+    goods: Goods, base: Decimal, layers: tuple[Row, ...], program: Program, free_ordinary: bool
 ) -> tuple[Charge | Gap, ...]:
     """Every layer that touches these goods. ``free_ordinary`` waives the ordinary rate only."""
     if not layers:

@@ -8,12 +8,13 @@ prices them.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from chalicelib.customs.answer import Assessment, Charge, ReliefRow
 from chalicelib.customs.assessment import Assessed, Effect, assess
 from chalicelib.customs.conditions import Finding, holds, judge_all
 from chalicelib.customs.entry import Entry
 from chalicelib.customs.program import Row, Table, table
-from chalicelib.money import round_to
 from chalicelib.rulebook import Confidence, weakest
 
 STATUS = {True: "proven", None: "unproven", False: "not_eligible"}
@@ -54,7 +55,7 @@ def _judged(row: Row, entry: Entry, ordinary: Assessed, rules: Table) -> ReliefR
     due = None if priced is None or priced.gaps else priced.charges.total
     saves = None if due is None else ordinary.charges.total - due
     if finding.holds is False and not ordinary.gaps:
-        saves = round_to(ordinary.charges.total * 0, 2)
+        saves = Decimal(0)
     return ReliefRow(
         row["code"], status, row["claimant"], row["form"], finding.why or row["what"], _confidence(row, ordinary),
         rules.cite(row), saves, due, finding.missing, finding.deadline,

@@ -154,6 +154,11 @@ def test_column_two_applies_to_cuba_and_to_russia_from_its_day() -> None:
     assert layers(into_us("RU", date(2022, 4, 9)))["mfn"] == "0.8"
 
 
+def test_goods_of_column_two_have_no_preference_that_waives_the_fee() -> None:
+    cuban = answer(destination="US", purpose="refund_return", lines=[{"value": "4000 USD", "origin": "CU"}])
+    assert [fee["code"] for fee in cuban["fees"]] == ["mpf_formal"]
+
+
 def test_bullion_escapes_the_surcharges_but_chinese_bullion_is_on_list_three() -> None:
     bar = {"article": "bar", "fineness": 999}
     assert layers(into_us("CH", date(2026, 11, 22), line=bar)) == {"mfn": "0"}

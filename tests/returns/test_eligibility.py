@@ -357,3 +357,39 @@ def test_who_may_return_today_could_have_yesterday(country, delivered):
     before = decide(request, merchant(), NOW - timedelta(days=1))
     if today.outcome == "approved" and delivered < date(2026, 11, 21):
         assert before.outcome == "approved"
+
+
+def test_an_approval_rests_only_on_the_grounds_that_grant_it():
+    promised = decide(asking(delivered=date(2026, 11, 2)), merchant(), NOW)  # the law's fourteen days are over
+    assert promised.outcome == "approved"
+    assert ground(promised, "withdrawal").verdict != "granted"
+    assert not any(code.startswith("withdrawal_") for code in codes(promised))
+    assert (promised.statutory, promised.window_ends_at) == (False, ground(promised, "policy").window_ends_at)
+
+
+def test_the_longest_of_the_windows_that_count_is_told():
+    both = decide(asking(), merchant(), NOW)
+    ends = [ground(both, code).window_ends_at for code in ("withdrawal", "policy")]
+    assert (both.statutory, both.window_ends_at) == (True, max(ends))
+    assert ends[0] != ends[1]
+
+
+def test_a_claim_that_waits_for_photographs_gives_only_the_reasons_of_that_claim():
+    waiting = decide(asking(reason="quality", delivered=date(2026, 9, 12), sold=date(2026, 9, 1)), merchant(), NOW)
+    assert waiting.outcome == "evidence_needed"
+    assert not any(code.startswith("withdrawal_") for code in codes(waiting))
+
+
+def test_goods_delivered_on_the_day_of_the_order_are_no_contradiction():
+    same_day = decide(asking(delivered=date(2026, 11, 12), sold=date(2026, 11, 12)), merchant(), NOW)
+    assert same_day.outcome == "approved"
+
+
+def test_a_window_is_answered_in_utc_and_one_that_does_not_exist_as_null():
+    told_of = decide(asking(), merchant(), NOW).as_json()
+    windows = {found["code"]: found["window_ends_at"] for found in told_of["grounds"]}
+    assert windows["withdrawal"] == "2026-11-26T23:00:00Z"
+    assert told_of["window_ends_at"] == max(windows.values())
+    never_taken = decide(asking(kind="refused", reason="refused", delivered=None), merchant(), NOW).as_json()
+    assert never_taken["window_ends_at"] is None
+    assert never_taken["grounds"][0]["window_ends_at"] is None

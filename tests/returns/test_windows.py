@@ -95,6 +95,19 @@ def test_a_year_without_a_calendar_leaves_a_doubt_and_not_a_working_day():
     assert found.at(datetime(2028, 12, 26, 12, tzinfo=UTC)) == "doubtful"
 
 
+@pytest.mark.parametrize(
+    ("rest", "sure_until"),
+    [
+        ("sat_sun_hol", datetime(2029, 1, 1, 23, 0, tzinfo=UTC)),  # Monday
+        ("statutory_rest", datetime(2029, 1, 1, 23, 0, tzinfo=UTC)),
+        ("sun_hol", datetime(2028, 12, 30, 23, 0, tzinfo=UTC)),  # the Saturday itself
+    ],
+)
+def test_without_a_calendar_a_window_still_moves_past_the_weekend(rest, sure_until):
+    found = window(date(2028, 12, 16), 14, "excl_start", rest, Whereabouts("DE", None))
+    assert found.sure_until == sure_until
+
+
 def test_chinese_holidays_not_published_yet_leave_a_doubt():
     found = window(date(2027, 5, 1), 7, "excl_start", "statutory_rest", Whereabouts("CN", None))
     assert found.doubts == ("holiday_calendar_unpublished",)

@@ -131,6 +131,28 @@ def test_a_delay_is_over_when_the_carrier_says_so_or_the_parcel_moves():
     assert fold([*late, scan("label", 3, "announced")], HOME).condition == "delayed"
 
 
+def test_a_plain_note_does_not_end_a_delay():
+    assert fold([JOURNEY[1], scan("late", 6, None, "delayed"), scan("note", 7, None)], HOME).condition == "delayed"
+
+
+def test_a_delay_noted_before_anything_else_ends_when_the_pickup_is_booked_anew():
+    late = scan("late", 0, None, "delayed")
+    assert fold([late], HOME).condition == "delayed"
+    assert fold([late, scan("booked", 1, "pickup_booked")], HOME).condition == "ok"
+
+
+def test_when_a_trouble_has_ended_all_is_well_since_its_end():
+    state = fold(JOURNEY[:8], HOME)
+    assert (state.condition, state.since) == ("ok", JOURNEY[7].at)
+
+
+def test_who_must_act_on_a_hold_stays_known_when_it_is_told_again_without_it():
+    first = scan("held", 22, "import_customs", "held", country="CN", action_by="merchant", responsible="customs")
+    again = scan("again", 23, "import_customs", "held", country="CN")
+    state = fold([first, again], HOME)
+    assert (state.action_by, state.responsible, len(state.episodes)) == ("merchant", "customs", 1)
+
+
 def test_a_delay_told_after_the_delivery_is_no_news():
     assert fold([*JOURNEY, scan("dy", 60, None, "delayed")], HOME).condition == "ok"
     assert fold([*JOURNEY[:-1], JOURNEY[-1]._replace(condition="delayed")], HOME).condition == "ok"

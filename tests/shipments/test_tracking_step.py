@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.shipments.fold import fold
 from chalicelib.shipments.tracking_step import apply, at_peace, chosen
-from chalicelib.shipments.watch import next_due
+from chalicelib.shipments.watch import next_due, watch
 from tests.shipments.journeys import HOME, JOURNEY, START, scan, told, track
 
 NOW = START + timedelta(hours=53)
@@ -180,6 +180,25 @@ def test_an_event_moves_the_due_time_only_earlier_and_the_next_poll_where_it_bel
     assert news.poll_after > news.due_at
 
 
+@pytest.mark.parametrize(
+    ("source", "condition", "nearer"),
+    [("fedex_push", None, False), ("fedex_push", "held", True), ("fedex", None, True)],
+)
+def test_only_good_news_that_was_pushed_brings_no_poll_nearer(source, condition, nearer):
+    now = START + timedelta(hours=8)
+    later = now + timedelta(days=3)
+    known = replace(at_peace(after(JOURNEY[:3], now=START + timedelta(hours=7))), poll_after=later)
+    news = apply(known, told(scan("t", 7.9, "in_transit", condition, country="FR")), now, source)
+    assert (news.poll_after < later) is nearer
+
+
+def test_a_track_that_fell_out_of_the_index_comes_back_though_a_concern_waits():
+    moment = START + timedelta(hours=90)
+    lost = replace(at_peace(after(JOURNEY[:3], now=START + timedelta(hours=8))), due_at=None)
+    assert watch(lost, moment)
+    assert at_peace(lost, moment).due_at > moment
+
+
 def test_what_is_owed_is_looked_after_within_a_quarter_of_an_hour():
     now = START + timedelta(hours=22)
     known = replace(at_peace(after(JOURNEY[:5], now=now), now), due_at=now + timedelta(hours=6))
@@ -244,11 +263,21 @@ def test_the_estimate_of_an_older_body_does_not_replace_that_of_a_newer_one():
     newer = apply(track(), told(JOURNEY[2], eta=second), NOW, "fedex")
     assert apply(newer, told(JOURNEY[1], eta=first), NOW, "fedex").eta == second
     assert apply(newer, told(JOURNEY[2], eta=first), NOW, "fedex").eta == first
+    assert apply(newer, told(JOURNEY[0], JOURNEY[2], eta=first), NOW, "fedex").eta == first
+    assert apply(newer, told(eta=first), NOW, "fedex") is None
+    assert apply(track(), told(eta=first), NOW, "fedex").eta == first
 
 
 @pytest.mark.parametrize(
     ("ship_date", "expected"),
-    [("2026-11-24", 1), ("2026-11-26", 1), ("2026-03-02", None), ("2027-06-20", None)],
+    [
+        ("2026-11-24", 1),
+        ("2026-11-26", 1),
+        ("2026-11-14", 1),  # ten days before it was shipped, and no more
+        ("2026-11-13", None),
+        ("2027-03-24", 1),  # 120 days after, and no more
+        ("2027-03-25", None),
+    ],
 )
 def test_a_number_used_again_after_months_is_another_parcel(ship_date, expected):
     found = chosen([track()], told(ship_date=ship_date))
