@@ -28,8 +28,9 @@ def alert_of_stuck(track: Track, now: datetime) -> dict[str, Any]:
     return {**_of_track(track), "kind": "effects_stuck", "episode": f"effects-{track.version}", "since": stamp(now)}
 
 
-def alert_of_booking(booking: Booking, kind: str, now: datetime, detail: str | None = None) -> dict[str, Any]:
-    """A waybill or pickup that a person must look at. One episode per attempt that ended so."""
+def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, Any]:
+    """A waybill or pickup that a person must look at. One episode per attempt that ended so. The reason is the
+    carrier's code alone, which the case log keeps; its words are only for who works on it."""
     return {
         "action": "open",
         "subject_kind": "case",
@@ -38,8 +39,8 @@ def alert_of_booking(booking: Booking, kind: str, now: datetime, detail: str | N
         "kind": kind,
         "episode": f"{booking.kind}-{booking.leg_n}-{kind}-{booking.reference}",
         "since": stamp(now),
-        "reason": booking.problem,
-        "detail": detail,
+        "reason": booking.problem.partition(": ")[0] if booking.problem else None,
+        "detail": booking.problem,
     }
 
 

@@ -24,7 +24,7 @@ from chalicelib.errors import (
     UnavailableError,
 )
 from chalicelib.returns.case import Case
-from chalicelib.returns.stages import advance, is_past
+from chalicelib.returns.stages import NEXT, Stage, is_past
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
@@ -60,22 +60,23 @@ class Ready:
 
 
 def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Carry a booking as far as it goes: message is ``{kind: waybill|pickup, case_id, leg}``. A repeat is quiet."""
+    """Carry a booking as far as it goes: message is ``{kind: waybill|pickup, case_id, leg}``. A repeat is quiet.
+
+    What may have been carried out is settled at whatever stage the case is by now; what was not asked for yet is
+    given up once the case needs it no more: a courier for a parcel that has arrived, anything for a cancelled case.
+    """
     step = _step(ports, message)
-    booking = step.booking
+    booking, stage = step.booking, step.file.case.stage
     if booking.status in ("done", "refused", "cancelled", "unknown"):
-        return
-    stage = step.file.case.stage
-    if stage == "cancelled":
-        ports.cases.save_booking(replace(booking, status="cancelled", due_at=None), booking.status)
-    if stage not in MAY_BOOK:
         return
     if booking.problem == GIVEN_BY_A_PERSON:
         _record(ports, step, booking.result, now)
     elif booking.status == "claimed":
         if not _in_hand(booking, now):
             _reconcile(ports, step, now)
-    elif _may_be_made(step, now):
+    elif stage == "cancelled" or is_past(stage, "arrived"):
+        ports.cases.save_booking(replace(booking, status="cancelled", due_at=None), booking.status)
+    elif stage in MAY_BOOK and _may_be_made(step, now):
         _claim_and_call(ports, step, now)
 
 
@@ -125,7 +126,6 @@ def _claim_and_call(ports: Ports, step: Step, now: datetime) -> None:
         step.booking,
         status="claimed",
         claimed_at=now,
-        attempts=step.booking.attempts + 1,
         due_at=_look_again(step.booking, now),
     )
     if ports.cases.save_booking(claimed, step.booking.status):
@@ -228,7 +228,8 @@ def _give_up(ports: Ports, step: Step, status: Any, kind: str, problem: str | No
 
 
 def _record(ports: Ports, step: Step, given: Mapping[str, str], now: datetime) -> None:
-    """Write down what the carrier gave, with all that follows from it; then queue the next step."""
+    """Write down what the carrier gave, with all that follows from it; then queue the next step. Once it is written
+    no repeat comes back to it: so the alert goes out first, and the next step is due by itself."""
     done = replace(step.booking, status="done", result=dict(given), problem=None, due_at=None)
     if step.booking.kind == "waybill":
         _record_waybill(ports, step, done, now)
@@ -244,9 +245,9 @@ def _record_waybill(ports: Ports, step: Step, done: Booking, now: datetime) -> N
     def decide(case: Case) -> Amendment:
         return Amendment(case, "waybill_bought", facts, legs=(leg,), bookings=(done,), tracks=(track,))
 
-    amend(ports, leg.case_id, now, decide)
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
+    amend(ports, leg.case_id, now, decide)
     if any((one.kind, one.leg_n) == ("pickup", leg.n) for one in step.file.bookings):
         ports.queues.send("steps", [{"kind": "pickup", "case_id": leg.case_id, "leg": leg.n}])
     join_parked(ports, leg.carrier, track.number, now)
@@ -256,7 +257,7 @@ def _record_pickup(ports: Ports, step: Step, done: Booking, now: datetime) -> No
     facts = {"leg": str(step.leg.n), "on": done.result.get("on", ""), "reference": done.reference}
 
     def decide(case: Case) -> Amendment:
-        stage = case.stage if is_past(case.stage, "booked") else advance(case.stage, "booked")
+        stage: Stage = "booked" if "booked" in NEXT[case.stage] else case.stage
         return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done,))
 
     amend(ports, step.leg.case_id, now, decide)

@@ -64,6 +64,8 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     booking = next((one for one in file.bookings if found.episode.startswith(f"{one.kind}-{one.leg_n}-")), None)
     if booking is None:
         raise ConflictError("the booking this exception is about is gone")
+    if booking.status in ("done", "cancelled"):
+        raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
     return Consequence(bookings=(told,), steps=(_step(told),))
 

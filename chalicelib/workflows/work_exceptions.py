@@ -92,15 +92,11 @@ def _noted(verdict: Verdict) -> str | None:
 
 
 def _under_case(ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime) -> None:
-    consequence = Consequence()
-    if verdict.action == "resolve" and verdict.outcome and found.case_id:
-        file = ports.cases.file(found.case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
-        _refuse_a_foreign_number(ports, file, verdict)
-        consequence = consequence_of(file, found, verdict, now)
+    steps: list[dict[str, Any]] = []
 
     def decide(case: Case) -> Amendment:
+        consequence = _consequence(ports, found, verdict, now)
+        steps[:] = consequence.steps
         facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
         if verdict.outcome:
             facts["outcome"] = verdict.outcome
@@ -114,8 +110,19 @@ def _under_case(ports: Ports, found: OpenException, after: OpenException, verdic
         )
 
     amend(ports, after.subject, now, decide)
-    if consequence.steps:
-        ports.queues.send("steps", consequence.steps)
+    if steps:
+        ports.queues.send("steps", steps)
+
+
+def _consequence(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> Consequence:
+    """What the outcome means for the bookings as they are now: a carrier's answer may come while a person decides."""
+    if verdict.action != "resolve" or verdict.outcome is None or found.case_id is None:
+        return Consequence()
+    file = ports.cases.file(found.case_id)
+    if file is None:
+        raise NotFoundError("no case has this id")
+    _refuse_a_foreign_number(ports, file, verdict)
+    return consequence_of(file, found, verdict, now)
 
 
 def _refuse_a_foreign_number(ports: Ports, file: CaseFile, verdict: Verdict) -> None:

@@ -74,6 +74,7 @@ STATUS_BY_ERROR = {
     "RuleError": 500,
     "RuleFileInvalid": 500,
     "SettingsInvalid": 500,
+    "StoredItemUnreadable": 500,
     "CarrierError": 502,
     "CarrierRefused": 502,
     "CarrierUnreadable": 502,

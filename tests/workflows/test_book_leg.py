@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import CarrierOutcomeUnknown, ConflictError, InvalidRequestError
+from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.ports import HttpResponse
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception, list_exceptions
+from tests.faults.gate import Crash
 from tests.workflows.desk import HOUR, MONDAY, REQUEST, Desk
 
 
@@ -202,7 +204,9 @@ def test_what_the_carrier_refuses_goes_to_a_person_in_its_own_words():
     desk.alerts()
     assert desk.booking("waybill").status == "refused"
     (told,) = desk.file.exceptions
-    assert (told.kind, told.reason) == ("booking_refused", "SHIPPER.POSTALCODE.INVALID: Postal code is invalid")
+    assert (told.kind, told.reason) == ("booking_refused", "SHIPPER.POSTALCODE.INVALID")
+    assert told.history[0].note == "SHIPPER.POSTALCODE.INVALID: Postal code is invalid"
+    assert "Postal code is invalid" not in str([entry.facts for entry in desk.file.log])
 
 
 def test_a_carrier_that_is_away_is_asked_again_by_the_sweep_and_booked_once():
@@ -223,3 +227,105 @@ def test_a_carrier_that_is_away_is_asked_again_by_the_sweep_and_booked_once():
         desk.world.sweep_at(MONDAY + timedelta(hours=hours))
     assert desk.file.case.stage == "booked"
     assert desk.world.carrier.booked_for(desk.file.legs[0].number) == (1, 1)
+
+
+def test_the_fifth_failure_to_reach_the_carrier_goes_to_a_person_and_not_an_earlier_one():
+    desk, _ = opened()
+    tries = []
+
+    class Busy:
+        def call(self, carrier, request):
+            if request.path == "/ship/v1/shipments":
+                tries.append(request)
+                return HttpResponse(429, {}, b"")
+            return desk.world.wire.call(carrier, request)
+
+    desk.world.ports = desk.ports = _with_link(desk.ports, Busy())
+    desk.world.pump()
+    while not desk.file.exceptions:
+        desk.world.sweep_at(desk.world.now + HOUR)
+    assert [one.kind for one in desk.file.exceptions] == ["booking_stuck"]
+    assert len(tries) == 5
+
+
+class Meanwhile:
+    """Cases during the next commit of which something else happens first."""
+
+    def __init__(self, cases, happens) -> None:
+        self._cases, self._happens = cases, happens
+
+    def __getattr__(self, name):
+        return getattr(self._cases, name)
+
+    def commit(self, *args, **kwargs):
+        happens, self._happens = self._happens, lambda: None
+        happens()
+        return self._cases.commit(*args, **kwargs)
+
+
+def test_what_became_known_while_a_person_decided_is_not_asked_for_again():
+    desk, exception_id = unknown_waybill()
+    plain = desk.ports
+
+    def is_recorded() -> None:
+        given = Verdict("resolve", "ben", note="in the portal", outcome="booked", tracking_number="794644790132")
+        act_on_exception(plain, exception_id, given, MONDAY)
+        desk.step("waybill", MONDAY)
+
+    desk.ports = replace(plain, cases=Meanwhile(plain.cases, is_recorded))
+    verdict = Verdict("resolve", "anna", note="nothing in the portal", outcome="not_booked")
+    with pytest.raises(ConflictError):
+        act_on_exception(desk.ports, exception_id, verdict, MONDAY)
+    assert (desk.booking("waybill").status, desk.file.legs[0].number) == ("done", "794644790132")
+
+
+def arrived_without_its_courier() -> Desk:
+    desk, _ = opened()
+    desk.step("waybill")
+    at = {"case_id": "case0001", "leg": 1, "milestone": "delivered", "at": "2026-11-24T10:00:00Z"}
+    advance_case(desk.ports, {**at, "change": "arrived"}, MONDAY + HOUR)
+    return desk
+
+
+def test_no_courier_is_sent_for_a_parcel_that_has_arrived_and_nobody_is_asked():
+    desk = arrived_without_its_courier()
+    for hours in range(2, 40):
+        desk.world.sweep_at(MONDAY + hours * HOUR)
+    assert desk.booking("pickup").status == "cancelled"
+    assert "booking_stuck" not in [one.kind for one in desk.file.exceptions]
+    assert desk.world.carrier.booked_for(desk.file.legs[0].number) == (1, 0)
+
+
+def test_a_courier_that_a_person_found_booked_is_recorded_after_the_parcel_arrived():
+    desk, mute = opened(carries_out=True)
+    mute.deaf = False
+    desk.step("waybill")
+    mute.deaf = True
+    desk.step("pickup")
+    desk.alerts()
+    at = {"case_id": "case0001", "leg": 1, "milestone": "delivered", "at": "2026-11-24T10:00:00Z"}
+    advance_case(desk.ports, {**at, "change": "arrived"}, MONDAY + HOUR)
+    (told,) = desk.file.exceptions
+    verdict = Verdict("resolve", "anna", note="in the portal", outcome="booked", confirmation="3001")
+    act_on_exception(desk.ports, told.exception_id, verdict, MONDAY + 2 * HOUR)
+    desk.step("pickup", MONDAY + 2 * HOUR)
+    assert (desk.booking("pickup").status, desk.file.case.stage) == ("done", "arrived")
+
+
+class DiesAfterCommit(Meanwhile):
+    def commit(self, *args, **kwargs):
+        self._cases.commit(*args, **kwargs)
+        raise Crash
+
+
+def test_a_lost_label_is_told_even_by_a_worker_that_died_as_soon_as_the_waybill_was_recorded():
+    desk, _ = opened(carries_out=True)
+    plain = desk.ports
+    desk.ports = replace(plain, cases=DiesAfterCommit(plain.cases, lambda: None))
+    with pytest.raises(Crash):
+        desk.step("waybill")
+    desk.ports = plain
+    desk.step("waybill", MONDAY + HOUR)
+    desk.alerts(MONDAY + HOUR)
+    assert desk.booking("waybill").status == "done"
+    assert [one.kind for one in desk.file.exceptions] == ["label_lost"]
