@@ -11,6 +11,8 @@ from typing import Any, get_args
 from urllib.parse import parse_qs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.carriers.contract import FoundWaybill, OrderNotAccepted, PickupConfirmation, TokenRejected
 from chalicelib.carriers.fedex.oauth import bearer
@@ -257,6 +259,20 @@ def test_more_than_the_customs_value_cannot_be_declared() -> None:
     above = replace(ORDER, policy_covers=False, declared_value=Money(Decimal("1180.01"), "EUR"))
     assert faults(above) == {"declared_value": "above_customs_value"}
     assert faults(replace(above, declared_value=Money(Decimal("5"), "USD"))) == {"declared_value": "currency"}
+    assert faults(replace(above, declared_value=Money(Decimal("5.005"), "EUR"))) == {"declared_value": "decimals"}
+    assert shipment(replace(above, declared_value=Money(Decimal("1180.00"), "EUR")))
+
+
+def test_lines_that_are_each_short_enough_but_not_together_are_refused() -> None:
+    dear = replace(RING, quantity=10**7, value=Money(Decimal("99999999999.99"), "EUR"))
+    alone = shipment(replace(ORDER, lines=(dear,)))["customsClearanceDetail"]
+    assert alone["totalCustomsValue"]["amount"] == 99999999999.99
+    assert faults(replace(ORDER, lines=(dear, RING))) == {"lines.value": "too_many_digits"}
+
+
+@given(st.decimals(min_value="0.01", max_value="99999999999.99", places=2))
+def test_every_amount_that_fedex_takes_is_spelled_exactly(amount) -> None:
+    assert Decimal(json.dumps(exact(amount))) == amount
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("99999.99", "EUR"), ("99999", "JPY")])

@@ -135,6 +135,8 @@ def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         yield from _amount_faults(f"lines[{at}]", line)
     if len({line.value.currency for line in order.lines}) > 1:
         yield _fault("lines.value", "currencies", "one currency for all lines")
+    elif _digits(_customs_value(order)) > limits()["customs_value_digits"]:
+        yield _fault("lines.value", "too_many_digits", f"at most {limits()['customs_value_digits']} digits in all")
     if sum(line.weight_g for line in order.lines) > order.parcel_weight_g:
         yield _fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
 
@@ -174,8 +176,14 @@ def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     currencies = {line.value.currency for line in order.lines}
     if currencies != {declared.currency}:
         yield _fault("declared_value", "currency", "in the currency of the customs value")
-    elif total((line.value for line in order.lines), declared.currency) < declared:
+    elif _customs_value(order) < declared:
         yield _fault("declared_value", "above_customs_value", "at most the customs value")
+    elif declared.rounded() != declared:
+        yield _fault("declared_value", "decimals", "no more decimals than the currency has")
+
+
+def _customs_value(order: WaybillOrder) -> Money:
+    return total((line.value for line in order.lines), order.lines[0].value.currency)
 
 
 def _digits(money: Money) -> int:

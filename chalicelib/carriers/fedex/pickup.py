@@ -6,14 +6,13 @@ location that came with the confirmation, because the code alone ("7", "3001") i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted, PickupConfirmation, PickupOrder
 from chalicelib.carriers.fedex.order_checks import checked_pickup
-from chalicelib.carriers.fedex.ship import headers_for, kilograms, party_said, read_success
+from chalicelib.carriers.fedex.ship import headers_for, json_said, kilograms, party_said, read_success
 from chalicelib.errors import CarrierOutcomeUnknown, FieldFault
 from chalicelib.places import territory_of
 
@@ -45,7 +44,7 @@ def pickup_request(order: PickupOrder, account: str) -> HttpRequest:
     }
     if order.remarks:
         said["remarks"] = order.remarks
-    return HttpRequest("POST", PATH, headers_for(order.reference), _json(said), reads_only=False)
+    return HttpRequest("POST", PATH, headers_for(order.reference), json_said(said), reads_only=False)
 
 
 def read_pickup(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> PickupConfirmation:
@@ -79,8 +78,4 @@ def cancel_pickup_request(confirmation: PickupConfirmation, account: str, refere
         "scheduledDate": confirmation.on.isoformat(),
         "location": confirmation.location,
     }
-    return HttpRequest("PUT", CANCEL_PATH, headers_for(reference), _json(said), reads_only=False)
-
-
-def _json(said: Mapping[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return HttpRequest("PUT", CANCEL_PATH, headers_for(reference), json_said(said), reads_only=False)

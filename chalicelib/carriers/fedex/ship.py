@@ -48,7 +48,7 @@ def waybill_request(order: WaybillOrder, account: str) -> HttpRequest:
         "accountNumber": {"value": account},
         "requestedShipment": _shipment(order, account),
     }
-    return HttpRequest("POST", PATH, headers_for(order.reference), _json(said), reads_only=False)
+    return HttpRequest("POST", PATH, headers_for(order.reference), json_said(said), reads_only=False)
 
 
 def cancel_waybill_request(number: str, account: str, reference: str) -> HttpRequest:
@@ -58,7 +58,7 @@ def cancel_waybill_request(number: str, account: str, reference: str) -> HttpReq
         "trackingNumber": number,
         "deletionControl": "DELETE_ALL_PACKAGES",
     }
-    return HttpRequest("PUT", CANCEL_PATH, headers_for(reference), _json(said), reads_only=False)
+    return HttpRequest("PUT", CANCEL_PATH, headers_for(reference), json_said(said), reads_only=False)
 
 
 def read_waybill(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Waybill:
@@ -130,13 +130,21 @@ def party_said(party: Party) -> dict[str, Any]:
     return {"contact": _known(contact), "address": _known(address)}
 
 
+def json_said(said: Mapping[str, Any]) -> bytes:
+    """The body of a request: compact, names in their own letters."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def kilograms(grams: Decimal) -> dict[str, Any]:
-    """A weight in FedEx's words, to the gram."""
+    """A weight in FedEx's words, exactly: its commodities take kilograms only, and a parcel the same unit."""
     return {"units": "KG", "value": exact(grams / _GRAMS_PER_KG)}
 
 
 def exact(amount: Decimal) -> float | int:
-    """The JSON number that spells this decimal; ValueError if no binary number prints as it."""
+    """The JSON number that spells this decimal: any of 15 digits, and ``order_checks`` lets no longer one through.
+
+    ValueError for one that no binary number prints as.
+    """
     number = int(amount) if amount == amount.to_integral_value() else float(amount)
     if Decimal(repr(number)) != amount:
         raise ValueError("no JSON number spells this amount")
@@ -264,7 +272,3 @@ def _day(said: object) -> date | None:
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _json(said: Mapping[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
