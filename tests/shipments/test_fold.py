@@ -153,6 +153,24 @@ def test_who_must_act_on_a_hold_stays_known_when_it_is_told_again_without_it():
     assert (state.action_by, state.responsible, len(state.episodes)) == ("merchant", "customs", 1)
 
 
+@pytest.mark.parametrize(("country", "ground"), [("FR", "export"), ("CN", "import"), (None, "import")])
+def test_a_note_of_customs_is_about_the_customs_of_its_place(country, ground):
+    note = scan("note", 9, None, "held", "customs_documents_missing", country=country)
+    assert fold([*JOURNEY[:3], note], HOME).trouble.ground == ground
+
+
+def test_of_two_troubles_of_one_weight_the_later_is_told():
+    address = scan("address", 30, "delivery_attempted", "action_required", "address_wrong")
+    damaged = scan("damaged", 31, None, "failed", "damaged")
+    state = fold([JOURNEY[1], address, damaged], HOME)
+    assert (state.condition, state.reason, len(state.episodes)) == ("failed", "damaged", 2)
+
+
+def test_a_delay_at_customs_is_not_ended_by_being_at_customs():
+    late = scan("late", 22, "import_customs", "delayed", country="CN")
+    assert fold([late, scan("still", 23, "import_customs", "ok", country="CN")], HOME).condition == "delayed"
+
+
 def test_a_delay_told_after_the_delivery_is_no_news():
     assert fold([*JOURNEY, scan("dy", 60, None, "delayed")], HOME).condition == "ok"
     assert fold([*JOURNEY[:-1], JOURNEY[-1]._replace(condition="delayed")], HOME).condition == "ok"
