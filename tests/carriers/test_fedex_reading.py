@@ -11,7 +11,8 @@ import pytest
 from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.registry import CARRIERS, carrier, read_tracking
 from chalicelib.errors import CarrierUnreadable, NotFoundError
-from chalicelib.shipments.events import Place
+from chalicelib.shipments.events import LegFacts, Place
+from chalicelib.shipments.fold import fold
 from tests.carriers.fedex_pieces import NOW, NUMBER, answer, event_of, read, result, sample, scan
 
 
@@ -381,6 +382,19 @@ def test_a_scan_more_than_a_day_ahead_is_kept_aside() -> None:
     assert codes(reading.problems) == ["event_from_future"]
     soon = (NOW + timedelta(hours=23)).isoformat()
     assert event_of(scan(eventType="DL", date=soon)).milestone == "delivered"
+
+
+def test_a_pickup_scan_in_the_midst_of_the_journey_takes_nothing_back() -> None:
+    """Recorded: PU after OD and DE, when a courier brings the parcel back for another attempt."""
+    out = scan(eventType="OD", date="2026-11-20T08:00:00+08:00")
+    wrong = scan(eventType="DE", exceptionCode="03", date="2026-11-20T11:00:00+08:00")
+    again = scan(eventType="PU", date="2026-11-20T18:00:00+08:00")
+    state = fold(only(answer(result(out, wrong, again))).events, LegFacts("home", "FR", "CN"))
+    assert (state.milestone, state.condition) == ("delivery_attempted", "action_required")
+
+
+def test_a_leap_day_is_a_day() -> None:
+    assert event_of(scan(date="2024-02-29T09:20:00+08:00")).at == datetime(2024, 2, 29, 1, 20, tzinfo=UTC)
 
 
 def test_a_naive_pickup_before_its_order_stays_as_sent_amid_offsets() -> None:

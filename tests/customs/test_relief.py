@@ -290,3 +290,11 @@ def test_a_british_return_whose_vat_was_refunded_says_so_also_where_no_duty_is_d
     past = GB_PAST | {"exported_on": date(2026, 3, 10), "vat_refunded": True}
     given = home("GB", date(2026, 11, 22), past, line={"value": value})
     assert ("vat_relief_reduced" in given["reasons"], given["confidence"]) == (True, "medium")
+
+
+def test_a_proven_relief_says_what_it_is_and_one_with_its_own_base_shows_what_is_still_charged() -> None:
+    given = home("CN", date(2026, 7, 1), CN_PAST | {"exported_on": date(2026, 6, 1)})
+    proven = relief(given, "CN-2026-16")
+    assert proven["status"] == "proven"
+    assert proven["why"]
+    assert proven["charges"] == []
