@@ -9,6 +9,7 @@ kilobytes.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from chalicelib.shipments.history import HistoryUnreadable, pack, unpack
 from chalicelib.shipments.leg import Track
 from chalicelib.workflows.ports import NumberFile, Parked
 
+PARKED_KEPT = timedelta(days=399)
 _IN_KEY = frozenset({"carrier", "number", "ship_date", "case_id", "leg_n"})
 _BY_HAND = frozenset({"state", "events", "lane", "value"})
 _MAY_HOLD = (names_of(Track) - _IN_KEY - {"state"}) | PLACES | {"milestone", "condition"}
@@ -93,9 +95,12 @@ def _track(item: Item) -> Track:
 
 
 def parked_item(parked: Parked) -> Item:
-    """A parked event under its number; always due at some time."""
+    """A parked event under its number. The table forgets it just before the bucket forgets its body, without which it
+    could not be joined (``ExpirationInDays`` of raw bodies; ``expires_at`` is in seconds since 1970).
+    """
     pk = keys.number_pk(parked.carrier, parked.number)
     said = {name: value for name, value in dump(parked).items() if name not in ("carrier", "number", "digest")}
+    said["expires_at"] = int((parked.received_at + PARKED_KEPT).timestamp())
     return {"PK": pk, "SK": keys.parked_sk(parked.digest)} | said | due_attributes(pk, parked.due_at)
 
 

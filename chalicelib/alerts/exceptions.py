@@ -60,8 +60,8 @@ class OpenException:
     def exception_id(self) -> str:
         """The public id.
 
-        >>> subject_and_episode(public_id("case", "c1", "hold-ab"))
-        ('case', 'c1', 'hold-ab')
+        >>> subject_and_episode(public_id("carrier", "fedex", "code-A|B-2026-11-22"))
+        ('carrier', 'fedex', 'code-A|B-2026-11-22')
         """
         return public_id(self.subject_kind, self.subject, self.episode)
 
@@ -75,7 +75,7 @@ def subject_and_episode(exception_id: str) -> tuple[str, str, str]:
     """Read a public id; raises ``NotFoundError`` for text that is none."""
     try:
         raw = base64.b64decode(exception_id + "=" * (-len(exception_id) % 4), altchars=b"-_", validate=True)
-        kind, subject, episode = raw.decode().split("|")
+        kind, subject, episode = raw.decode().split("|", 2)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise NotFoundError("no exception has this id") from None
     return kind, subject, episode

@@ -147,7 +147,7 @@ class BookingTold(Told):
     """A waybill or a pickup: planned, made once, or not known."""
 
     kind: Literal["waybill", "pickup"]
-    status: Literal["planned", "waiting", "claimed", "done", "refused", "unknown", "cancelled"]
+    status: Literal["planned", "claimed", "done", "refused", "unknown", "cancelled"]
     reference: str
     not_before: Stamp | None
     result: dict[str, str]

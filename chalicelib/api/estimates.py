@@ -37,4 +37,4 @@ def estimate(desk: Desk, call: Call) -> Response:
 
 def find_routes(desk: Desk, call: Call) -> Response:
     """The carriers for this parcel."""
-    return answer(desk.stories().routes(desk.ports(), call.body.as_request(), call.now))
+    return answer(desk.stories().routes(desk.ports(), call.body.as_request()))

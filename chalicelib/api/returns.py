@@ -71,7 +71,7 @@ def open_return(desk: Desk, call: Call) -> Response:
 
 def read_return(desk: Desk, call: Call) -> Response:
     """One case."""
-    return answer(desk.stories().read_case(desk.ports(), call.path["case_id"], call.now))
+    return answer(desk.stories().read_case(desk.ports(), call.path["case_id"]))
 
 
 def list_returns(desk: Desk, call: Call) -> Response:

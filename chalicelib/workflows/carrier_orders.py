@@ -7,7 +7,7 @@ customs lines names the goods.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +73,7 @@ def pickup_order(
     )
 
 
-def ship_day(plan: Plan, person: Person, now: datetime) -> Any:
+def ship_day(plan: Plan, person: Person, now: datetime) -> date:
     """The day of the pickup that was wished, never one that has passed at the customer's place."""
     today = now.astimezone(zone(Whereabouts(person.address.country, person.address.region).zone_name)).date()
     return max(plan.request.pickup.on, today) if plan.request.pickup else today

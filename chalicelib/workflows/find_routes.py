@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +52,7 @@ class Ways:
         return self.cover_by_carrier[(self.chosen or self.routes[0]).carrier]
 
 
-def routes(ports: Ports, request: RoutesRequest, _now: datetime) -> dict[str, Any]:
+def routes(ports: Ports, request: RoutesRequest) -> dict[str, Any]:
     """The ways for a parcel, best first, each with what it asks for, what stands against it, and its cover."""
     ways = ways_for(request.items, request.lane, request.on, ports.merchant(), request.carrier, request.gross_weight_g)
     asked = [route for route in ways.routes if request.service in (None, route.service)]

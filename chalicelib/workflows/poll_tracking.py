@@ -30,10 +30,11 @@ def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
     legs: set[str] = set()
     asked: list[str] = list(message["numbers"])
     for place, request in enumerate(wire.track_requests(asked)):
+        line = open_line(ports, name, "track", now)
         if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
             raise CarrierUnavailable("today's quota of tracking requests is used up")
         batch = asked[place * wire.numbers_per_call : (place + 1) * wire.numbers_per_call]
-        legs |= _take_answer(ports, name, open_line(ports, name, "track", now).call(request), batch, now)
+        legs |= _take_answer(ports, name, line.call(request), batch, now)
     return legs
 
 

@@ -18,7 +18,7 @@ from chalicelib.merchant import Merchant
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg, Track
 
-BookingStatus = Literal["planned", "waiting", "claimed", "done", "refused", "unknown", "cancelled"]
+BookingStatus = Literal["planned", "claimed", "done", "refused", "unknown", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

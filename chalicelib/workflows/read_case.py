@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
@@ -16,7 +15,7 @@ from chalicelib.workflows.read_shipment import where_it_is
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
 
-def read_case(ports: Ports, case_id: str, _now: datetime) -> dict[str, Any]:
+def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
     """The case as it stands, with its legs, bookings, exceptions and log; raises ``NotFoundError``."""
     file = ports.cases.file(case_id)
     if file is None:

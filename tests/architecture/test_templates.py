@@ -3,9 +3,12 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from chalicelib.adapters.track_items import parked_item
 from infra.build_template import FUNCTIONS, QUEUES, build_template
+from tests.fakes.pieces import a_parked
 
 DAY = 86400
 
@@ -219,6 +222,17 @@ def test_no_secret_value_stands_in_the_template(packaged):
     for secret in packaged.of_type("AWS::SecretsManager::Secret").values():
         assert "SecretString" not in secret
         assert secret["GenerateSecretString"]["SecretStringTemplate"] == "{}"
+
+
+def test_a_parked_event_is_forgotten_shortly_before_the_body_it_points_at(packaged):
+    rules = packaged.of_type("AWS::S3::Bucket")["EvidenceBucket"]["LifecycleConfiguration"]["Rules"]
+    (body_days,) = [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "raw/"]
+    expiry = packaged.of_type("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"]["AttributeName"]
+    parked = a_parked()
+
+    kept = datetime.fromtimestamp(parked_item(parked)[expiry], UTC) - parked.received_at
+
+    assert timedelta(days=body_days - 7) <= kept < timedelta(days=body_days)
 
 
 def test_the_dashboard_shows_every_function_and_queue(packaged):

@@ -141,7 +141,7 @@ def test_what_a_person_must_decide_is_said_once_in_words_and_without_what_speaks
 def test_a_case_shows_its_open_points_and_the_courier_s_hours():
     desk = Desk()
     opened = desk.open(replace(REQUEST, original_export=MALFORMED_LINK)).body
-    shown = read_case(desk.ports, "case0001", MONDAY)
+    shown = read_case(desk.ports, "case0001")
     assert shown["next"][: len(opened["next"])] == opened["next"]
     assert (shown["pickup"]["from"], shown["pickup"]["until"]) == ("10:00", "16:00")
 
@@ -149,9 +149,9 @@ def test_a_case_shows_its_open_points_and_the_courier_s_hours():
 def test_without_a_courier_nobody_is_sent_for_one_and_the_customer_is_told_to_hand_it_over():
     desk = Desk()
     desk.open(replace(REQUEST, pickup=None))
-    assert "being bought" in read_case(desk.ports, "case0001", MONDAY)["next"][0]
+    assert "being bought" in read_case(desk.ports, "case0001")["next"][0]
     desk.world.pump()
-    assert "they hand it over" in read_case(desk.ports, "case0001", MONDAY)["next"][0]
+    assert "they hand it over" in read_case(desk.ports, "case0001")["next"][0]
 
 
 def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_approves():

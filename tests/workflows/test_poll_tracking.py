@@ -85,6 +85,10 @@ def test_a_429_pauses_the_carrier_for_everybody():
         with pytest.raises(CarrierUnavailable):
             poll(desk.ports, {"carrier": "fedex", "numbers": NUMBERS}, MONDAY)
     assert asked == NUMBERS, "asked once, then left alone"
+    (count,) = [
+        item["count"] for item in desk.world.table.partition("CARRIER#fedex") if item["SK"].startswith("REQUESTS#")
+    ]
+    assert count == 1, "what was not asked is not counted"
 
 
 def test_a_used_up_day_waits_for_midnight_gmt():

@@ -77,7 +77,7 @@ def test_a_kind_without_a_playbook_still_gets_words():
 def test_the_case_shows_the_open_exception_and_its_next_steps():
     desk = a_desk()
     (hold,) = told(desk, OPEN)
-    shown = read_case(desk.ports, "case0001", MONDAY)
+    shown = read_case(desk.ports, "case0001")
     assert shown["exceptions"][0]["exception_id"] == hold.exception_id
     assert shown["next"] == list(hold.to_do)
     assert [line["what"] for line in shown["log"]] == ["opened", "exception_open"]
