@@ -1,6 +1,6 @@
 """The stages of a case, as one table: what is not in it cannot happen.
 
-This issue of the product walks a case as far as ``arrived`` (the carrier's word). The stages after it are
+A case walks as far as ``arrived`` (the carrier's word). The stages after it are
 named, so that stored cases and lists know them, but nothing leads there yet.
 """
 

@@ -71,13 +71,28 @@ def at_peace(track: Track, now: datetime | None = None) -> Track:
     return calm if waiting else replace(calm, due_at=next_due(calm, moment))
 
 
-def chosen(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
+def chosen(tracks: Iterable[Track], tracking: Tracking, others: Iterable[Tracking] = ()) -> Track | None:
     """Which of the tracks under a number this shipment is; None when it can be none of them.
 
     Carriers use numbers again after months, and one answer may hold two shipments: the carrier's own unique
     id decides where both have one, then the ship date, else the date of the first event. What is too far from
-    a track's ship date is another parcel.
+    a track's ship date is another parcel. ``others`` are the further shipments that the same body holds under this
+    number: a track that has no unique id yet is the one dated nearest to it, whichever stands first in the body.
     """
+    found = _nearest_track(tracks, tracking)
+    if found is None or found.unique_id is not None:
+        return found
+    away = _days_apart(found, tracking)
+    return None if any(_days_apart(found, other) < away for other in others) else found
+
+
+def _days_apart(track: Track, tracking: Tracking) -> int:
+    """Days between a track's ship date and a shipment's; a shipment without any date is further than all."""
+    day = _day_of(tracking)
+    return date.max.toordinal() if day is None else abs((track.ship_date - day).days)
+
+
+def _nearest_track(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
     fits = [track for track in tracks if track.unique_id in (None, tracking.unique_id) or tracking.unique_id is None]
     sure = [track for track in fits if track.unique_id is not None and track.unique_id == tracking.unique_id]
     day = _day_of(tracking)

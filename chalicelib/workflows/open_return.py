@@ -15,7 +15,14 @@ from chalicelib.carriers.contract import OrderNotAccepted
 from chalicelib.carriers.registry import carrier
 from chalicelib.clock import stamp
 from chalicelib.customs.estimate import estimate, without_a_border
-from chalicelib.errors import FieldFault, IdempotencyMismatch, InvalidRequestError, NotFoundError, ReturnRefused
+from chalicelib.errors import (
+    FieldFault,
+    IdempotencyMismatch,
+    InvalidRequestError,
+    NotFoundError,
+    ReturnRefused,
+    UnavailableError,
+)
 from chalicelib.merchant import Facility
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -65,7 +72,9 @@ def open_return(
     _refuse_unpriced(request)
     lane = Lane(request.customer_country, facility.country)
     decided = _decide(ports, request, lane, now)
-    digest_key = ports.secrets.webhooks()["customer_digest"]
+    digest_key = ports.secrets.webhooks().get("customer_digest")
+    if not digest_key:
+        raise UnavailableError("the secret of the webhooks has no customer_digest yet")
     opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
     _refuse_what_the_carrier_would(ports, opening, now)
     if dry_run:

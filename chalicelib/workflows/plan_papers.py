@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.customs.declaration import required_facts
+from chalicelib.errors import RuleNotInForce
 from chalicelib.pickups.booking import PickupPlace, PickupPlan, hand_over
 from chalicelib.pickups.booking import plan as plan_pickup
-from chalicelib.places import Lane
+from chalicelib.places import Lane, zone_of_place
 from chalicelib.returns.case import ReturnRequest
-from chalicelib.returns.windows import Whereabouts
 from chalicelib.workflows.customs_lines import estimate_request
 
 
@@ -51,13 +51,12 @@ def pickup_of(request: ReturnRequest, carrier: str | None, now: datetime) -> Pic
     wish = request.pickup
     if wish is None or carrier is None:
         return None
-    return plan_pickup(wish.on, wish.ready_from, wish.until, carrier, place_of(request), now)
-
-
-def place_of(request: ReturnRequest) -> PickupPlace:
-    """Where the courier rings: its country, region and clock."""
-    zone_name = Whereabouts(request.customer_country, request.customer_region).zone_name
-    return PickupPlace(request.customer_country, request.customer_region, zone_name)
+    try:
+        zone_name = zone_of_place(request.customer_country, request.customer_region)
+    except RuleNotInForce:
+        return PickupPlan("invalid", None, None, ("time_zone_unknown",))
+    place = PickupPlace(request.customer_country, request.customer_region, zone_name)
+    return plan_pickup(wish.on, wish.ready_from, wish.until, carrier, place, now)
 
 
 def instructions() -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,7 +75,8 @@ def apply_reading(
     unreadable: StoredItemUnreadable | None = None
     for tracking in reading.trackings:
         try:
-            found.append(apply_tracking(ports, carrier, source, tracking, raw_digest, now))
+            others = [one for one in reading.trackings if one.number == tracking.number and one is not tracking]
+            found.append(apply_tracking(ports, carrier, source, tracking, others, raw_digest, now))
         except StoredItemUnreadable as fault:
             unreadable = fault
     tell = [problem for problem in reading.problems if not problem.retryable]
@@ -90,21 +91,28 @@ def apply_reading(
 
 
 def apply_tracking(
-    ports: Ports, carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime
+    ports: Ports,
+    carrier: str,
+    source: str,
+    tracking: Tracking,
+    others: Sequence[Tracking],
+    raw_digest: str,
+    now: datetime,
 ) -> Track | None:
-    """Grow one track by what was said of it, or park it until a leg has the number (then None).
+    """Grow one track by what was said of it, or park it until a leg has the number (then None). ``others`` are the
+    shipments beside it in the same body under the same number.
 
     Both sides write first and then read the partition again: the parker for a track, the maker of a track for parked
     events, so neither can miss the other.
     """
     for _ in range(TRIES):
         file = ports.tracks.file(carrier, tracking.number)
-        track = chosen(file.tracks, tracking)
+        track = chosen(file.tracks, tracking, others)
         if track is None:
-            parked = _parked(carrier, source, tracking.number, raw_digest, now)
+            parked = _parked(carrier, source, tracking, raw_digest, now)
             if all(known.digest != parked.digest for known in file.parked):
                 ports.tracks.park(parked)
-            made = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking)
+            made = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking, others)
             if made is not None:
                 join(ports, carrier, tracking.number, now)
             return made
@@ -118,8 +126,9 @@ def join(ports: Ports, carrier: str, number: str, now: datetime) -> None:
     file = ports.tracks.file(carrier, number)
     for parked in file.parked:
         reading = read_tracking(parked.source, ports.evidence.raw(parked.raw_digest), parked.received_at)
-        told = [tracking for tracking in reading.trackings if tracking.number == number]
-        joined = [_join_one(ports, carrier, parked.source, tracking, now) for tracking in told]
+        under_it = [tracking for tracking in reading.trackings if tracking.number == number]
+        told = [tracking for tracking in under_it if content_digest(carrier, tracking) == parked.digest]
+        joined = [_join_one(ports, carrier, parked.source, one, under_it, now) for one in told]
         if joined and all(joined):
             ports.tracks.unpark(parked)
 
@@ -140,9 +149,12 @@ def deliver(ports: Ports, track: Track) -> None:
         ports.tracks.settle(at_peace(track))
 
 
-def _join_one(ports: Ports, carrier: str, source: str, tracking: Tracking, now: datetime) -> bool:
+def _join_one(
+    ports: Ports, carrier: str, source: str, tracking: Tracking, under_it: Sequence[Tracking], now: datetime
+) -> bool:
+    others = [one for one in under_it if one is not tracking]
     for _ in range(TRIES):
-        track = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking)
+        track = chosen(ports.tracks.file(carrier, tracking.number).tracks, tracking, others)
         if track is None:
             return False
         if _grown(ports, track, tracking, source, now):
@@ -165,9 +177,15 @@ def _grown(ports: Ports, track: Track, tracking: Tracking, source: str, now: dat
     return True
 
 
-def _parked(carrier: str, source: str, number: str, raw_digest: str, now: datetime) -> Parked:
-    digest = hashlib.sha256(f"{carrier}|{number}|{raw_digest}".encode()).hexdigest()
-    return Parked(carrier, number, digest, source, now, raw_digest, now + PARKED_FIRST_LOOK)
+def content_digest(carrier: str, tracking: Tracking) -> str:
+    """Names what was said of a shipment, whatever body said it: told again at every poll, it is parked once."""
+    told = [carrier, tracking.number, tracking.unique_id or "", *sorted(event.id for event in tracking.events)]
+    return hashlib.sha256("|".join(told).encode()).hexdigest()
+
+
+def _parked(carrier: str, source: str, tracking: Tracking, raw_digest: str, now: datetime) -> Parked:
+    digest = content_digest(carrier, tracking)
+    return Parked(carrier, tracking.number, digest, source, now, raw_digest, now + PARKED_FIRST_LOOK)
 
 
 def _opened(ports: Ports, message: Mapping[str, Any]) -> tuple[str, bytes]:
