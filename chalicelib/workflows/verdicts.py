@@ -93,6 +93,8 @@ def _not_booked(booking: Booking, now: datetime) -> Booking:
 def _booked(booking: Booking, verdict: Verdict, now: datetime) -> Booking:
     given = {"number": verdict.tracking_number, "confirmation": verdict.confirmation}
     told = {name: value for name, value in given.items() if value}
+    if booking.kind == "waybill":
+        told["label"] = "lost"  # a person reads a number off a screen; the label must still be printed
     return replace(booking, status="claimed", result=told, problem=GIVEN_BY_A_PERSON, due_at=now)
 
 

@@ -109,6 +109,8 @@ def test_a_person_who_found_the_waybill_gives_its_number_and_the_leg_goes_on_wit
     desk.step("waybill", MONDAY + HOUR)
     assert desk.file.legs[0].number == "794644790132"
     assert desk.ports.tracks.file("fedex", "794644790132").tracks[0].case_id == "case0001"
+    desk.alerts(MONDAY + HOUR)
+    assert [one.kind for one in desk.file.exceptions if one.status == "open"] == ["label_lost"]
 
 
 @pytest.mark.parametrize(
