@@ -34,7 +34,6 @@ NEXT: Mapping[Stage, frozenset[Stage]] = {
     "closed": frozenset(),
     "cancelled": frozenset(),
 }
-TERMINAL: frozenset[Stage] = frozenset({"closed", "cancelled"})
 
 # How far along the road a stage is; stages with the same figure lie beside each other, not one behind the
 # other.
@@ -69,8 +68,3 @@ def is_past(stage: Stage, to_stage: Stage) -> bool:
     if "cancelled" in (stage, to_stage):
         return False
     return _FAR[stage] > _FAR[to_stage]
-
-
-def is_terminal(stage: Stage) -> bool:
-    """Whether nothing can follow."""
-    return stage in TERMINAL

@@ -27,8 +27,8 @@ class Booking:
 
     Claimed first under our own ``reference``, then made, then recorded. ``claimed`` that never became ``done`` is an
     unknown outcome: reconciled or given to a person, never repeated blindly. ``result`` holds what the carrier gave
-    (waybill: number, ship_date; pickup: confirmation, location, on). ``not_before`` is the first moment the carrier
-    takes this booking.
+    (waybill: number, ship_date, and whether its label was kept or lost; pickup: confirmation, location, on).
+    ``not_before`` is the first moment the carrier takes this booking.
     """
 
     case_id: str
@@ -132,7 +132,7 @@ class TrackPage:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionPage:
-    """Open exceptions of one severity, oldest first."""
+    """Exceptions that are not resolved, gravest first, oldest first within."""
 
     exceptions: tuple[OpenException, ...]
     cursor: str | None

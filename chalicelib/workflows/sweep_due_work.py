@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.carriers.registry import carrier
 from chalicelib.clock import stamp
 from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
@@ -32,7 +33,6 @@ UNREADABLE_EVERY = timedelta(hours=6)
 PARKED_EVERY = timedelta(hours=6)
 PARKED_FOR = timedelta(hours=72)
 LAST_TRY = 5
-POLL_BATCH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +59,25 @@ class Found:
 
 def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
     """Look at everything due by now, up to ``limit`` entries; what is left is due at the next sweep."""
-    outbox: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    numbers: dict[str, list[str]] = defaultdict(list)
-    owing: list[Track] = []
-    queued: list[tuple[Due, datetime | None]] = []
+    found = Found(defaultdict(list), defaultdict(list), [], [])
     seen = claimed = 0
     for due in ports.due.due(now, limit):
         seen += 1
-        claimed += _look_at(ports, due, now, Found(outbox, numbers, owing, queued))
-    for carrier, wanted in numbers.items():
-        outbox["polls"] += [
-            {"kind": "poll", "carrier": carrier, "numbers": wanted[start : start + POLL_BATCH]}
-            for start in range(0, len(wanted), POLL_BATCH)
+        claimed += _look_at(ports, due, now, found)
+    for name, wanted in found.numbers.items():
+        most = carrier(name).numbers_per_call
+        found.outbox["polls"] += [
+            {"kind": "poll", "carrier": name, "numbers": wanted[start : start + most]}
+            for start in range(0, len(wanted), most)
         ]
-    for queue, messages in outbox.items():
+    for queue, messages in found.outbox.items():
         ports.queues.send(queue, messages)
-    for track in owing:
+    for track in found.owing:
         ports.tracks.settle(at_peace(track, now))
-    for due, until in queued:
+    for due, until in found.queued:
         ports.due.rearm(due, until)
-    return Swept(seen, claimed, sum(map(len, numbers.values())), len(outbox["steps"]), len(outbox["alerts"]))
+    polls = sum(map(len, found.numbers.values()))
+    return Swept(seen, claimed, polls, len(found.outbox["steps"]), len(found.outbox["alerts"]))
 
 
 def _look_at(ports: Ports, due: Due, now: datetime, found: Found) -> bool:

@@ -26,7 +26,8 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "booking_refused": ABOUT_A_BOOKING,
     DECISION_WANTED: ("approved", "refused"),
 }
-STAGE_BY_OUTCOME: dict[str, Stage] = {"approved": "approved", "refused": "cancelled"}
+# What the facts have settled meanwhile a person may still agree with: an exception must always be possible to close.
+SETTLED_AS = {"done": "booked", "cancelled": "not_booked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     booking = next((one for one in file.bookings if found.episode.startswith(f"{one.kind}-{one.leg_n}-")), None)
     if booking is None:
         raise ConflictError("the booking this exception is about is gone")
-    if booking.status in ("done", "cancelled"):
+    if booking.status in SETTLED_AS:
+        if verdict.outcome == SETTLED_AS[booking.status]:
+            return Consequence()
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
     return Consequence(bookings=(told,), steps=(_step(told),))

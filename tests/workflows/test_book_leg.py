@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import CarrierOutcomeUnknown, ConflictError, InvalidRequestError
+from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.ports import HttpResponse
 from chalicelib.workflows.verdicts import Verdict
@@ -331,3 +332,21 @@ def test_a_lost_label_is_told_even_by_a_worker_that_died_as_soon_as_the_waybill_
     desk.alerts(MONDAY + HOUR)
     assert desk.booking("waybill").status == "done"
     assert [one.kind for one in desk.file.exceptions] == ["label_lost"]
+
+
+def test_an_exception_about_a_booking_that_the_facts_settled_can_still_be_closed_by_agreeing():
+    desk, _ = opened()
+    stuck = replace(desk.booking("pickup"), due_at=None)
+    desk.ports.queues.send("alerts", [alert_of_booking(stuck, "booking_stuck", MONDAY)])
+    desk.alerts()
+    desk.world.pump()
+    assert desk.booking("pickup").status == "done"
+    (told,) = desk.file.exceptions
+    denied = Verdict("resolve", "anna", note="nothing there", outcome="not_booked")
+    with pytest.raises(ConflictError):
+        act_on_exception(desk.ports, told.exception_id, denied, MONDAY)
+    agreed = Verdict("resolve", "anna", note="he is coming", outcome="booked", confirmation="3001")
+    act_on_exception(desk.ports, told.exception_id, agreed, MONDAY)
+    desk.world.pump()
+    assert [one.status for one in desk.file.exceptions] == ["resolved"]
+    assert len(desk.world.carrier.memory.pickups) == 1
