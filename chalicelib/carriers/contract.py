@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -48,7 +48,7 @@ class HttpRequest:
     once.
     """
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
@@ -72,6 +72,16 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True)
+class Registration:
+    """A number under which customs or the tax office know a party: ``kind`` EORI, VAT, IOSS, EIN, USCC ..."""
+
+    kind: str
+    number: str = field(repr=False)
+    issued_by: str
+    """ISO country."""
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """Who hands over or receives a parcel, and where. Personal: never logged, never part of an event."""
 
@@ -85,6 +95,7 @@ class Party:
     company: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     residential: bool = False
+    registrations: tuple[Registration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +115,37 @@ class GoodsLine:
 
 @dataclass(frozen=True, slots=True)
 class OriginalExport:
-    """The shipment that first took these goods out: what a return is linked to."""
+    """The shipment that first took these goods out: what a return is linked to. What is unknown is None.
 
-    waybill: str
-    shipped_on: date
+    ``reference`` is the number of the export declaration (MRN, ITN, the Chinese declaration number).
+    """
+
+    waybill: str | None = None
+    shipped_on: date | None = None
+    carrier: str | None = None
+    invoice_number: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalHours:
+    """From when to when a courier may come: wall clock at the place, without zone, and the zone of the place."""
+
+    ready_at: datetime
+    close_at: datetime
+    time_zone: str
+    """IANA name."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaybillOrder:
     """A waybill to buy. ``reference`` is ours and is how an unknown outcome is looked up again.
 
-    ``policy_covers`` is true when an insurer's policy and not the carrier carries the value: then no value is
-    declared for carriage. ``declared_value`` is for carriage and never above what customs are told.
+    ``service`` is the carrier's service as the merchant's contract names it. ``policy_covers`` is true when an
+    insurer's policy and not the carrier carries the value: then no value is declared for carriage.
+    ``declared_value`` is for carriage and never above what customs are told. ``invoice_number`` is that of the
+    invoice which goes with this parcel; the one of the first sale is in ``original_export``. ``hours`` is when the
+    courier may come, for a carrier whose order sends him.
     """
 
     reference: str
@@ -125,7 +155,8 @@ class WaybillOrder:
     lines: tuple[GoodsLine, ...]
     parcel_weight_g: Decimal
     ship_on: date
-    service: str = "FEDEX_INTERNATIONAL_PRIORITY"
+    service: str
+    time_zone: str
     terms: str = "DAP"
     duties_paid_by: Literal["shipper", "recipient"] = "recipient"
     dimensions_cm: tuple[int, int, int] | None = None
@@ -134,17 +165,35 @@ class WaybillOrder:
     original_export: OriginalExport | None = None
     pickup_arranged: bool = True
     invoice_number: str | None = None
+    rma: str | None = None
+    hours: LocalHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper that a carrier made: its bytes or, if the carrier keeps it, its address."""
+
+    kind: Literal["label", "waybill", "invoice", "receipt", "qr_code"]
+    media_type: str
+    content: bytes | None = field(repr=False)
+    url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Waybill:
-    """A waybill that was bought: its number, the label (bytes or, if the carrier keeps it, its address)."""
+    """A waybill that was bought. ``pieces`` are the numbers of its parcels where they have their own; ``pickup`` is
+    there when the order sent the courier too."""
 
     number: str
-    label_type: str | None
-    label: bytes | None = field(repr=False)
     ship_date: date | None
-    label_url: str | None = field(default=None, repr=False)
+    documents: tuple[Document, ...] = ()
+    pieces: tuple[str, ...] = ()
+    pickup: PickupConfirmation | None = None
+
+    @property
+    def label(self) -> Document | None:
+        """The label, if the answer brought its bytes."""
+        return next((paper for paper in self.documents if paper.kind == "label" and paper.content), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +206,55 @@ class FoundWaybill:
 
 @dataclass(frozen=True, slots=True)
 class PickupOrder:
-    """A courier to send for. ``ready_at`` and ``close_at`` are local wall clock at the pickup place,
-    without zone.
-    """
+    """A courier to send for, to a place in its own wall clock."""
 
     reference: str
     waybill: str
     place: Party
-    ready_at: datetime
-    close_at: datetime
+    hours: LocalHours
     weight_g: Decimal
     destination_country: str
+    service: str
     remarks: str = ""
     packages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PickupConfirmation:
-    """A booked pickup. A cancellation needs all three: the code alone is not unique."""
+    """A booked pickup. FedEx cancels by code, place and day together, because its code alone is not unique; DHL may
+    give several codes for one booking (``more_codes``)."""
 
     code: str
     location: str | None
     on: date | None
+    more_codes: tuple[str, ...] = ()
+    ready_by: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickupQuestion:
+    """Whether, and between which hours, a courier comes to a place on a day."""
+
+    country: str
+    postal_code: str | None = field(repr=False)
+    city: str = field(repr=False)
+    destination_country: str
+    on: date
+    hours: LocalHours
+    service: str
+    weight_g: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PickupDay:
+    """What a carrier says of one day at one place; times are local to the place, None is not told.
+
+    ``cut_off`` is the last moment to book; ``access`` how long the parcel must be there at least.
+    """
+
+    on: date
+    available: bool
+    cut_off: time | None = None
+    access: timedelta | None = None
+    earliest: time | None = None
+    latest: time | None = None
