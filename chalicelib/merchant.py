@@ -53,6 +53,15 @@ class Strict:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomsRegistration(Strict):
+    """A number under which customs or the tax office know a place of ours: EORI, VAT, IOSS, EIN, USCC ..."""
+
+    kind: Literal["EORI", "VAT", "IOSS", "EIN", "USCC", "GST", "ABN", "UID", "PVA"]
+    number: Text
+    issued_by: Country
+
+
+@dataclass(frozen=True, slots=True)
 class Facility(Strict):
     """A place of ours that takes parcels: full postal address, zone, and what it may be used for."""
 
@@ -68,6 +77,7 @@ class Facility(Strict):
     time_zone: Zone
     roles: Annotated[tuple[Literal["returns", "workshop"], ...], Field(min_length=1)]
     region: Text | None = None
+    registrations: tuple[CustomsRegistration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,13 @@ class EnvironmentInvalid(SettingsInvalid):
 
 
 PREFIX: Final = "GOLDTHREAD_"
-FEDEX_URL: Final = "https://apis.fedex.com"
+# Where each interface of a carrier lives; the variable is its name in capitals with _URL.
+CARRIER_URLS: Final[Mapping[str, str]] = {
+    "fedex": "https://apis.fedex.com",
+    "mydhl": "https://express.api.dhl.com/mydhlapi",
+    "dhl_unified": "https://api-eu.dhl.com",
+    "ems": "https://api.ems.com.cn/amp-prod-api/f/amp/api/open",
+}
 MERCHANT_FILE: Final = "chalicelib/merchant.toml"
 
 # By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
@@ -41,11 +47,11 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
     }),
     "app.on_poll_due": frozenset({
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "SECRET_CARRIERS", "FEDEX_URL",
-        "DEAD_LETTERS_POLLS",
+        "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS", "KMS_KEY",
-        "FEDEX_URL", "DEAD_LETTERS_STEPS",
+        "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
     }),
     "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
     "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS"}),
@@ -103,7 +109,10 @@ class _Environment(BaseModel):
     SECRET_WEBHOOKS: Text | None = None
     SECRET_CARRIERS: Text | None = None
     KMS_KEY: Text | None = None
-    FEDEX_URL: Text = FEDEX_URL
+    FEDEX_URL: Text = CARRIER_URLS["fedex"]
+    MYDHL_URL: Text = CARRIER_URLS["mydhl"]
+    DHL_UNIFIED_URL: Text = CARRIER_URLS["dhl_unified"]
+    EMS_URL: Text = CARRIER_URLS["ems"]
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -118,8 +127,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         faults += [
             _wrong(one) for one in wrong.errors(include_input=False, include_url=False) if one["type"] != "missing"
         ]
-    if (fault := _fedex_fault(said)) is not None:
-        faults.append(fault)
+    faults += _address_faults(said)
     if faults or read is None:
         raise EnvironmentInvalid(faults)
     return _settings(read)
@@ -134,7 +142,7 @@ def _settings(read: _Environment) -> Settings:
         table=read.TABLE,
         queues={name: url for name, url in queues.items() if url},
         secrets={name: secret for name, secret in secrets.items() if secret},
-        carrier_urls={"fedex": read.FEDEX_URL},
+        carrier_urls={host: getattr(read, _variable(host)) for host in CARRIER_URLS},
         merchant_file=read.MERCHANT_FILE,
         dead_letters={name: url for name, url in dead.items() if url},
         evidence_bucket=read.EVIDENCE_BUCKET,
@@ -142,13 +150,25 @@ def _settings(read: _Environment) -> Settings:
     )
 
 
-def _fedex_fault(said: Mapping[str, str]) -> FieldFault | None:
+def _address_faults(said: Mapping[str, str]) -> list[FieldFault]:
     """A carrier is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
-    parts = urlsplit(said.get("FEDEX_URL", FEDEX_URL))
-    simulator = said.get("STAGE") == "local" and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
-    if simulator or (parts.scheme == "https" and parts.hostname and not parts.username and not parts.query):
-        return None
-    return _fault("FEDEX_URL", "not_allowed", "must be an https address")
+    given = {_variable(host): said.get(_variable(host), url) for host, url in CARRIER_URLS.items()}
+    local = said.get("STAGE") == "local"
+    return [
+        _fault(variable, "not_allowed", "must be an https address")
+        for variable, url in given.items()
+        if not _may_be_called(url, local=local)
+    ]
+
+
+def _may_be_called(url: str, *, local: bool) -> bool:
+    parts = urlsplit(url)
+    simulator = local and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    return simulator or bool(parts.scheme == "https" and parts.hostname and not parts.username and not parts.query)
+
+
+def _variable(host: str) -> str:
+    return f"{host.upper()}_URL"
 
 
 def _wrong(error: Any) -> FieldFault:

@@ -25,7 +25,12 @@ VISIBILITY_TIMES_TIMEOUT = 6
 
 # What only the stage `local` sets, by where it stands in the template. The deployer of the embedded AWS
 # passes the simulator's real port as the parameter.
-LOCAL_VALUES: dict[str, Any] = {"Parameters.FedexUrl.Default": "http://127.0.0.1:4580"}
+LOCAL_VALUES: dict[str, Any] = {
+    "Parameters.FedexUrl.Default": "http://127.0.0.1:4580/fedex",
+    "Parameters.MydhlUrl.Default": "http://127.0.0.1:4580/mydhlapi",
+    "Parameters.DhlUnifiedUrl.Default": "http://127.0.0.1:4580/unified",
+    "Parameters.EmsUrl.Default": "http://127.0.0.1:4580/ems",
+}
 
 REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_TABLE": {"Ref": "Table"},
@@ -42,6 +47,9 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_SECRET_CARRIERS": {"Ref": "CarriersSecret"},
     "GOLDTHREAD_KMS_KEY": {"Ref": "PersonKey"},
     "GOLDTHREAD_FEDEX_URL": {"Ref": "FedexUrl"},
+    "GOLDTHREAD_MYDHL_URL": {"Ref": "MydhlUrl"},
+    "GOLDTHREAD_DHL_UNIFIED_URL": {"Ref": "DhlUnifiedUrl"},
+    "GOLDTHREAD_EMS_URL": {"Ref": "EmsUrl"},
     "GOLDTHREAD_MERCHANT_FILE": "chalicelib/merchant.toml",
 }
 
@@ -85,6 +93,9 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "EVIDENCE_BUCKET",
         "SECRET_CARRIERS",
         "FEDEX_URL",
+        "MYDHL_URL",
+        "DHL_UNIFIED_URL",
+        "EMS_URL",
         "DEAD_LETTERS_POLLS",
     ),
     "OnStepDue": (
@@ -96,6 +107,9 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "SECRET_CARRIERS",
         "KMS_KEY",
         "FEDEX_URL",
+        "MYDHL_URL",
+        "DHL_UNIFIED_URL",
+        "EMS_URL",
         "DEAD_LETTERS_STEPS",
     ),
     "OnAlertRaised": ("TABLE", "DEAD_LETTERS_ALERTS"),

@@ -15,7 +15,7 @@ from chalicelib.api.operation import CARRIER, Operation
 ACCEPT = Operation(
     "accept_webhook", "POST", "/v1/webhooks/{carrier}",
     "Take a carrier's signed message. Duplicates are accepted; so is one that cannot be understood.",
-    answers={202: "Accepted"}, raw_body=True, body_limit=WEBHOOK_LIMIT, parameters=(CARRIER,),
+    answers={202: "Accepted", 200: "Receipt"}, raw_body=True, body_limit=WEBHOOK_LIMIT, parameters=(CARRIER,),
     problems=(401,),
 )  # fmt: skip
 OPERATIONS = (ACCEPT,)
@@ -29,8 +29,9 @@ def blueprint(desk: Desk) -> Blueprint:
 
 
 def accept_webhook(desk: Desk, call: Call) -> Response:
-    """Hand the exact bytes to the story; 202 once they are safely queued."""
-    desk.stories().accept_webhook(
+    """Hand the exact bytes to the story; 202 once they are safely queued, or 200 with the carrier's own receipt where
+    it asks for one."""
+    receipt = desk.stories().accept_webhook(
         desk.ports(), call.path["carrier"], call.raw, call.headers, request_id=call.request_id, now=call.now
     )
-    return answer({"accepted": True}, 202)
+    return answer(dict(receipt), 200) if receipt is not None else answer({"accepted": True}, 202)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chalicelib.carriers.channels import Pickups, Waybills
 from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted, Waybill
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import (
@@ -28,7 +29,7 @@ from chalicelib.returns.stages import NEXT, Stage, is_past
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.carrier_calls import Line, open_line
+from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import pickup_order, waybill_order
 from chalicelib.workflows.ports import Booking, CaseFile, HttpResponse, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
@@ -152,22 +153,37 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready:
     if person is None:
         raise CarrierRefused("no_address", "the customer's address has been erased")
     facts = (ports.merchant(), step.file.plan, leg, person, step.booking.reference, now)
-    account = ports.secrets.carriers()[leg.carrier]["account_number"]
-    wire = carrier_named(leg.carrier)
+    account = account_of(ports, leg.carrier)
     if step.booking.kind == "waybill":
-        order = waybill_order(*facts)
-        return Ready(order.ship_on, wire.waybill_request(order, account), open_line(ports, leg.carrier, "ship", now))
-    pickup = pickup_order(*facts)
-    line = open_line(ports, leg.carrier, "ship", now)
-    return Ready(pickup.ready_at.date(), wire.pickup_request(pickup, account), line)
+        waybills, order = _waybills_of(leg), waybill_order(*facts, rma=step.file.case.rma)
+        return Ready(
+            order.ship_on, waybills.request(order, account), open_line(ports, leg.carrier, waybills.access, now)
+        )
+    pickups, pickup = _pickups_of(leg), pickup_order(*facts)
+    line = open_line(ports, leg.carrier, pickups.access, now)
+    return Ready(pickup.hours.ready_at.date(), pickups.request(pickup, account), line)
+
+
+def _waybills_of(leg: Leg) -> Waybills:
+    waybills = carrier_named(leg.carrier).waybills
+    if waybills is None:
+        raise CarrierRefused("not_by_call", f"{leg.carrier} sells no waybill by a call: a person must order it")
+    return waybills
+
+
+def _pickups_of(leg: Leg) -> Pickups:
+    pickups = carrier_named(leg.carrier).pickups
+    if pickups is None:
+        raise CarrierRefused("not_by_call", f"{leg.carrier} takes no pickup by a call: a person must order it")
+    return pickups
 
 
 def _given(ports: Ports, step: Step, ready: Ready, answer: HttpResponse, now: datetime) -> Mapping[str, str]:
     """What the carrier gave, as the booking keeps it."""
-    wire = carrier_named(step.leg.carrier)
     if step.booking.kind == "waybill":
-        return _kept(ports, step.leg, wire.read_waybill(answer.status, answer.headers, answer.body, now), ready.on)
-    pickup = wire.read_pickup(answer.status, answer.headers, answer.body, now)
+        waybill = _waybills_of(step.leg).read(answer.status, answer.headers, answer.body, now)
+        return _kept(ports, step.leg, waybill, ready.on)
+    pickup = _pickups_of(step.leg).read(answer.status, answer.headers, answer.body, now)
     on = pickup.on or ready.on
     return {"confirmation": pickup.code, "location": pickup.location or "", "on": on.isoformat()}
 
@@ -182,11 +198,13 @@ def _kept(ports: Ports, leg: Leg, waybill: Waybill, ship_on: date) -> Mapping[st
     """Keep the label with the case; what the booking remembers of the waybill. A label that cannot be kept must not
     cost the number: it is lost, and a person is told to print it from the carrier's portal."""
     label = "lost"
-    if waybill.label is not None:
-        kind = waybill.label_type or "application/octet-stream"
+    for at, paper in enumerate(waybill.documents):
+        if paper.content is None:
+            continue
+        name = f"{paper.kind}-{leg.n}" if paper is waybill.label else f"{paper.kind}-{leg.n}-{at}"
         with suppress(UnavailableError):
-            ports.evidence.keep_label(leg.case_id, f"label-{leg.n}", waybill.label, kind)
-            label = "kept"
+            ports.evidence.keep_label(leg.case_id, name, paper.content, paper.media_type)
+            label = "kept" if paper is waybill.label else label
     ship_date = waybill.ship_date or ship_on
     return {"number": waybill.number, "ship_date": ship_date.isoformat(), "label": label}
 
@@ -208,11 +226,12 @@ def _reconcile(ports: Ports, step: Step, now: datetime) -> None:
 def _looked_up(ports: Ports, step: Step, now: datetime) -> Mapping[str, str] | None:
     """The one waybill under our reference; None when there is none yet, or more than one: then a person looks. Its
     label was in the answer that was lost, and the carrier does not give it twice."""
-    name = step.leg.carrier
-    account = ports.secrets.carriers()[name]["account_number"]
-    request = carrier_named(name).reference_lookup(step.booking.reference, step.booking.claimed_at or now, account)
+    name, lookup = step.leg.carrier, _waybills_of(step.leg).lookup
+    if lookup is None:
+        return None
+    request = lookup.request(step.booking.reference, step.booking.claimed_at or now, account_of(ports, name))
     try:
-        found = carrier_named(name).read_reference(open_line(ports, name, "track", now).call(request), now)
+        found = lookup.read(open_line(ports, name, lookup.access, now).call(request), now)
     except (CarrierRefused, CarrierUnreadable):
         return None
     if found is None:

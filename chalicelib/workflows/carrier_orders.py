@@ -11,7 +11,15 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.carriers.contract import GoodsLine, OriginalExport, Party, PickupOrder, WaybillOrder
+from chalicelib.carriers.contract import (
+    GoodsLine,
+    LocalHours,
+    OriginalExport,
+    Party,
+    PickupOrder,
+    Registration,
+    WaybillOrder,
+)
 from chalicelib.clock import zone
 from chalicelib.customs.declaration import customs_text
 from chalicelib.errors import InvalidRequestError, RuleNotInForce
@@ -26,7 +34,7 @@ DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
 
 
 def waybill_order(
-    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime
+    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime, *, rma: str
 ) -> WaybillOrder:
     """The waybill of a leg, dated by the clock at the place where the parcel starts."""
     ends = (of_person(person), of_facility(facility_of(merchant, leg.return_to)))
@@ -41,14 +49,16 @@ def waybill_order(
         lines=tuple(_goods(item, row) for item, row in zip(plan.request.items, _estimated(plan), strict=True)),
         parcel_weight_g=leg.gross_weight_g,
         ship_on=ship_day(plan, person, now),
+        service=leg.service,
+        time_zone=_zone_of(shipper),
         declared_value=_declared(cover),
         policy_covers=cover["policy_no"] is not None,
-        original_export=(
-            OriginalExport(export.tracking_number, export.exported_on)
-            if export.tracking_number and export.exported_on
-            else None
+        original_export=OriginalExport(
+            export.tracking_number, export.exported_on, export.carrier, export.invoice_number, export.reference
         ),
-        invoice_number=export.invoice_number,
+        invoice_number=reference,
+        rma=rma,
+        hours=hours_of(plan, shipper, person, now),
     )
 
 
@@ -56,21 +66,35 @@ def pickup_order(
     merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime
 ) -> PickupOrder:
     """The courier of a leg, by the local clock of the place where he rings; the hours wished, else shop hours."""
+    home = leg.direction == "home"
+    place = of_person(person) if home else of_facility(facility_of(merchant, leg.return_to))
+    return PickupOrder(
+        reference=reference,
+        waybill=leg.number or "",
+        place=place,
+        hours=hours_of(plan, place, person, now),
+        weight_g=leg.gross_weight_g,
+        destination_country=leg.lane.destination,
+        service=leg.service,
+        packages=leg.pieces,
+    )
+
+
+def hours_of(plan: Plan, place: Party, person: Person, now: datetime) -> LocalHours:
+    """When the courier may ring, by the clock of the place."""
     wish = plan.request.pickup
     day = ship_day(plan, person, now)
     opens = time.fromisoformat(wish.ready_from) if wish else DOOR_OPENS
     closes = time.fromisoformat(wish.until) if wish else DOOR_CLOSES
-    home = leg.direction == "home"
-    return PickupOrder(
-        reference=reference,
-        waybill=leg.number or "",
-        place=of_person(person) if home else of_facility(facility_of(merchant, leg.return_to)),
-        ready_at=datetime.combine(day, opens),
-        close_at=datetime.combine(day, closes),
-        weight_g=leg.gross_weight_g,
-        destination_country=leg.lane.destination,
-        packages=leg.pieces,
-    )
+    return LocalHours(datetime.combine(day, opens), datetime.combine(day, closes), _zone_of(place))
+
+
+def _zone_of(place: Party) -> str:
+    """The zone of a place; of one whose clocks we do not hold, UTC: the carrier is told a wall clock in any case."""
+    try:
+        return zone_of_place(place.country, place.state)
+    except RuleNotInForce:
+        return "UTC"
 
 
 def ship_day(plan: Plan, person: Person, now: datetime) -> date:
@@ -119,6 +143,7 @@ def of_facility(facility: Facility) -> Party:
         state=facility.region,
         postal_code=facility.postal_code,
         country=facility.country,
+        registrations=tuple(Registration(one.kind, one.number, one.issued_by) for one in facility.registrations),
     )
 
 

@@ -159,9 +159,19 @@ def _refuse_what_the_carrier_would(ports: Ports, opening: Opening, now: datetime
     if opening.case.stage != "approved":
         return
     for leg in opening.legs:
-        order = waybill_order(ports.merchant(), opening.plan, leg, opening.person, opening.bookings[0].reference, now)
+        order = waybill_order(
+            ports.merchant(),
+            opening.plan,
+            leg,
+            opening.person,
+            opening.bookings[0].reference,
+            now,
+            rma=opening.case.rma,
+        )
         try:
-            carrier(leg.carrier).check_waybill(order)
+            waybills = carrier(leg.carrier).waybills
+            if waybills is not None:
+                waybills.check(order)
         except OrderNotAccepted as refused:
             raise InvalidRequestError(
                 "the carrier would not take this parcel as it is described", refused.faults

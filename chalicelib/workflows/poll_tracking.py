@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.carriers.channels import Polling
 from chalicelib.carriers.registry import carrier, read_tracking
-from chalicelib.errors import CarrierUnavailable, CarrierUnreadable
+from chalicelib.errors import CarrierUnavailable, CarrierUnreadable, UnavailableError
 from chalicelib.shipments.events import Problem, Reading
 from chalicelib.workflows.alert_words import alert_of_unreadable
-from chalicelib.workflows.carrier_calls import open_line
+from chalicelib.workflows.carrier_calls import keys_of, open_line
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.take_tracking import apply_reading
 
@@ -26,23 +27,33 @@ def poll(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
     due again in any case.
     """
     name = message["carrier"]
-    wire = carrier(name)
+    way = _way_to_ask(ports, name)
     legs: set[str] = set()
     asked: list[str] = list(message["numbers"])
-    for place, request in enumerate(wire.track_requests(asked)):
-        line = open_line(ports, name, "track", now)
-        if not ports.carriers.take_request(name, wire.track_requests_per_day, now):
+    for place, request in enumerate(way.requests(asked)):
+        line = open_line(ports, name, way.access, now)
+        if not ports.carriers.take_request(name, 100_000, now):
             raise CarrierUnavailable("today's quota of tracking requests is used up")
-        batch = asked[place * wire.numbers_per_call : (place + 1) * wire.numbers_per_call]
-        legs |= _take_answer(ports, name, line.call(request), batch, now)
+        batch = asked[place * way.numbers_per_call : (place + 1) * way.numbers_per_call]
+        legs |= _take_answer(ports, name, way.source, line.call(request), batch, now)
     return legs
 
 
-def _take_answer(ports: Ports, name: str, response: HttpResponse, asked: Sequence[str], now: datetime) -> set[str]:
+def _way_to_ask(ports: Ports, name: str) -> Polling:
+    """The first way of asking for which our secret holds credentials, in the carrier's order of preference."""
+    ways = carrier(name).polling
+    for way in ways:
+        if keys_of(ports, name, way.access) is not None:
+            return way
+    raise UnavailableError(f"no credentials to ask {name} where parcels are")
+
+
+def _take_answer(
+    ports: Ports, name: str, source: str, response: HttpResponse, asked: Sequence[str], now: datetime
+) -> set[str]:
     """Apply one answer. A number that was asked for and is not in it at all is a problem like any other, not a parcel
     without news."""
     digest = ports.evidence.keep_raw(response.body)
-    source = carrier(name).poll_source
     try:
         reading = read_tracking(source, response.body, now)
     except CarrierUnreadable as unreadable:

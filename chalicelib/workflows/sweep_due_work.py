@@ -65,7 +65,7 @@ def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
         seen += 1
         claimed += _look_at(ports, due, now, found)
     for name, wanted in found.numbers.items():
-        most = carrier(name).numbers_per_call
+        most = max((way.numbers_per_call for way in carrier(name).polling), default=1)
         found.outbox["polls"] += [
             {"kind": "poll", "carrier": name, "numbers": wanted[start : start + most]}
             for start in range(0, len(wanted), most)

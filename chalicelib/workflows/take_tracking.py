@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.carriers.registry import read_tracking, verify
+from chalicelib.carriers.registry import carrier_of, open_push, read_tracking
 from chalicelib.clock import instant, stamp
 from chalicelib.errors import CarrierUnreadable, StaleVersion, StoredItemUnreadable, UnavailableError
 from chalicelib.shipments.events import Problem, Reading, Tracking
@@ -32,15 +33,19 @@ PARKED_FIRST_LOOK = timedelta(minutes=15)
 
 def accept_webhook(
     ports: Ports, carrier: str, body: bytes, headers: Mapping[str, str], *, request_id: str, now: datetime
-) -> None:
-    """Prove the sender on the raw bytes and queue them. Raises ``SignatureMismatch`` for anything unproven,
-    ``NotFoundError`` for a carrier that does not push, ``UnavailableError`` while the secrets cannot be read."""
-    source = carrier_named(carrier).push_source
+) -> Mapping[str, Any] | None:
+    """Prove the sender on the raw bytes and queue them; the answer this carrier wants instead of ours. Raises
+    ``SignatureMismatch`` for anything unproven, ``NotFoundError`` for a carrier that does not push,
+    ``UnavailableError`` while the secrets cannot be read."""
+    push = carrier_named(carrier).push
+    if push is None:
+        raise UnknownSource(f"{carrier} does not push")
     secrets = ports.secrets.webhooks().get(carrier)
     if not secrets:
         raise UnavailableError("no webhook secret is configured for this carrier")
-    verify(carrier, body, headers, secrets)
-    ports.queues.send("tracking", [envelope(ports, source, body, request_id, now)])
+    opened = open_push(carrier, body, headers, secrets)
+    ports.queues.send("tracking", [envelope(ports, push.source, opened.body, request_id, now)])
+    return opened.answer
 
 
 def envelope(ports: Ports, source: str, body: bytes, request_id: str, now: datetime) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     another try can mend."""
     digest, body = _opened(ports, message)
     source = message["source"]
-    carrier = source.split("_")[0]
+    carrier = carrier_of(source)
     try:
         reading = read_tracking(source, body, instant(message["received_at"]))
     except CarrierUnreadable as unreadable:

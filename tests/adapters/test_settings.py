@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.settings import FEDEX_URL, NEEDED_BY, EnvironmentInvalid, read_settings
+from chalicelib.settings import CARRIER_URLS, NEEDED_BY, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
 DEAD = ("TRACKING", "POLLS", "STEPS", "ALERTS")
@@ -22,6 +22,9 @@ WHOLE = {
 }
 
 
+ADDRESSES = {f"GOLDTHREAD_{host.upper()}_URL": url for host, url in CARRIER_URLS.items()}
+
+
 def refused(environ):
     with pytest.raises(EnvironmentInvalid) as told:
         read_settings(environ)
@@ -33,7 +36,7 @@ def test_a_whole_environment_is_read():
     assert (settings.stage, settings.table, settings.kms_key) == ("prod", "goldthread-prod", "1234abcd")
     assert set(settings.queues) == {"tracking", "steps", "alerts"}
     assert set(settings.secrets) == {"webhooks"}
-    assert settings.carrier_urls == {"fedex": FEDEX_URL}
+    assert settings.carrier_urls == CARRIER_URLS
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
@@ -49,6 +52,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
         "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_STEPS",
         "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
+        "GOLDTHREAD_MYDHL_URL", "GOLDTHREAD_DHL_UNIFIED_URL", "GOLDTHREAD_EMS_URL",
         "GOLDTHREAD_DEAD_LETTERS_STEPS",
     }  # fmt: skip
     assert "secret-value" not in str(told)
@@ -79,7 +83,7 @@ def in_template(handler):
 def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
     whole = WHOLE | {
         "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls",
-        "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_FEDEX_URL": FEDEX_URL, "_HANDLER": handler,
+        "GOLDTHREAD_SECRET_CARRIERS": "arn:c", **ADDRESSES, "_HANDLER": handler,
     }  # fmt: skip
     whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}
     read_settings(whole)
@@ -91,16 +95,18 @@ def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handle
 @pytest.mark.parametrize(
     ("stage", "url", "fine"),
     [
-        ("local", "http://127.0.0.1:4580", True), ("local", "http://localhost:4580", True), ("prod", FEDEX_URL, True),
+        ("local", "http://127.0.0.1:4580", True), ("local", "http://localhost:4580", True), ("prod", CARRIER_URLS["fedex"], True),
         ("dev", "https://apis-sandbox.fedex.com", True), ("local", "http://10.0.0.1", False),
         ("local", "http://apis.fedex.com", False), ("dev", "http://127.0.0.1:4580", False),
         ("prod", "http://localhost", False), ("prod", "file:///etc/passwd", False), ("prod", "https://", False),
         ("prod", "https://user@apis.fedex.com", False), ("prod", "", False),
     ],
 )  # fmt: skip
-def test_only_the_local_stage_may_speak_to_a_carrier_without_tls_and_only_on_this_machine(stage, url, fine):
-    environ = WHOLE | {"GOLDTHREAD_STAGE": stage, "GOLDTHREAD_FEDEX_URL": url}
+@pytest.mark.parametrize("host", CARRIER_URLS)
+def test_only_the_local_stage_may_speak_to_a_carrier_without_tls_and_only_on_this_machine(host, stage, url, fine):
+    variable = f"GOLDTHREAD_{host.upper()}_URL"
+    environ = WHOLE | {"GOLDTHREAD_STAGE": stage, variable: url}
     if fine:
-        assert read_settings(environ).carrier_urls["fedex"] == url
+        assert read_settings(environ).carrier_urls[host] == url
     else:
-        assert "GOLDTHREAD_FEDEX_URL" in {fault.field for fault in refused(environ).faults}
+        assert variable in {fault.field for fault in refused(environ).faults}

@@ -32,13 +32,31 @@ from chalicelib.workflows.ports import HttpResponse, Ports
 from tests.fakes.memory_table import MemoryTable
 
 SECRETS: dict[str, dict[str, Any]] = {
-    "webhooks": {"fedex": ["current-secret", "previous-secret"], "customer_digest": "digest-key"},
+    "webhooks": {
+        "fedex": ["current-secret", "previous-secret"],
+        "dhl": ["current-hook-token", "previous-hook-token"],
+        "ems": ["MDEyMzQ1Njc4OWFiY2RlZg==", "ZmVkY2JhOTg3NjU0MzIxMA=="],
+        "customer_digest": "digest-key",
+    },
     "carriers": {
         "fedex": {
             "account_number": "740561073",
             "track": {"client_id": "track-id", "client_secret": "track-secret"},
             "ship": {"client_id": "ship-id", "client_secret": "ship-secret"},
-        }
+        },
+        "dhl": {
+            "account_number": "951234567",
+            "mydhl": {"user": "mydhl-user", "password": "mydhl-password"},
+            "unified": {"api_key": "unified-key"},
+        },
+        "ems": {
+            "account_number": "",
+            "open_api": {
+                "sender_no": "1100000000001",
+                "authorization": "open-api-authorization",
+                "sign_key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+            },
+        },
     },
 }
 
