@@ -15,7 +15,7 @@ from chalicelib.api.told import DayText, Told
 
 __all__ = [
     "Accepted", "CaseAnswer", "CasePage", "EstimateAnswer", "ExceptionAnswer", "ExceptionPage", "Health",
-    "OpenedAnswer", "ProblemTold", "RoutesAnswer", "ShipmentAnswer", "ShipmentPage",
+    "OpenedAnswer", "ProblemTold", "Receipt", "RoutesAnswer", "ShipmentAnswer", "ShipmentPage",
 ]  # fmt: skip
 
 
@@ -46,6 +46,15 @@ class Accepted(Told):
     """Taken and kept; it is read later."""
 
     accepted: Literal[True]
+
+
+class Receipt(Told):
+    """China Post's own form of an answer to a push: ``00000`` is taken."""
+
+    serialNo: str  # noqa: N815 - the carrier's own word
+    code: Literal["00000"]
+    codeMessage: str  # noqa: N815 - the carrier's own word
+    senderNo: str | None = None  # noqa: N815 - the carrier's own word
 
 
 class Health(Told):

@@ -28,7 +28,8 @@ from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, Re
 Handler = Callable[[Desk, "Call"], Response]
 log = logging.getLogger("goldthread.api")
 _JSON = re.compile(r'application/json *(; *charset="?utf-?8"? *)?\Z', re.IGNORECASE)
-_JSON_ANY_CHARSET = re.compile(r"application/json *(;.*)?\Z", re.IGNORECASE)
+# What carriers send: JSON, and China Post's form around an encrypted one.
+_CARRIERS_OWN = re.compile(r"application/(json|x-www-form-urlencoded) *(;.*)?\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _with_body(operation: Operation, call: Call, request: Any) -> Call:
 
 
 def _refuse_other_kinds(operation: Operation, content_type: str | None) -> None:
-    grammar = _JSON_ANY_CHARSET if operation.raw_body else _JSON
+    grammar = _CARRIERS_OWN if operation.raw_body else _JSON
     if content_type and not grammar.match(content_type.strip()):
         detail = "send application/json in UTF-8"
         fault = FieldFault("Content-Type", UnsupportedMediaType.code, detail, source="header")

@@ -294,3 +294,14 @@ def test_a_race_lost_is_worth_another_try():
 
     assert told.status_code == 409
     assert told.json_body["errors"][0]["retryable"] is True
+
+
+def test_a_form_is_taken_from_a_carrier_and_from_nobody_else():
+    form = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    world = World()
+
+    taken = world.client().post("/v1/webhooks/ems", headers=form, body="logitcsInterface=%7C%244%7Cabc")
+    refused = world.client().post("/v1/returns", headers={**bearer(), **form}, body="a=b")
+
+    assert (taken.status_code, refused.status_code) == (202, 415)
+    assert world.asked[0][0] == "accept_webhook"
