@@ -69,11 +69,22 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Handshake:
+    """How a carrier asks whether its pushes are wanted: a reading with a problem of code ``asked_as`` is that
+    question, and ``confirm`` builds the call that says yes. Saying it twice does no harm."""
+
+    asked_as: str
+    access: Access
+    confirm: Callable[[bytes], HttpRequest]
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What a carrier brings by itself. ``open`` raises ``SignatureMismatch`` for anything unproven."""
 
     source: str
     open: Callable[[bytes, Headers, Sequence[str]], Opened]
+    handshake: Handshake | None = None
 
 
 @dataclass(frozen=True, slots=True)

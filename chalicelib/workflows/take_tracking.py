@@ -68,7 +68,16 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, f"{unreadable} (kept as raw/{digest})")])
         return set()
+    if _asks_for_a_yes(carrier, reading):
+        ports.queues.send("steps", [{"kind": "confirm_push", "carrier": carrier, "raw_digest": digest}])
     return apply_reading(ports, carrier, source, reading, digest, now)
+
+
+def _asks_for_a_yes(carrier: str, reading: Reading) -> bool:
+    """Whether a push is no news but the question whether pushes are wanted."""
+    push = carrier_named(carrier).push
+    handshake = push.handshake if push else None
+    return handshake is not None and any(problem.code == handshake.asked_as for problem in reading.problems)
 
 
 def apply_reading(
