@@ -47,7 +47,8 @@ class Event(NamedTuple):
     sent and place as sent, never of the resolved instant: mending a time zone does not make new events.
     ``milestone`` is None when the scan says nothing about how far the leg is (a schedule change, an image); an
     unknown code is ``unrecognised``. ``withdraws_delivery`` marks the few codes that mean a delivery did not
-    happen after all. A named tuple, not a frozen dataclass: made in a fifth of the time, and scans are read by
+    happen after all; ``voids`` are the codes of this carrier of which this scan cancels the latest before it (letters
+    and digits only). A named tuple, not a frozen dataclass: made in a fifth of the time, and scans are read by
     the million.
     """
 
@@ -66,6 +67,7 @@ class Event(NamedTuple):
     responsible: Party | None = None
     action_by: Party | None = None
     withdraws_delivery: bool = False
+    voids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 
 The parts are: wall clock as sent, zone and instant, code, exception code, milestone, condition, reason, city,
 country, source, id, text, and only where there is one, who (responsible, action by, ``w`` for a withdrawn
-delivery). Zone and instant are empty when the wall clock carries its own offset; else they are ``o``, ``p`` or
+delivery, the codes it voids joined by ``+``). Zone and instant are empty when the wall clock carries its own offset; else they are ``o``, ``p`` or
 ``a`` (offset, place, assumed) and the offset that was used or, where that says too little, the instant itself.
 A city, country or source written ``"`` is that of the line before. A line costs with every later write of its
 track: so what the carrier repeats is not written again.
@@ -103,7 +103,12 @@ def _written_out(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _worth(event: Event) -> int:
-    if event.withdraws_delivery or event.milestone not in _ORDINARY or event.condition not in (None, "ok"):
+    if (
+        event.withdraws_delivery
+        or event.voids
+        or event.milestone not in _ORDINARY
+        or event.condition not in (None, "ok")
+    ):
         return 2
     return 1 if event.milestone in ("in_transit", "announced", "pickup_booked") else 0
 
@@ -122,13 +127,14 @@ def _event(written: list[str]) -> Event:
     parts = [_unescape(part) for part in written]
     try:
         local, when, code, exception, milestone, condition, reason, city, country, source, id_, text = parts[:_PARTS]
-        responsible, action_by, withdraws = _parties(parts[_PARTS] if len(parts) > _PARTS else None)
+        responsible, action_by, withdraws, voids = _parties(parts[_PARTS] if len(parts) > _PARTS else None)
         zone, instant = (when[0], when[1:]) if when else ("o", None)
         return Event(
             id=_text(id_), at=_at(_text(local), instant), at_local=_text(local), tz_source=_ZONES[zone],
             code=_text(code), exception_code=exception, milestone=_milestone(milestone),
             condition=_condition(condition), reason=reason, text=_text(text), place=Place(city, country),
             source=_text(source), responsible=responsible, action_by=action_by, withdraws_delivery=withdraws,
+            voids=voids,
         )  # fmt: skip
     except (ValueError, KeyError) as broken:
         raise HistoryUnreadable("a stored event line cannot be read") from broken
@@ -165,15 +171,21 @@ def _condition(part: str | None) -> Condition | None:
 
 
 def _who(event: Event) -> str | None:
-    named = f"{event.responsible or ''},{event.action_by or ''},{'w' if event.withdraws_delivery else ''}"
-    return None if named == ",," else named.rstrip(",")
+    flag = "w" if event.withdraws_delivery else ""
+    named = ",".join((event.responsible or "", event.action_by or "", flag, "+".join(event.voids))).rstrip(",")
+    return named or None
 
 
-def _parties(who: str | None) -> tuple[Party | None, Party | None, bool]:
+def _parties(who: str | None) -> tuple[Party | None, Party | None, bool, tuple[str, ...]]:
     if who is None:
-        return (None, None, False)
-    responsible, action_by, flag = (*who.split(","), "", "")[:3]
-    return (cast("Party | None", responsible or None), cast("Party | None", action_by or None), flag == "w")
+        return (None, None, False, ())
+    responsible, action_by, flag, voids = (*who.split(","), "", "", "")[:4]
+    return (
+        cast("Party | None", responsible or None),
+        cast("Party | None", action_by or None),
+        flag == "w",
+        tuple(voids.split("+")) if voids else (),
+    )
 
 
 def _when(event: Event) -> str | None:

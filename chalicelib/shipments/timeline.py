@@ -13,7 +13,10 @@ from chalicelib.shipments.transitions import IMPLIED, WEIGHT, place_on_journey
 
 TEXT_LIMIT = 80
 TWIN_WINDOW = timedelta(minutes=2)
-_SAME_IDENTITY = {"fedex_push": "fedex"}  # poll and push of one carrier that give one scan one id: never twins
+_SAME_IDENTITY = {
+    "fedex_push": "fedex",
+    "ems_push": "ems",
+}  # poll and push of one carrier that give one scan one id: never twins
 _SURENESS = {"assumed": 0, "place": 1, "offset": 2}
 _EXPORTED: dict[Milestone, Milestone] = {
     "import_customs": "export_customs",
@@ -48,8 +51,8 @@ def merge(history: Iterable[Event], new: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def canonical_order(event: Event) -> tuple[datetime, int, str, str]:
-    """The total order of events; a withdrawn delivery is read after the delivery of the same instant."""
-    place = 99 if event.withdraws_delivery else place_on_journey(event.milestone)
+    """The total order of events; what cancels another scan is read after the scans of the same instant."""
+    place = 99 if event.withdraws_delivery or event.voids else place_on_journey(event.milestone)
     return (event.at, place, event.code, event.id)
 
 
@@ -69,9 +72,9 @@ def directed(event: Event, leg: LegFacts) -> Event:
 
 def scans(events: Iterable[Event], leg: LegFacts) -> tuple[Scan, ...]:
     """The timeline: events directed, in order, with twins joined. Twins come from different sources and agree
-    in milestone and country within two minutes; both stay in the history.
+    in milestone and country within two minutes; both stay in the history. What a later scan cancelled is not read.
     """
-    ordered = sorted((directed(event, leg) for event in events), key=canonical_order)
+    ordered = standing(sorted((directed(event, leg) for event in events), key=canonical_order))
     groups: list[list[Event]] = []
     near: dict[tuple[Milestone, str | None], list[list[Event]]] = {}
     for event in ordered:
@@ -86,6 +89,21 @@ def scans(events: Iterable[Event], leg: LegFacts) -> tuple[Scan, ...]:
             groups.append(group)
         group.append(event)
     return tuple(_scan(group) for group in groups)
+
+
+def standing(ordered: list[Event]) -> list[Event]:
+    """Events in canonical order without those that were cancelled: each one that ``voids`` takes away the latest
+    before it, of one carrier, with one of these codes, and the same one never twice."""
+    if not any(event.voids for event in ordered):
+        return ordered
+    left: list[Event] = []
+    for event in ordered:
+        for at in range(len(left) - 1, -1, -1):
+            if left[at].code in event.voids and _identity(left[at].source) == _identity(event.source):
+                del left[at]
+                break
+        left.append(event)
+    return left
 
 
 def condition_of(event: Event) -> Condition | None:
@@ -154,7 +172,7 @@ def _enriched(one: Event, other: Event) -> Event:
 def _fullness(event: Event) -> tuple[bool, int, tuple[tuple[bool, str], ...]]:
     """How much a telling means: recognised before not, then the fuller, then by its words."""
     parts = (event.milestone, event.condition, event.reason, event.responsible, event.action_by)
-    every = (*parts, event.exception_code, event.code, str(event.withdraws_delivery))
+    every = (*parts, event.exception_code, event.code, str(event.withdraws_delivery), "+".join(event.voids))
     words = tuple((part is not None, part or "") for part in every)
     return (event.milestone != "unrecognised", sum(part is not None for part in parts), words)
 

@@ -306,6 +306,42 @@ def test_scans_that_differ_in_time_country_or_only_in_id_are_two(other):
     assert len(scans([first, second], HOME)) == 2
 
 
+def test_a_scan_that_cancels_another_takes_away_the_latest_before_it_and_only_that():
+    first, second = scan("a", 1, "picked_up", code="203"), scan("b", 2, "picked_up", code="203")
+    gone, later = scan("c", 3, None, code="207", voids=("203",)), scan("d", 4, "picked_up", code="203")
+    assert [told.event.id for told in scans([first, second, gone, later], HOME)] == ["a", "c", "d"]
+    assert fold([first, gone], HOME).milestone is None
+    assert fold([gone, first], HOME).moving_since is None
+    assert fold([later, gone], HOME).milestone == "picked_up"
+
+
+def test_two_cancelling_scans_take_away_two_and_one_of_either_code():
+    told = [scan("a", 1, "in_transit", code="303"), scan("b", 2, "out_for_delivery", code="336")]
+    gone = [scan(name, 3, None, code="304", voids=("303", "336")) for name in ("c", "d")]
+    assert fold([*told, gone[0]], HOME).milestone == "in_transit"
+    assert fold([*told, *gone], HOME).milestone is None
+
+
+def test_a_cancelling_scan_of_the_same_instant_is_read_after_what_it_cancels():
+    told, gone = scan("b", 2, "out_for_delivery", code="702"), scan("a", 2, None, code="742", voids=("702",))
+    assert fold([scan("p", 1, "picked_up"), told, gone], HOME).milestone == "picked_up"
+
+
+def test_a_cancelling_scan_ends_the_trouble_that_its_scan_had_opened():
+    held = scan("b", 2, "import_customs", "held", "customs_inspection", code="EME", country="CN")
+    gone = scan("c", 3, None, code="EMED", voids=("EME",))
+    assert fold([scan("p", 1, "picked_up"), held], HOME).condition == "held"
+    state = fold([scan("p", 1, "picked_up"), held, gone], HOME)
+    assert (state.milestone, state.condition, state.episodes) == ("picked_up", "ok", ())
+
+
+def test_one_carrier_never_cancels_a_scan_of_another():
+    told = scan("a", 1, "picked_up", code="203", source="fedex")
+    assert fold([told, scan("c", 3, None, code="207", voids=("203",), source="ems")], HOME).milestone == "picked_up"
+    pushed = told._replace(source="ems_push")
+    assert fold([pushed, scan("c", 3, None, code="207", voids=("203",), source="ems")], HOME).milestone is None
+
+
 def test_a_scan_told_again_with_more_is_enriched_whoever_comes_first():
     bare = scan("a", 1, "unrecognised", text="DP", tz_source="assumed")
     full = scan("a", 2, "in_transit", text="Departed", tz_source="offset", city="PARIS", country="FR")

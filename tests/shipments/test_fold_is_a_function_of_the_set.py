@@ -27,6 +27,7 @@ def events(draw, names=12):
         tz_source=draw(st.sampled_from(["offset", "place", "assumed"])),
         text=draw(st.sampled_from(["", "Left", "a|b\\p\n", "é" * 90])),
         withdraws_delivery=draw(st.integers(0, 9)) == 0,
+        voids=draw(st.sampled_from([(), (), (), ("DP",), ("DP", "CD")])),
     )
 
 

@@ -38,6 +38,8 @@ def test_a_line_can_be_read_by_a_person():
         {"action_by": "merchant"},
         {"responsible": "weather", "withdraws_delivery": True},
         {"withdraws_delivery": True},
+        {"voids": ("303", "336", "345")},
+        {"action_by": "customs", "withdraws_delivery": True, "voids": ("704",)},
         {"tz_source": "place", "at_local": "2026-11-24T18:00:00"},
         {"tz_source": "place", "at_local": "2026-11-24T04:15:00"},
         {"tz_source": "assumed", "at_local": "24/11/2026 18:00"},
