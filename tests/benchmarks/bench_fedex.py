@@ -89,7 +89,7 @@ def main() -> None:
     body = json.dumps(documented(SCANS)).encode()
     signed = {"fdx-signature": sign(body, "token")}
     print(f"{'a push verified, 2 secrets':28}{best(lambda: verify(body, signed, ('other', 'token'))):29.1f} us")
-    print(f"{'a waybill request built':28}{best(lambda: FEDEX.waybill_request(ORDER, ACCOUNT)):29.1f} us")
+    print(f"{'a waybill request built':28}{best(lambda: FEDEX.waybills.request(ORDER, ACCOUNT)):29.1f} us")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.carriers.contract import GoodsLine, OriginalExport, Party, PickupOrder, WaybillOrder
+from chalicelib.carriers.contract import (
+    GoodsLine,
+    LocalHours,
+    OriginalExport,
+    Party,
+    PickupOrder,
+    PickupQuestion,
+    Registration,
+    WaybillOrder,
+)
 from chalicelib.carriers.registry import read_tracking
 from chalicelib.money import Money
 from chalicelib.shipments.events import Event, Reading
@@ -84,6 +93,12 @@ FACILITY = Party(
     city="Shenzhen",
     postal_code="518020",
     country="CN",
+    registrations=(Registration("USCC", "91440300MA5EXAMPLE", "CN"),),
+)
+HOURS = LocalHours(
+    ready_at=datetime(2026, 11, 23, 10, 0),  # noqa: DTZ001 - local wall clock
+    close_at=datetime(2026, 11, 23, 16, 0),  # noqa: DTZ001
+    time_zone="Europe/Paris",
 )
 RING = GoodsLine(
     description="18 carat gold ring with one diamond",
@@ -101,19 +116,33 @@ ORDER = WaybillOrder(
     lines=(RING,),
     parcel_weight_g=Decimal(250),
     ship_on=date(2026, 11, 23),
+    service="INTERNATIONAL_PRIORITY",
+    time_zone="Europe/Paris",
     policy_covers=True,
     original_export=OriginalExport("794644790149", date(2026, 11, 2)),
     invoice_number="INV-77",
+    rma="RMA-1001",
+    hours=HOURS,
 )
 PICKUP = PickupOrder(
     reference="RMA-1001-1P",
     waybill=NUMBER,
     place=CUSTOMER,
-    ready_at=datetime(2026, 11, 23, 10, 0),  # noqa: DTZ001 - local wall clock
-    close_at=datetime(2026, 11, 23, 16, 0),  # noqa: DTZ001
+    hours=HOURS,
     weight_g=Decimal(250),
     destination_country="CN",
+    service="INTERNATIONAL_PRIORITY",
     remarks="ring at the concierge",
+)
+QUESTION = PickupQuestion(
+    country="FR",
+    postal_code="75002",
+    city="Paris",
+    destination_country="CN",
+    on=date(2026, 11, 23),
+    hours=HOURS,
+    service="INTERNATIONAL_PRIORITY",
+    weight_g=Decimal(250),
 )
 
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.carriers.contract import FoundWaybill, OrderNotAccepted, PickupConfirmation, TokenRejected
+from chalicelib.carriers.contract import Document, FoundWaybill, OrderNotAccepted, PickupConfirmation, TokenRejected
 from chalicelib.carriers.fedex.oauth import bearer
-from chalicelib.carriers.fedex.ship import exact
+from chalicelib.carriers.fedex.wording import exact
 from chalicelib.carriers.registry import FEDEX
 from chalicelib.errors import (
     CarrierError,
@@ -31,6 +31,7 @@ from tests.carriers.fedex_pieces import (
     ACCOUNT,
     CUSTOMER,
     FACILITY,
+    HOURS,
     NOW,
     NUMBER,
     ORDER,
@@ -42,18 +43,22 @@ from tests.carriers.fedex_pieces import (
     scan,
 )
 
+(POLLING,) = FEDEX.polling
+TRACK, WAYBILLS, PICKUPS = POLLING.access, FEDEX.waybills, FEDEX.pickups
+SHIP, LOOKUP = WAYBILLS.access, WAYBILLS.lookup
+
 
 def said(request) -> Any:
     return json.loads(request.body)
 
 
 def shipment(order=ORDER) -> dict[str, Any]:
-    return said(FEDEX.waybill_request(order, ACCOUNT))["requestedShipment"]
+    return said(WAYBILLS.request(order, ACCOUNT))["requestedShipment"]
 
 
 def faults(order) -> dict[str, str]:
     with pytest.raises(OrderNotAccepted) as refused:
-        FEDEX.waybill_request(order, ACCOUNT)
+        WAYBILLS.request(order, ACCOUNT)
     return {fault.field: fault.code for fault in refused.value.faults}
 
 
@@ -65,7 +70,7 @@ def line(**changes: Any):
 
 
 def test_a_token_is_asked_for_by_form() -> None:
-    request = FEDEX.token_request("id & 1", "s=cret")
+    request = TRACK.token_request({"client_id": "id & 1", "client_secret": "s=cret"})
     assert (request.method, request.path, request.reads_only) == ("POST", "/oauth/token", True)
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert parse_qs(request.body.decode()) == {
@@ -76,7 +81,7 @@ def test_a_token_is_asked_for_by_form() -> None:
 @pytest.mark.parametrize(("life", "kept"), [(3599, 3299), ("3599", 3299), (100, 50), (10**30, 86_100)])
 def test_a_token_is_used_until_shortly_before_it_ends(life, kept) -> None:
     body = json.dumps({"access_token": "abc", "token_type": "bearer", "expires_in": life}).encode()
-    token = FEDEX.read_token(body, NOW)
+    token = TRACK.read_token(body, NOW)
     assert (token.value, token.expires_at) == ("abc", NOW + timedelta(seconds=kept))
     assert bearer(token.value) == {"authorization": "Bearer abc"}
 
@@ -101,14 +106,14 @@ def test_a_token_is_used_until_shortly_before_it_ends(life, kept) -> None:
 )
 def test_an_answer_without_a_usable_token_is_unreadable(body) -> None:
     with pytest.raises(CarrierUnreadable):
-        FEDEX.read_token(body, NOW)
+        TRACK.read_token(body, NOW)
 
 
 def test_a_token_and_a_label_do_not_show_when_printed() -> None:
-    token = FEDEX.read_token(b'{"access_token":"abcdef","expires_in":3599}', NOW)
+    token = TRACK.read_token(b'{"access_token":"abcdef","expires_in":3599}', NOW)
     assert "abcdef" not in repr(token)
     assert "Camille" not in repr(ORDER)
-    assert "Camille" not in repr(FEDEX.waybill_request(ORDER, ACCOUNT))
+    assert "Camille" not in repr(WAYBILLS.request(ORDER, ACCOUNT))
 
 
 # ---- asking where parcels are
@@ -116,13 +121,13 @@ def test_a_token_and_a_label_do_not_show_when_printed() -> None:
 
 @pytest.mark.parametrize(("count", "calls"), [(0, []), (1, [1]), (30, [30]), (31, [30, 1]), (61, [30, 30, 1])])
 def test_thirty_numbers_go_into_one_call(count, calls) -> None:
-    requests = FEDEX.track_requests([str(10**11 + n) for n in range(count)])
+    requests = POLLING.requests([str(10**11 + n) for n in range(count)])
     assert [len(said(request)["trackingInfo"]) for request in requests] == calls
     assert all(request.path == "/track/v1/trackingnumbers" and request.reads_only for request in requests)
 
 
 def test_a_tracking_question_is_as_documented() -> None:
-    (request,) = FEDEX.track_requests([NUMBER])
+    (request,) = POLLING.requests([NUMBER])
     assert said(request) == {
         "includeDetailedScans": True,
         "trackingInfo": [{"trackingNumberInfo": {"trackingNumber": NUMBER}}],
@@ -131,7 +136,7 @@ def test_a_tracking_question_is_as_documented() -> None:
 
 
 def test_a_reference_is_looked_up_in_our_account_over_the_days_it_can_have_been_used() -> None:
-    request = FEDEX.reference_lookup("RMA-1001-1", NOW, ACCOUNT)
+    request = LOOKUP.request("RMA-1001-1", NOW, ACCOUNT)
     assert (request.path, request.reads_only) == ("/track/v1/referencenumbers", True)
     assert said(request)["referencesInformation"] == {
         "type": "CUSTOMER_REFERENCE", "value": "RMA-1001-1", "accountNumber": ACCOUNT, "carrierCode": "FDXE",
@@ -145,7 +150,7 @@ class Wire:
 
 
 def test_the_one_waybill_under_our_reference_settles_an_unknown_outcome() -> None:
-    found = FEDEX.read_reference(Wire(answer(result(scan(eventType="OC")))), NOW)
+    found = LOOKUP.read(Wire(answer(result(scan(eventType="OC")))), NOW)
     assert found == FoundWaybill(NUMBER, date(2026, 11, 19))
 
 
@@ -162,14 +167,14 @@ def test_the_one_waybill_under_our_reference_settles_an_unknown_outcome() -> Non
     ids=["none", "cancelled", "several"],
 )  # fmt: skip
 def test_no_waybill_a_cancelled_one_and_several_are_left_to_a_person(body) -> None:
-    assert FEDEX.read_reference(Wire(body), NOW) is None
+    assert LOOKUP.read(Wire(body), NOW) is None
 
 
 # ---- waybills
 
 
 def test_a_waybill_request_says_who_what_why_and_whose_reference() -> None:
-    request = FEDEX.waybill_request(ORDER, ACCOUNT)
+    request = WAYBILLS.request(ORDER, ACCOUNT)
     assert (request.method, request.path, request.reads_only) == ("POST", "/ship/v1/shipments", False)
     assert request.headers["x-customer-transaction-id"] == "RMA-1001-1"
     body = said(request)
@@ -180,7 +185,10 @@ def test_a_waybill_request_says_who_what_why_and_whose_reference() -> None:
     assert wanted["recipients"][0]["address"]["city"] == "Shenzhen"
     (package,) = wanted["requestedPackageLineItems"]
     assert package["weight"] == {"units": "KG", "value": 0.25}
-    assert package["customerReferences"] == [{"customerReferenceType": "CUSTOMER_REFERENCE", "value": "RMA-1001-1"}]
+    assert package["customerReferences"] == [
+        {"customerReferenceType": "CUSTOMER_REFERENCE", "value": "RMA-1001-1"},
+        {"customerReferenceType": "RMA_ASSOCIATION", "value": "RMA-1001"},
+    ]
 
 
 def test_a_return_is_linked_to_the_shipment_that_took_the_goods_out() -> None:
@@ -189,7 +197,7 @@ def test_a_return_is_linked_to_the_shipment_that_took_the_goods_out() -> None:
     assert wanted["shipmentSpecialServices"]["specialServiceTypes"] == ["RETURN_SHIPMENT"]
     assert detail["returnAssociationDetail"] == {"trackingNumber": "794644790149", "shipDatestamp": "2026-11-02"}
     invoice = wanted["customsClearanceDetail"]["commercialInvoice"]
-    assert invoice["comments"] == ["Exported 2026-11-02 under waybill 794644790149"]
+    assert invoice["comments"] == ["Exported 2026-11-02 under waybill 794644790149", "Return authorisation RMA-1001"]
     assert invoice["customerReferences"] == [{"customerReferenceType": "INVOICE_NUMBER", "value": "INV-77"}]
 
 
@@ -328,7 +336,7 @@ def test_every_fault_is_named_at_once_and_none_repeats_what_was_written() -> Non
     wrong = replace(line(hs_code="?", made_in="?"), shipper=replace(CUSTOMER, name="", phone="Camille"))
     assert set(faults(wrong)) == {"lines[0].hs_code", "lines[0].made_in", "shipper.name"}
     with pytest.raises(CarrierRefused) as refused:
-        FEDEX.waybill_request(wrong, ACCOUNT)
+        WAYBILLS.request(wrong, ACCOUNT)
     assert refused.value.carrier_code == "order_not_accepted"
     assert "Camille" not in str(refused.value)
 
@@ -363,19 +371,21 @@ def bought(**changes: Any) -> dict[str, Any]:
 
 
 def waybill(body: Any, status: int = 200):
-    return FEDEX.read_waybill(status, {}, body if isinstance(body, bytes) else json.dumps(body).encode(), NOW)
+    return WAYBILLS.read(status, {}, body if isinstance(body, bytes) else json.dumps(body).encode(), NOW)
 
 
 def test_a_bought_waybill_is_read_with_its_label() -> None:
     found = waybill(bought())
-    assert (found.number, found.label_type, found.label) == (NUMBER, "PDF", b"%PDF-1.4")
+    assert (found.number, found.pieces) == (NUMBER, (NUMBER,))
+    assert found.label == Document("label", "application/pdf", b"%PDF-1.4")
     assert found.ship_date == date(2026, 11, 23)
 
 
 def test_a_label_that_fedex_keeps_comes_as_its_address() -> None:
     document = {"contentType": "LABEL", "docType": "PDF", "url": "https://www.fedex.com/document/v2/label"}
     found = waybill(bought(pieceResponses=[{"packageDocuments": [document]}]))
-    assert (found.label, found.label_url) == (None, "https://www.fedex.com/document/v2/label")
+    assert found.label is None
+    assert [paper.url for paper in found.documents] == ["https://www.fedex.com/document/v2/label"]
 
 
 def test_a_damaged_label_does_not_lose_the_waybill() -> None:
@@ -411,7 +421,7 @@ def test_a_refusal_inside_a_success_is_a_refusal() -> None:
 
 
 def test_a_pickup_is_asked_for_by_the_local_clock() -> None:
-    request = FEDEX.pickup_request(PICKUP, ACCOUNT)
+    request = PICKUPS.request(PICKUP, ACCOUNT)
     assert (request.method, request.path, request.reads_only) == ("POST", "/pickup/v1/pickups", False)
     body = said(request)
     assert body["originDetail"]["readyDateTimestamp"] == "2026-11-23T10:00:00Z"
@@ -430,9 +440,9 @@ def test_a_pickup_is_asked_for_by_the_local_clock() -> None:
     ("changes", "field"),
     [
         ({"remarks": "x" * 61}, "remarks"),
-        ({"close_at": PICKUP.ready_at}, "close_at"),
-        ({"close_at": PICKUP.close_at + timedelta(days=1)}, "close_at"),
-        ({"ready_at": PICKUP.ready_at.replace(tzinfo=UTC)}, "ready_at"),
+        ({"hours": replace(HOURS, close_at=HOURS.ready_at)}, "hours.close_at"),
+        ({"hours": replace(HOURS, close_at=HOURS.close_at + timedelta(days=1))}, "hours.close_at"),
+        ({"hours": replace(HOURS, ready_at=HOURS.ready_at.replace(tzinfo=UTC))}, "hours.ready_at"),
         ({"weight_g": Decimal(0)}, "weight_g"),
         ({"packages": 0}, "weight_g"),
         ({"place": replace(CUSTOMER, city="")}, "place.city"),
@@ -440,7 +450,7 @@ def test_a_pickup_is_asked_for_by_the_local_clock() -> None:
 )
 def test_a_pickup_that_fedex_would_refuse_is_found_before_it_is_asked(changes, field) -> None:
     with pytest.raises(OrderNotAccepted) as refused:
-        FEDEX.pickup_request(replace(PICKUP, **changes), ACCOUNT)
+        PICKUPS.request(replace(PICKUP, **changes), ACCOUNT)
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
@@ -450,21 +460,19 @@ def confirmed(**changes: Any) -> bytes:
 
 
 def test_a_confirmation_keeps_code_and_location() -> None:
-    assert FEDEX.read_pickup(200, {}, confirmed(), NOW) == PickupConfirmation("3001", "COSA", None)
-    assert FEDEX.read_pickup(200, {}, confirmed(pickupConfirmationCode=7), NOW).code == "7"
-    assert FEDEX.read_pickup(200, {}, confirmed(location=None), NOW).location is None
+    assert PICKUPS.read(200, {}, confirmed(), NOW) == PickupConfirmation("3001", "COSA", None)
+    assert PICKUPS.read(200, {}, confirmed(pickupConfirmationCode=7), NOW).code == "7"
+    assert PICKUPS.read(200, {}, confirmed(location=None), NOW).location is None
 
 
 @pytest.mark.parametrize("code", [None, "", " ", [], True])
 def test_success_without_a_confirmation_may_have_booked_and_is_never_repeated(code) -> None:
     with pytest.raises(CarrierOutcomeUnknown):
-        FEDEX.read_pickup(200, {}, confirmed(pickupConfirmationCode=code), NOW)
+        PICKUPS.read(200, {}, confirmed(pickupConfirmationCode=code), NOW)
 
 
 def test_a_pickup_is_cancelled_by_code_date_and_location() -> None:
-    request = FEDEX.cancel_pickup_request(
-        PickupConfirmation("3001", "COSA", date(2026, 11, 23)), ACCOUNT, "RMA-1001-1P"
-    )
+    request = PICKUPS.cancel(PickupConfirmation("3001", "COSA", date(2026, 11, 23)), ACCOUNT, "RMA-1001-1P")
     assert (request.method, request.path) == ("PUT", "/pickup/v1/pickups/cancel")
     assert said(request) == {
         "associatedAccountNumber": {"value": ACCOUNT}, "pickupConfirmationCode": "3001", "carrierCode": "FDXE",
@@ -477,11 +485,11 @@ def test_a_pickup_is_cancelled_by_code_date_and_location() -> None:
 )
 def test_a_pickup_without_location_or_date_cannot_be_cancelled_by_a_call(confirmation) -> None:
     with pytest.raises(OrderNotAccepted):
-        FEDEX.cancel_pickup_request(confirmation, ACCOUNT, "RMA-1001-1P")
+        PICKUPS.cancel(confirmation, ACCOUNT, "RMA-1001-1P")
 
 
 def test_an_unused_waybill_is_taken_back_whole() -> None:
-    request = FEDEX.cancel_waybill_request(NUMBER, ACCOUNT, "RMA-1001-1")
+    request = WAYBILLS.cancel(NUMBER, ACCOUNT, "RMA-1001-1")
     assert (request.method, request.path, request.reads_only) == ("PUT", "/ship/v1/shipments/cancel", False)
     assert said(request)["deletionControl"] == "DELETE_ALL_PACKAGES"
 
@@ -491,7 +499,7 @@ def test_an_unused_waybill_is_taken_back_whole() -> None:
 
 def error(status: int, code: str = "X.Y", message: str = "m", now: datetime = NOW, **headers: str) -> CarrierError:
     body = json.dumps({"transactionId": "t", "errors": [{"code": code, "message": message}]}).encode()
-    return FEDEX.read_error(status, {name.replace("_", "-"): text for name, text in headers.items()}, body, now)
+    return SHIP.read_error(status, {name.replace("_", "-"): text for name, text in headers.items()}, body, now)
 
 
 def test_a_burst_waits_a_moment() -> None:
@@ -549,18 +557,18 @@ def test_a_refusal_in_fedex_words_is_final(status) -> None:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
 @pytest.mark.parametrize("body", [b"", b"<html>Bad Gateway</html>", b"{}", b"\xff\xfe", b"[" * 100_000])
 def test_a_server_fault_is_unavailable_whatever_its_body(status, body) -> None:
-    assert type(FEDEX.read_error(status, {}, body, NOW)) is CarrierUnavailable
+    assert type(SHIP.read_error(status, {}, body, NOW)) is CarrierUnavailable
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{}", b'{"errors":[]}', b'{"errors":[7]}', b'{"errors":{"code":"x"}}', b'{"errors":[{}]}']
 )
 def test_a_refusal_without_the_envelope_is_unreadable(body) -> None:
-    assert isinstance(FEDEX.read_error(400, {}, body, NOW), CarrierUnreadable)
+    assert isinstance(SHIP.read_error(400, {}, body, NOW), CarrierUnreadable)
 
 
 def test_a_block_for_asking_too_fast_is_waited_out() -> None:
-    found = FEDEX.read_error(403, {}, b"<html>Access Denied</html>", NOW)
+    found = SHIP.read_error(403, {}, b"<html>Access Denied</html>", NOW)
     assert isinstance(found, CarrierUnavailable)
     assert found.retry_after == 600
 
@@ -576,4 +584,4 @@ def test_a_refused_order_raises_fedex_own_error() -> None:
     with pytest.raises(CarrierRefused):
         waybill(body, status=400)
     with pytest.raises(CarrierUnavailable):
-        FEDEX.read_pickup(503, {}, b"", NOW)
+        PICKUPS.read(503, {}, b"", NOW)

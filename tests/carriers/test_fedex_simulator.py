@@ -16,13 +16,20 @@ import pytest
 
 from chalicelib.carriers.contract import HttpRequest, TokenRejected
 from chalicelib.carriers.numbers import judge_fedex
-from chalicelib.carriers.registry import FEDEX, read_tracking, verify
+from chalicelib.carriers.registry import FEDEX, open_push, read_tracking
 from chalicelib.errors import CarrierRefused, SignatureMismatch
 from infra.local.fedex_server import server_of
 from infra.local.fedex_simulator import FedExSimulator
 from tests.carriers.fedex_pieces import ACCOUNT, NOW, ORDER, PICKUP
 
 SECRET = "webhook-token"
+(POLLING,) = FEDEX.polling
+TRACK, WAYBILLS, PICKUPS = POLLING.access, FEDEX.waybills, FEDEX.pickups
+LOOKUP = WAYBILLS.lookup
+
+
+def asked_token(secret: str) -> HttpRequest:
+    return TRACK.token_request({"client_id": "id", "client_secret": secret})
 
 
 class Caller:
@@ -30,7 +37,7 @@ class Caller:
 
     def __init__(self, simulator: FedExSimulator) -> None:
         self.simulator = simulator
-        self.token = FEDEX.read_token(self.send(FEDEX.token_request("id", "secret"))[2], NOW).value
+        self.token = TRACK.read_token(self.send(asked_token("secret"))[2], NOW).value
 
     def send(self, request: HttpRequest, token: str | None = None) -> tuple[int, dict[str, str], bytes]:
         headers = {**request.headers, **({"Authorization": f"Bearer {token}"} if token else {})}
@@ -40,10 +47,10 @@ class Caller:
         return self.send(request, self.token)
 
     def buy(self, order=ORDER):
-        return FEDEX.read_waybill(*self.call(FEDEX.waybill_request(order, ACCOUNT)), NOW)
+        return WAYBILLS.read(*self.call(WAYBILLS.request(order, ACCOUNT)), NOW)
 
     def track(self, *numbers: str):
-        (request,) = FEDEX.track_requests(numbers)
+        (request,) = POLLING.requests(numbers)
         return read_tracking("fedex", self.call(request)[2], NOW)
 
 
@@ -56,7 +63,7 @@ def test_a_waybill_is_bought_with_a_number_that_passes_fedex_check(caller: Calle
     bought = caller.buy()
     assert judge_fedex(bought.number) == "valid"
     assert len(bought.number) == 12
-    assert bought.label.startswith(b"%PDF")
+    assert bought.label.content.startswith(b"%PDF")
     assert bought.ship_date == ORDER.ship_on
 
 
@@ -71,13 +78,13 @@ def test_a_pickup_is_counted_for_its_waybill(caller: Caller) -> None:
 
     bought = caller.buy()
     order = replace(PICKUP, waybill=bought.number)
-    confirmation = FEDEX.read_pickup(*caller.call(FEDEX.pickup_request(order, ACCOUNT)), NOW)
+    confirmation = PICKUPS.read(*caller.call(PICKUPS.request(order, ACCOUNT)), NOW)
     assert caller.simulator.booked_for(bought.number) == (1, 1)
-    booked = replace(confirmation, on=order.ready_at.date())
-    assert caller.call(FEDEX.cancel_pickup_request(booked, ACCOUNT, "x"))[0] == 200
+    booked = replace(confirmation, on=order.hours.ready_at.date())
+    assert caller.call(PICKUPS.cancel(booked, ACCOUNT, "x"))[0] == 200
     assert caller.simulator.booked_for(bought.number) == (1, 0)
     with pytest.raises(CarrierRefused, match=r"PICKUP\.NUMBER\.EXPIRED"):
-        FEDEX.read_pickup(*caller.call(FEDEX.cancel_pickup_request(booked, ACCOUNT, "x")), NOW)
+        PICKUPS.read(*caller.call(PICKUPS.cancel(booked, ACCOUNT, "x")), NOW)
 
 
 def test_a_parcel_is_followed_by_polling_and_by_push_with_the_same_events(caller: Caller) -> None:
@@ -86,7 +93,7 @@ def test_a_parcel_is_followed_by_polling_and_by_push_with_the_same_events(caller
     caller.simulator.scan(number, "CD", "GUANGZHOU", "CN", NOW, description="Clearance delay", exception_code="50")
     polled = caller.track(number)
     body, headers = caller.simulator.push_body(number)
-    verify("fedex", body, headers, ["next", SECRET])
+    open_push("fedex", body, headers, ["next", SECRET])
     pushed = read_tracking("fedex_push", body, NOW)
     (tracking,) = polled.trackings
     assert polled.problems == pushed.problems == ()
@@ -102,7 +109,7 @@ def test_a_parcel_is_followed_by_polling_and_by_push_with_the_same_events(caller
 def test_a_forged_push_does_not_verify(caller: Caller) -> None:
     body, _ = caller.simulator.push_body(caller.buy().number)
     with pytest.raises(SignatureMismatch):
-        verify("fedex", body, caller.simulator.signed(body, secret="not the key"), [SECRET])
+        open_push("fedex", body, caller.simulator.signed(body, secret="not the key"), [SECRET])
 
 
 def test_a_number_it_never_sold_is_not_found_inside_a_200(caller: Caller) -> None:
@@ -118,39 +125,39 @@ def test_thirty_one_numbers_are_refused(caller: Caller) -> None:
     asked = {"trackingInfo": [{"trackingNumberInfo": {"trackingNumber": str(n)}} for n in range(31)]}
     request = HttpRequest("POST", "/track/v1/trackingnumbers", {}, json.dumps(asked).encode(), reads_only=True)
     status, headers, body = caller.call(request)
-    assert (status, type(FEDEX.read_error(status, headers, body, NOW))) == (400, CarrierRefused)
+    assert (status, type(TRACK.read_error(status, headers, body, NOW))) == (400, CarrierRefused)
 
 
 def test_our_reference_finds_the_waybill_again(caller: Caller) -> None:
     bought = caller.buy()
 
     class Wire:
-        body = caller.call(FEDEX.reference_lookup(ORDER.reference, NOW, ACCOUNT))[2]
+        body = caller.call(LOOKUP.request(ORDER.reference, NOW, ACCOUNT))[2]
 
-    found = FEDEX.read_reference(Wire, NOW)
+    found = LOOKUP.read(Wire, NOW)
     assert (found.number, found.ship_date) == (bought.number, ORDER.ship_on)
-    Wire.body = caller.call(FEDEX.reference_lookup("RMA-9", NOW, ACCOUNT))[2]
-    assert FEDEX.read_reference(Wire, NOW) is None
+    Wire.body = caller.call(LOOKUP.request("RMA-9", NOW, ACCOUNT))[2]
+    assert LOOKUP.read(Wire, NOW) is None
 
 
 def test_a_cancelled_waybill_says_so_and_is_not_counted(caller: Caller) -> None:
     number = caller.buy().number
-    assert caller.call(FEDEX.cancel_waybill_request(number, ACCOUNT, "r"))[0] == 200
+    assert caller.call(WAYBILLS.cancel(number, ACCOUNT, "r"))[0] == 200
     assert caller.simulator.bookings(ORDER.reference) == (0, 0)
     assert caller.track(number).trackings[0].events[0].milestone == "cancelled"
-    assert caller.call(FEDEX.cancel_waybill_request(number, ACCOUNT, "r"))[0] == 400
+    assert caller.call(WAYBILLS.cancel(number, ACCOUNT, "r"))[0] == 400
 
 
 def test_without_a_token_it_answers_as_fedex_does(caller: Caller) -> None:
-    request = FEDEX.waybill_request(ORDER, ACCOUNT)
+    request = WAYBILLS.request(ORDER, ACCOUNT)
     answer = caller.send(request, "expired")
-    assert isinstance(FEDEX.read_error(*answer, NOW), TokenRejected)
+    assert isinstance(TRACK.read_error(*answer, NOW), TokenRejected)
     assert caller.simulator.bookings(ORDER.reference) == (0, 0)
 
 
 def test_credentials_and_account_are_checked_where_given() -> None:
     simulator = FedExSimulator(SECRET, credentials={"id": "secret"}, account="1")
-    refused = simulator.handle("POST", "/oauth/token", {}, FEDEX.token_request("id", "wrong").body)
+    refused = simulator.handle("POST", "/oauth/token", {}, asked_token("wrong").body)
     assert refused[0] == 401
     caller = Caller(simulator)
     with pytest.raises(CarrierRefused, match="ACCOUNTNUMBER"):
@@ -208,7 +215,7 @@ def test_behind_http_the_desk_scans_pushes_repeats_forges_and_counts(caller: Cal
             body = self.rfile.read(int(self.headers["content-length"]))
             taken.append((self.headers["fdx-signature"], body))
             try:
-                verify("fedex", body, dict(self.headers.items()), [SECRET])
+                open_push("fedex", body, dict(self.headers.items()), [SECRET])
                 self.send_response(202)
             except SignatureMismatch:
                 self.send_response(401)

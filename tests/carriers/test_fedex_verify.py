@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.fedex.verify import sign
-from chalicelib.carriers.registry import verify
+from chalicelib.carriers.registry import open_push
 from chalicelib.errors import SignatureMismatch
 
 BODY = b'{"output":{"completeTrackResults":[]}}\n'
@@ -21,7 +21,7 @@ GOOD = sign(BODY, SECRET)
 
 def accepted(headers: dict[str, str], body: bytes = BODY, secrets: tuple[str, ...] = LIVE) -> bool:
     try:
-        verify("fedex", body, headers, secrets)
+        open_push("fedex", body, headers, secrets)
     except SignatureMismatch:
         return False
     return True
@@ -64,7 +64,7 @@ def test_both_live_secrets_are_taken_and_one_that_ran_out_is_not() -> None:
 )  # fmt: skip
 def test_anything_else_is_a_mismatch_and_never_another_error(headers) -> None:
     with pytest.raises(SignatureMismatch):
-        verify("fedex", BODY, headers, LIVE)
+        open_push("fedex", BODY, headers, LIVE)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_without_a_secret_nothing_is_accepted(secrets) -> None:
 
 def test_the_mismatch_does_not_repeat_what_was_sent() -> None:
     with pytest.raises(SignatureMismatch) as refused:
-        verify("fedex", b"secret body", {"fdx-signature": "given"}, LIVE)
+        open_push("fedex", b"secret body", {"fdx-signature": "given"}, LIVE)
     assert "given" not in str(refused.value)
     assert "secret body" not in str(refused.value)
 
 
-def test_a_carrier_without_pushes_cannot_be_verified() -> None:
+def test_a_carrier_that_is_not_registered_pushes_nothing() -> None:
     with pytest.raises(UnknownSource):
-        verify("dhl", BODY, {"fdx-signature": GOOD}, LIVE)
+        open_push("pigeon", BODY, {"fdx-signature": GOOD}, LIVE)
 
 
 def test_random_signatures_near_the_right_one_are_never_taken_and_never_raise_otherwise() -> None:

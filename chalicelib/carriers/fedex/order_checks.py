@@ -10,7 +10,15 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
-from chalicelib.carriers.contract import GoodsLine, OrderNotAccepted, Party, PickupOrder, WaybillOrder
+from chalicelib.carriers.contract import (
+    GoodsLine,
+    LocalHours,
+    OrderNotAccepted,
+    Party,
+    PickupOrder,
+    PickupQuestion,
+    WaybillOrder,
+)
 from chalicelib.errors import FieldFault
 from chalicelib.money import Money, decimals_of, round_to, total
 from chalicelib.places import territory_of
@@ -22,12 +30,13 @@ _HS_DIGITS = range(6, 15)
 def checked(order: WaybillOrder) -> None:
     """Return if FedEx can take the order; else raise ``OrderNotAccepted`` with every fault at once."""
     faults = [
-        *_purpose_faults(order),
-        *_reference_faults("reference", order.reference),
+        *_value_faults(order),
+        *_reference_faults(order),
         *party_faults("shipper", order.shipper),
         *party_faults("recipient", order.recipient),
         *_line_faults(order),
         *_declared_faults(order),
+        *_export_faults(order),
     ]
     if faults:
         raise OrderNotAccepted("FedEx cannot take this order as it is", faults)
@@ -35,11 +44,8 @@ def checked(order: WaybillOrder) -> None:
 
 def checked_pickup(order: PickupOrder) -> None:
     """The same for a pickup."""
-    faults = [*_reference_faults("reference", order.reference), *party_faults("place", order.place)]
-    if order.ready_at.tzinfo is not None or order.close_at.tzinfo is not None:
-        faults.append(_fault("ready_at", "zoned", "local wall clock at the pickup place, without zone"))
-    elif not order.ready_at < order.close_at or order.ready_at.date() != order.close_at.date():
-        faults.append(_fault("close_at", "before_ready", "close after ready, on the same day"))
+    faults = [*_word_faults("reference", order.reference, "reference"), *party_faults("place", order.place)]
+    faults += _hours_faults(order.hours)
     if len(order.remarks) > limits()["remarks"] or not order.remarks.isprintable():
         faults.append(_fault("remarks", "too_long", f"at most {limits()['remarks']} printable characters"))
     if order.weight_g <= 0 or order.packages < 1:
@@ -48,15 +54,31 @@ def checked_pickup(order: PickupOrder) -> None:
         raise OrderNotAccepted("FedEx cannot take this pickup as it is", faults)
 
 
+def checked_question(question: PickupQuestion) -> None:
+    """The same for a question about pickup days."""
+    faults = list(_hours_faults(question.hours))
+    if not question.postal_code:
+        faults.append(_fault("postal_code", "required", "FedEx answers by postal code"))
+    if question.service not in rules()["services"]:
+        faults.append(_fault("service", "not_offered", "no FedEx service is known by this name"))
+    if question.weight_g <= 0:
+        faults.append(_fault("weight_g", "not_positive", "a weight above zero"))
+    if faults:
+        raise OrderNotAccepted("FedEx cannot answer this question as it is", faults)
+
+
 def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
     """What is wrong with a contact and address; the values themselves are never repeated."""
     most, lines = limits(), street_lines(party.street)
     texts = {
         "name": (party.name, most["person_name"]),
         "phone": (phone_digits(party.phone), most["phone"]),
-        "city": (party.city, most["street_line"]),
+        "city": (party.city, most["city"]),
         **{f"street[{at}]": (line, most["street_line"]) for at, line in enumerate(lines)},
     }
+    for name, kept in (("postal_code", party.postal_code), ("email", party.email)):
+        if kept is not None:
+            texts[name] = (kept, most[name])
     for name, (text, longest) in texts.items():
         if not 0 < len(text) <= longest or not text.isprintable():
             yield _fault(f"{field}.{name}", "length", f"1 to {longest} printable characters")
@@ -68,6 +90,7 @@ def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
         yield _fault(f"{field}.state", "required", "the two-letter code of the state or province")
     if not _is_country(party.country):
         yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
+    yield from _registration_faults(field, party)
 
 
 def unit_price(line: GoodsLine) -> Money:
@@ -100,8 +123,43 @@ def hs_digits(code: str) -> str:
 
 def purpose_row(purpose: str) -> Mapping[str, Any]:
     """FedEx's words for a purpose; KeyError when FedEx has none."""
-    row: Mapping[str, Any] = _rules()["purposes"][purpose]
+    row: Mapping[str, Any] = rules()["purposes"][purpose]
     return row
+
+
+def service_type(service: str) -> str:
+    """FedEx's name for a service of the merchant's contract; KeyError when no row has it."""
+    name: str = rules()["services"][service]["service_type"]
+    return name
+
+
+def link_to_export(order: WaybillOrder) -> str:
+    """One sentence that ties the goods to the shipment which first took them out; empty when nothing is known of it.
+
+    The number of the export declaration is said here and nowhere else: FedEx's ``exportComplianceStatement`` is for
+    the export that this waybill makes, and a number that declared an earlier one would be false there.
+    """
+    export = order.original_export
+    if export is None:
+        return ""
+    parts = {
+        "": export.shipped_on and export.shipped_on.isoformat(),
+        "by ": export.carrier,
+        "under waybill ": export.waybill,
+        "invoice ": export.invoice_number,
+        "export declaration ": export.reference,
+    }
+    said = [f"{words}{value}" for words, value in parts.items() if value]
+    return f"Exported {' '.join(said)}" if said else ""
+
+
+def export_statement(order: WaybillOrder) -> Mapping[str, str] | None:
+    """What FedEx must be told of the export itself, where the rules of the country let our figures tell it."""
+    row = rules()["exports"].get(order.shipper.country)
+    if row is None or order.recipient.country in row["not_to"] or not _is_small(order, row):
+        return None
+    said: Mapping[str, str] = row["said"]
+    return said
 
 
 def crosses_customs(order: WaybillOrder) -> bool:
@@ -111,19 +169,78 @@ def crosses_customs(order: WaybillOrder) -> bool:
 
 def limits() -> Mapping[str, Any]:
     """FedEx's longest values."""
-    found: Mapping[str, Any] = _rules()["limits"]
+    found: Mapping[str, Any] = rules()["limits"]
     return found
 
 
-def _purpose_faults(order: WaybillOrder) -> Iterator[FieldFault]:
-    if order.purpose not in _rules()["purposes"]:
+def rules() -> Mapping[str, Any]:
+    """Everything we know of FedEx's order forms."""
+    return dictionary("carriers", "fedex_purposes")
+
+
+def _value_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    if order.purpose not in rules()["purposes"]:
         yield _fault("purpose", "not_offered", "FedEx has no value for this purpose")
+    if order.service not in rules()["services"]:
+        yield _fault("service", "not_offered", "no FedEx service is known by this name")
+    if len(order.terms) != limits()["terms"] or not order.terms.isalpha():
+        yield _fault("terms", "format", "an Incoterm of three letters")
+    longest = limits()["dimension_cm"]
+    if order.dimensions_cm is not None and not all(0 < side <= longest for side in order.dimensions_cm):
+        yield _fault("dimensions_cm", "range", f"1 to {longest} whole centimetres")
 
 
-def _reference_faults(field: str, reference: str) -> Iterator[FieldFault]:
-    longest = limits()["reference"]
-    if not 0 < len(reference) <= longest or not reference.isascii() or not reference.isprintable():
+def _registration_faults(field: str, party: Party) -> Iterator[FieldFault]:
+    """A number FedEx has no type for is refused rather than left out: customs would not know the party."""
+    for at, one in enumerate(party.registrations):
+        if one.kind not in rules()["registrations"]:
+            yield _fault(f"{field}.registrations[{at}].kind", "not_offered", "FedEx has no type for this number")
+        yield from _word_faults(f"{field}.registrations[{at}].number", one.number, "tax_number")
+
+
+def _reference_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    yield from _word_faults("reference", order.reference, "reference")
+    if order.invoice_number is not None:
+        yield from _word_faults("invoice_number", order.invoice_number, "invoice_number")
+    if order.rma is not None:
+        yield from _word_faults("rma", order.rma, "rma")
+    link = link_to_export(order)
+    if len(link) > limits()["comment"] or not link.isprintable():
+        yield _fault("original_export", "length", f"at most {limits()['comment']} printable characters in all")
+
+
+def _word_faults(field: str, word: str, limit: str) -> Iterator[FieldFault]:
+    longest = limits()[limit]
+    if not 0 < len(word) <= longest or not word.isascii() or not word.isprintable():
         yield _fault(field, "length", f"1 to {longest} ASCII characters")
+
+
+def _hours_faults(hours: LocalHours) -> Iterator[FieldFault]:
+    if hours.ready_at.tzinfo is not None or hours.close_at.tzinfo is not None:
+        yield _fault("hours.ready_at", "zoned", "local wall clock at the pickup place, without zone")
+    elif not hours.ready_at < hours.close_at or hours.ready_at.date() != hours.close_at.date():
+        yield _fault("hours.close_at", "before_ready", "close after ready, on the same day")
+
+
+def _export_faults(order: WaybillOrder) -> Iterator[FieldFault]:
+    """FedEx asks for a filing option that only an export declaration gives, above a value: a person's work."""
+    row = rules()["exports"].get(order.shipper.country)
+    if row is None or not row["required"] or order.recipient.country in row["not_to"]:
+        return
+    if order.lines and not _is_small(order, row):
+        yield _fault("lines.value", "export_declaration_needed", row["needs"])
+
+
+def _is_small(order: WaybillOrder, row: Mapping[str, Any]) -> bool:
+    """Whether every tariff number of the parcel stays within a country's limit for undeclared exports, in its own
+    currency: of another one nothing is proven."""
+    worth: dict[str, Decimal] = {}
+    for line in order.lines:
+        if line.value.currency != row["currency"]:
+            return False
+        code = hs_digits(line.hs_code) if row["per_tariff_number"] else ""
+        worth[code] = worth.get(code, Decimal(0)) + line.value.amount
+    return bool(worth) and max(worth.values()) <= Decimal(row["at_most"])
 
 
 def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -142,7 +259,7 @@ def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
 
 
 def _text_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
-    longest, vague = limits()["description"], _rules()["vague_descriptions"]["whole"]
+    longest, vague = limits()["description"], rules()["vague_descriptions"]["whole"]
     if not 0 < len(line.description) <= longest or not line.description.isprintable():
         yield _fault(f"{field}.description", "length", f"1 to {longest} printable characters")
     if " ".join(line.description.lower().split()) in vague:
@@ -196,7 +313,3 @@ def _is_country(country: str) -> bool:
 
 def _fault(field: str, code: str, detail: str) -> FieldFault:
     return FieldFault(field, code, detail, source="order")
-
-
-def _rules() -> Mapping[str, Any]:
-    return dictionary("carriers", "fedex_purposes")
