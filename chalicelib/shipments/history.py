@@ -4,10 +4,10 @@
 
 The parts are: wall clock as sent, zone and instant, code, exception code, milestone, condition, reason, city,
 country, source, id, text, and only where there is one, who (responsible, action by, ``w`` for a withdrawn
-delivery, the codes it voids joined by ``+``). Zone and instant are empty when the wall clock carries its own offset; else they are ``o``, ``p`` or
-``a`` (offset, place, assumed) and the offset that was used or, where that says too little, the instant itself.
-A city, country or source written ``"`` is that of the line before. A line costs with every later write of its
-track: so what the carrier repeats is not written again.
+delivery, the codes it voids joined by ``+``). Zone and instant are empty when the wall clock carries its own
+offset; else they are ``o``, ``p`` or ``a`` (offset, place, assumed) and the offset that was used or, where that
+says too little, the instant itself. A city, country or source written ``"`` is that of the line before. A line
+costs with every later write of its track: so what the carrier repeats is not written again.
 New parts are only ever added at the end. A track keeps at most 200 events.
 """
 
