@@ -18,7 +18,7 @@ from chalicelib.carriers.contract import HttpRequest, TokenRejected
 from chalicelib.carriers.numbers import judge_fedex
 from chalicelib.carriers.registry import FEDEX, open_push, read_tracking
 from chalicelib.errors import CarrierRefused, SignatureMismatch
-from infra.local.fedex_server import server_of
+from infra.local.carrier_server import server_of
 from infra.local.fedex_simulator import FedExSimulator
 from tests.carriers.fedex_pieces import ACCOUNT, NOW, ORDER, PICKUP
 
