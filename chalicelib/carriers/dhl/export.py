@@ -1,0 +1,125 @@
+"""The export declaration of a DHL shipment: what customs read of the goods, why they cross, and where they first left.
+
+The link to the original export goes three ways, because each is read by somebody else: reference numbers for the
+manifest, remarks for the printed invoice, one whole sentence as declaration note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.carriers.contract import GoodsLine, OriginalExport, WaybillOrder
+from chalicelib.carriers.dhl.order_checks import customs_value, unit_price
+from chalicelib.carriers.dhl.wording import hs_digits, line_kilograms, parcel_kilograms, rules
+
+_INTERNATIONAL = 6
+# Movement reference number of an EU or UK export, internal transaction number of a US one; any other is a customs
+# declaration number (CDN).
+_REFERENCE_TYPES = {"MRN": re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{14}\Z"), "ITN": re.compile(r"X[0-9]{14}\Z")}
+
+
+def declaration(order: WaybillOrder) -> dict[str, Any]:
+    """``content.exportDeclaration`` of an order that crosses a customs border."""
+    row = rules()["purposes"][order.purpose]
+    said: dict[str, Any] = {
+        "lineItems": [_line(at, line, row["reason_type"]) for at, line in enumerate(order.lines, start=1)],
+        "invoice": _invoice(order),
+        "exportReason": row["reason"],
+        "exportReasonType": row["reason_type"],
+        # A shop's goods travel on a shop's contract, whichever way: never a gift.
+        "shipmentType": "commercial",
+    }
+    links = dict(_links(order.original_export or OriginalExport()))
+    if links:
+        said["remarks"] = [{"value": text} for text in _remarks(links)]
+        said["declarationNotes"] = [{"value": _note(links)}]
+    return said
+
+
+def gross_kilograms(order: WaybillOrder) -> Decimal:
+    """What the parcel weighs in DHL's steps: never less than its lines, each of which was rounded by itself."""
+    return max(parcel_kilograms(order.parcel_weight_g), _net_kilograms(order))
+
+
+def declaration_reference_type(reference: str) -> str:
+    """DHL's type of an export declaration's number.
+
+    >>> declaration_reference_type("26FR00000000000012"), declaration_reference_type("X20261103123456")
+    ('MRN', 'ITN')
+    >>> declaration_reference_type("530120260000000123")
+    'CDN'
+    """
+    return next((name for name, form in _REFERENCE_TYPES.items() if form.match(reference)), "CDN")
+
+
+def _line(number: int, line: GoodsLine, reason_type: str) -> dict[str, Any]:
+    """One customs line. The tariff code is that of the destination; only its first six digits hold everywhere."""
+    hs_code = hs_digits(line.hs_code)
+    codes = {"outbound": hs_code[:_INTERNATIONAL], "inbound": hs_code}
+    return {
+        "number": number,
+        "description": line.description,
+        "price": unit_price(line).amount,
+        "quantity": {"value": line.quantity, "unitOfMeasurement": "PCS"},
+        "commodityCodes": [{"typeCode": name, "value": value} for name, value in codes.items()],
+        "exportReasonType": reason_type,
+        "manufacturerCountry": line.made_in,
+        "weight": {"netValue": line_kilograms(line.weight_g)},
+        "additionalInformation": [f"Exact weight {line.weight_g:f} g"],
+        "preCalculatedLineItemTotalValue": line.value.amount,
+    }
+
+
+def _invoice(order: WaybillOrder) -> dict[str, Any]:
+    worth, net = customs_value(order).amount, _net_kilograms(order)
+    invoice: dict[str, Any] = {
+        "number": order.invoice_number,
+        "date": order.ship_on.isoformat(),
+        "totalNetWeight": net,
+        "totalGrossWeight": gross_kilograms(order),
+        "preCalculatedTotalValues": {"preCalculatedTotalGoodsValue": worth, "preCalculatedTotalInvoiceValue": worth},
+    }
+    references = list(_references(order))
+    if references:
+        invoice["customerReferences"] = references
+    return invoice
+
+
+def _net_kilograms(order: WaybillOrder) -> Decimal:
+    return sum((line_kilograms(line.weight_g) for line in order.lines), Decimal(0))
+
+
+def _references(order: WaybillOrder) -> Iterator[dict[str, str]]:
+    if order.rma:
+        yield {"typeCode": "RMA", "value": order.rma}
+    export = order.original_export
+    if export is not None and export.reference:
+        yield {"typeCode": declaration_reference_type(export.reference), "value": export.reference}
+
+
+def _links(export: OriginalExport) -> Iterator[tuple[str, str]]:
+    """What is known of the original export, by its name in the note."""
+    if export.waybill:
+        yield "waybill", export.waybill
+    if export.carrier:
+        yield "carrier", export.carrier
+    if export.shipped_on:
+        yield "exported on", export.shipped_on.isoformat()
+    if export.invoice_number:
+        yield "invoice", export.invoice_number
+    if export.reference:
+        yield "export declaration", export.reference
+
+
+def _remarks(links: dict[str, str]) -> Iterator[str]:
+    """Up to three lines that the invoice prints: with 35 characters of value none is over 45."""
+    short = {"waybill": "AWB", "invoice": "Invoice", "export declaration": "Export"}
+    found = [f"{word} {links[name]}" for name, word in short.items() if name in links]
+    yield from found or [f"Exported {links['exported on']}" if "exported on" in links else f"By {links['carrier']}"]
+
+
+def _note(links: dict[str, str]) -> str:
+    return "Original shipment: " + ", ".join(f"{name} {value}" for name, value in links.items())
