@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from chalicelib.carriers.contract import TokenRejected
 from chalicelib.carriers.json_bodies import read_json
+from chalicelib.carriers.waiting import asked_wait
 from chalicelib.errors import CarrierError, CarrierRefused, CarrierUnavailable, CarrierUnreadable
 
 BURST_WAIT = 10
-LONGEST_WAIT = 86_400
 _TOKEN_CODES = frozenset({"NOT.AUTHORIZED.ERROR", "LOGIN.REAUTHENTICATE.ERROR"})
 _DAILY = "quota"
 _TOO_MANY, _UNAUTHORISED, _FORBIDDEN, _TIMEOUT, _EARLY = 429, 401, 403, 408, 425
@@ -38,7 +37,7 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes, now: dateti
     out: the caller decides that.
     """
     code, text = _first_fault(body)
-    asked = _retry_after(headers, now)
+    asked = asked_wait(headers, now)
     if status == _TOO_MANY:
         return _too_many(text, asked, now)
     if status == _UNAUTHORISED or code in _TOKEN_CODES:
@@ -64,22 +63,6 @@ def _until_midnight(now: datetime) -> int:
     utc = now.astimezone(UTC)
     midnight = utc.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return max(1, int((midnight - utc).total_seconds()))
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Seconds to wait as asked, as a number or a date, between 1 second and a day; None when not asked or
-    senseless.
-    """
-    asked = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if asked.isascii() and asked.isdigit():
-        seconds = int(asked[:9])
-    else:
-        try:
-            at = parsedate_to_datetime(asked)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        seconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now.timestamp())
-    return min(max(seconds, 1), LONGEST_WAIT)
 
 
 def _first_fault(body: bytes) -> tuple[str | None, str]:
