@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Chalice, Rate
 
-from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, exceptions, health, openapi, returns, shipments, webhooks
 from chalicelib.api.desk import Desk, workflows
 from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.errors import InvalidRequestError
@@ -69,7 +69,7 @@ class World:
 world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
-for room in (returns, estimates, shipments, exceptions, webhooks, health, openapi):
+for room in (returns, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 

@@ -131,14 +131,40 @@ class DestinationCheck(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class Proof(Strict):
+    """Something an acceptance row asks to be established (``code``), by whom and when; holds for a year.
+
+    ``country`` is the destination it was established for; without one it holds for what does not depend on the
+    destination. ``up_to`` is the most that may be sent on its strength, one amount per currency; none: no limit.
+    """
+
+    code: Code
+    checked_on: date
+    checked_by: Text
+    country: Country | None = None
+    up_to: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierContract(Strict):
-    """One carrier account: the services it buys and what was agreed. The account number is a secret."""
+    """One carrier account: the services it buys and what was agreed. The account number is a secret.
+
+    ``value_protection`` is the carrier's own protection, bought where no policy of ours covers a parcel: up to what,
+    one amount per currency; empty: it is not bought.
+    """
 
     carrier: Code
     services: Annotated[tuple[Code, ...], Field(min_length=1)]
     agreements: tuple[Agreement, ...] = ()
     destinations_checked: tuple[DestinationCheck, ...] = ()
-    proven: tuple[Code, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    value_protection: tuple[Money, ...] = ()
+
+    @property
+    def all_proofs(self) -> tuple[Proof, ...]:
+        """The proofs, with what was asked about destinations among them."""
+        asked = (Proof("DEST_RULE_CHECKED", c.checked_on, c.checked_by, c.country) for c in self.destinations_checked)
+        return (*self.proofs, *asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +299,12 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
         for policy in merchant.insurer
         if policy.ends < policy.effective
     ]
+    never_valid = [
+        _fault(f"carrier.{contract.carrier}", "ends_before_start", f"{agreed.agreement_ref} ends before it begins")
+        for contract in merchant.carrier
+        for agreed in contract.agreements
+        if agreed.valid_to < agreed.valid_from
+    ]
     negative = [
         _fault(f"insurer.{policy.policy_no}", "not_positive", "a limit is above zero")
         for policy in merchant.insurer
@@ -283,7 +315,7 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
         for recall in merchant.recall
         if not recall.skus and not recall.serials
     ]
-    return [*ends_first, *negative, *empty]
+    return [*ends_first, *never_valid, *negative, *empty]
 
 
 def _fault(where: str, code: str, detail: str) -> FieldFault:

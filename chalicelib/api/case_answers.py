@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.route_answers import CoverTold, RouteTold
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
 from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
 from chalicelib.returns.case import Kind, ReasonCode
@@ -49,97 +50,6 @@ class DecisionTold(Told):
     freight_paid_by: str | None
     evidence_wanted: list[str]
     statutory: bool
-    confidence: Confidence
-
-
-class RequirementTold(Told):
-    """Something the carrier asks to be seen to."""
-
-    code: str
-    text: str
-
-
-class AcceptanceReasonTold(Told):
-    """Why a parcel may not simply go."""
-
-    code: str
-    detail: str | None
-    rule: str
-    source: str
-    confidence: Confidence
-
-
-class TransitTold(Told):
-    """How many business days a parcel is usually under way, customs not counted."""
-
-    business_days_min: int
-    business_days_max: int
-    note: str
-    source: str
-    confidence: Confidence
-
-
-class RouteTold(Told):
-    """One service of one carrier, and whether it may carry this parcel."""
-
-    carrier: str
-    service: str
-    lane: str
-    bookable: bool
-    outcome: Literal["accepted", "review", "denied"]
-    rules: list[str]
-    requirements: list[RequirementTold]
-    reasons: list[AcceptanceReasonTold]
-    confidence: Confidence
-    transit: TransitTold | None
-
-
-class GapTold(Told):
-    """Something that leaves the parcel without full cover."""
-
-    code: str
-    policy_no: str | None
-    uncovered: MoneyTold | None
-
-
-class ClaimClockTold(Told):
-    """Who must be told of a loss, and by when."""
-
-    id: str
-    claims: list[str]
-    starts: str
-    limit_days: int | None
-    limit_months: int | None
-    file_by_day: int | None
-    source: str
-    confidence: Confidence
-
-
-class LiabilityFloorTold(Told):
-    """What the carrier owes in any case, in special drawing rights; null where the weight is not known."""
-
-    regime: str
-    sdr_per_kg: Decimals
-    sdr: Decimals | None
-    source: str
-    confidence: Confidence
-
-
-class CoverTold(Told):
-    """Who pays if the parcel is lost, up to what; any gap needs a person before it moves."""
-
-    insured_by: str | None
-    policy_no: str | None
-    insured_value: MoneyTold
-    carrier_declared_value: MoneyTold
-    limit: MoneyTold | None
-    deductible: MoneyTold | None
-    who_pays: Literal["insurer", "merchant"]
-    gaps: list[GapTold]
-    claim_clocks: list[ClaimClockTold]
-    liability_floor: LiabilityFloorTold | None
-    not_checked: list[str]
-    complete: bool
     confidence: Confidence
 
 
@@ -271,20 +181,6 @@ class InstructionTold(Told):
 
     key: str
     text: str
-
-
-class CoveredRouteTold(RouteTold):
-    """A service with the cover the parcel would have on it."""
-
-    cover: CoverTold
-
-
-class RoutesAnswer(Told):
-    """Every contracted service for this parcel, best first; ``chosen`` may go without a person's word."""
-
-    on: DayText
-    routes: list[CoveredRouteTold]
-    chosen: RouteTold | None
 
 
 class OpenedAnswer(Told):

@@ -27,6 +27,7 @@ class Stories:
     list_cases: Story
     estimate: Story
     routes: Story
+    carriers: Story
     read_shipment: Story
     list_shipments: Story
     list_exceptions: Story
@@ -37,7 +38,7 @@ class Stories:
 def workflows() -> Stories:
     """The stories as the workflows tell them; imported now, at the first request."""
     from chalicelib.customs.estimate import estimate
-    from chalicelib.workflows import find_routes, open_return, read_case, read_shipment, work_exceptions
+    from chalicelib.workflows import open_return, propose_ways, read_carriers, read_case, read_shipment, work_exceptions
     from chalicelib.workflows.take_tracking import accept_webhook
 
     return Stories(
@@ -45,7 +46,8 @@ def workflows() -> Stories:
         read_case=read_case.read_case,
         list_cases=read_case.list_cases,
         estimate=lambda request: estimate(request).as_json(),
-        routes=find_routes.routes,
+        routes=propose_ways.routes,
+        carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,
         list_shipments=read_shipment.list_shipments,
         list_exceptions=work_exceptions.list_exceptions,

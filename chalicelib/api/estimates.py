@@ -1,4 +1,4 @@
-"""Estimates: what an entry costs, and which carriers may carry a parcel over a lane."""
+"""Estimates: what an entry costs."""
 
 from __future__ import annotations
 
@@ -14,27 +14,16 @@ ESTIMATE = Operation(
     "Duty, taxes, fees and relief for one entry on one day; what is unknown is null with a reason.",
     answers={200: "EstimateAnswer"}, scope="returns:read", body="EstimateBody",
 )  # fmt: skip
-ROUTES = Operation(
-    "find_routes", "POST", "/v1/routes",
-    "Which carriers may carry this parcel over this lane, how, and which may not and why.",
-    answers={200: "RoutesAnswer"}, scope="returns:read", body="RoutesBody",
-)  # fmt: skip
-OPERATIONS = (ESTIMATE, ROUTES)
+OPERATIONS = (ESTIMATE,)
 
 
 def blueprint(desk: Desk) -> Blueprint:
     """The routes of this module."""
     routes = Blueprint(__name__)
     serve(routes, desk, ESTIMATE, estimate)
-    serve(routes, desk, ROUTES, find_routes)
     return routes
 
 
 def estimate(desk: Desk, call: Call) -> Response:
     """What the entry costs. Reads rules only: nothing is kept."""
     return answer(desk.stories().estimate(call.body.as_request()))
-
-
-def find_routes(desk: Desk, call: Call) -> Response:
-    """The carriers for this parcel."""
-    return answer(desk.stories().routes(desk.ports(), call.body.as_request()))

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api import estimates, exceptions, health, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, exceptions, health, returns, shipments, webhooks
 from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
 from chalicelib.api.auth import SCOPES
 from chalicelib.api.desk import Desk
@@ -23,6 +23,7 @@ DOCUMENT = Operation("openapi", "GET", "/openapi.json", "This document.", answer
 OPERATIONS: tuple[Operation, ...] = (
     *returns.OPERATIONS,
     *estimates.OPERATIONS,
+    *carriers.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
     *webhooks.OPERATIONS,

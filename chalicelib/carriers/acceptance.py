@@ -1,88 +1,36 @@
 """Which carrier may carry what, on which lane, up to which value, and what it asks for.
 
-All rows that match are collected. Any deny wins; every condition must hold; a review stops the machine; and
-where no row names these goods the answer is review, never yes. The ids of the rows used go into the answer.
+All rows that match are collected. Any ban wins; every condition must hold or be seen to; a review stops the machine;
+and where no row names these goods the answer is a person, never yes. Every row that was looked at goes into the
+answer, with what it came to, its source and its age.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
 
-from chalicelib.carriers.acceptance_rows import (
-    Cap,
-    Row,
-    is_ours_to_do,
-    is_stale,
-    rows_in_force,
-    text_of_requirement,
+from chalicelib.carriers.acceptance_rows import Cap, Row, is_stale, rows_in_force
+from chalicelib.carriers.findings import (
+    Acceptance,
+    AcceptanceReason,
+    Finding,
+    LimitCheck,
+    Outcome,
+    worst,
 )
 from chalicelib.carriers.goods import Goods, ParcelFacts
-from chalicelib.carriers.requirements import Standing, unmet
+from chalicelib.carriers.requirements import Condition, Rates, Standing, condition_of, is_provable
 from chalicelib.errors import RuleNotInForce
-from chalicelib.merchant import CarrierContract
+from chalicelib.merchant import Agreement, CarrierContract
 from chalicelib.places import Lane
-from chalicelib.rulebook import Confidence, weakest
+from chalicelib.rulebook import weakest
 
-Outcome = Literal["accepted", "review", "denied"]
-Rates = Mapping[tuple[str, str], Decimal]
 # Over a limit of these a person may ask the carrier; over any other the parcel cannot go.
 ASKABLE = frozenset({"AGREEMENT_ABOVE", "SVP_PREAPPROVAL_ABOVE"})
 LIFTED_BY_CONTRACT = frozenset({"AGREEMENT", "AGREEMENT_ABOVE"})
 DEFAULTS = frozenset({"NO_RULE", "AMBIGUOUS_CLASS"})
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptanceReason:
-    """Why a parcel may not simply go; ``row`` is the rule, ``detail`` a code of what it is about."""
-
-    code: str
-    row: str
-    source: str
-    confidence: Confidence
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """The answer: may it go, by which rows, what must be seen to, and what stands against it."""
-
-    outcome: Outcome
-    rows: tuple[str, ...]
-    requirements: tuple[str, ...]
-    reasons: tuple[AcceptanceReason, ...]
-    confidence: Confidence
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape used in a route."""
-        return {
-            "outcome": self.outcome,
-            "rules": list(self.rows),
-            "requirements": [{"code": code, "text": text_of_requirement(code)} for code in self.requirements],
-            "reasons": [
-                {
-                    "code": reason.code,
-                    "detail": reason.detail,
-                    "rule": reason.row,
-                    "source": reason.source,
-                    "confidence": reason.confidence,
-                }
-                for reason in self.reasons
-            ],
-            "confidence": self.confidence,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What one row comes to for one parcel."""
-
-    row: Row
-    outcome: Outcome
-    reasons: tuple[AcceptanceReason, ...] = ()
 
 
 def accept(
@@ -96,25 +44,26 @@ def accept(
 ) -> Acceptance:
     """May this service take this parcel on this lane that day; never raises for what is unknown.
 
-    ``rates`` turns one unit of the first currency into the second; what cannot be compared is a review.
+    ``rates`` turns one unit of the first currency into the second; what cannot be compared needs a person.
     """
     try:
         known = rows_in_force(on)
     except RuleNotInForce as unknown:
         reason = AcceptanceReason("rules_not_in_force", unknown.dataset, "no vintage in force", "low")
-        return Acceptance("review", (), (), (reason,), "low")
+        return Acceptance("needs_a_person", on, (), (), (reason,), "low")
     contract = next((agreed for agreed in contracts if agreed.carrier == carrier), None)
     short = service.removeprefix(f"{carrier.upper()}_")
     matching = [row for row in known if row.matches(carrier, short, lane, parcel.goods)]
     standing = Standing(parcel, contract, lane, on, rates or {}, _declared_cap(matching))
-    findings = [_judge(row, standing) for row in _spoken(matching, parcel.goods)]
-    return _sum_up(findings, _unnamed(parcel.goods, matching, carrier))
+    findings = [_judge(row, standing) for row in matching]
+    spoken = _spoken(findings, parcel.goods)
+    return _sum_up(spoken, _unnamed(parcel.goods, spoken, carrier), on)
 
 
-def _spoken(rows: list[Row], goods: frozenset[Goods]) -> list[Row]:
+def _spoken(findings: list[Finding], goods: frozenset[Goods]) -> list[Finding]:
     """The rows that count: a default is silenced when rows that name a place take all these very goods."""
-    taken = {kind for row in rows if row.decision in ("allow", "conditional") and row.is_specific for kind in row.goods}
-    return [row for row in rows if row.reason not in DEFAULTS or (goods & set(row.goods)) - taken]
+    taken = {kind for one in findings if one.takes and one.row.is_specific for kind in one.row.goods}
+    return [one for one in findings if one.row.reason not in DEFAULTS or (goods & set(one.row.goods)) - taken]
 
 
 def _declared_cap(rows: list[Row]) -> Cap | None:
@@ -123,93 +72,140 @@ def _declared_cap(rows: list[Row]) -> Cap | None:
     return min(caps, key=lambda cap: cap.limit.amount, default=None)
 
 
-def _unnamed(goods: frozenset[Goods], rows: list[Row], carrier: str) -> tuple[AcceptanceReason, ...]:
-    taken = {kind for row in rows if row.decision in ("allow", "conditional") for kind in row.goods}
-    spoken = {kind for row in rows if row.decision in ("deny", "review") for kind in row.goods}
+def _unnamed(goods: frozenset[Goods], findings: list[Finding], carrier: str) -> tuple[AcceptanceReason, ...]:
+    taken = {kind for one in findings if one.takes for kind in one.row.goods}
+    spoken = {kind for one in findings if one.row.decision in ("deny", "review") for kind in one.row.goods}
     return tuple(
         AcceptanceReason("no_rule", f"carriers/acceptance#{carrier}", "no row names these goods", "low", kind)
         for kind in sorted(goods - taken - spoken)
     )
 
 
-def _judge(row: Row, standing: Standing) -> _Finding:
-    if row.reason in LIFTED_BY_CONTRACT and row.decision in ("deny", "review") and _lifted(row, standing):
-        return _Finding(row, "accepted")
+def _judge(row: Row, standing: Standing) -> Finding:
+    agreement = _agreement_on(row, standing)
+    if row.decision in ("deny", "review") and agreement.lifts is not None:
+        return Finding(row, "allowed", lifted_by=agreement.lifts)
     if is_stale(row, standing.on):
-        return _Finding(row, "review", (_reason("rule_out_of_date", row),))
+        return Finding(row, "needs_a_person", (_reason("rule_out_of_date", row), *agreement.told))
     if row.decision == "deny":
-        return _judge_ban(row, standing)
+        return _judge_ban(row, standing, agreement)
     if row.decision == "review":
-        return _Finding(row, "review", (_reason("carrier_must_be_asked", row, row.reason),))
-    return _judge_condition(row, standing)
+        return _judge_review(row, standing, agreement)
+    return _judge_condition(row, standing, agreement)
 
 
-def _judge_ban(row: Row, standing: Standing) -> _Finding:
+def _judge_ban(row: Row, standing: Standing, agreement: _OnAgreement) -> Finding:
     """A ban with requirements has an exception: when all are proven a person looks, else it stands."""
-    if row.requires and not any(unmet(code, standing) for code in row.requires):
-        return _Finding(row, "review", (_reason("ban_with_exception", row, row.reason),))
-    return _Finding(row, "denied", (_reason("carrier_bans_goods", row, row.reason),))
+    conditions = _conditions(row, standing)
+    if conditions and all(one.unmet is None for one in conditions):
+        return Finding(row, "needs_a_person", (_reason("ban_with_exception", row, row.reason),), conditions)
+    reasons = (_reason("carrier_bans_goods", row, row.reason), *agreement.told)
+    return Finding(row, "refused", reasons, conditions)
 
 
-def _judge_condition(row: Row, standing: Standing) -> _Finding:
-    open_points = [(code, unmet(code, standing)) for code in row.requires]
-    reasons = [_reason(found.code, row, code) for code, found in open_points if found]
-    outcomes: list[Outcome] = [found.outcome for _, found in open_points if found]
-    over = _over_limit(row, standing)
-    if over:
-        reasons.append(over.reasons[0])
-        outcomes.append(over.outcome)
-    return _Finding(row, _worst(outcomes), tuple(reasons))
+def _judge_review(row: Row, standing: Standing, agreement: _OnAgreement) -> Finding:
+    """What a person must decide, unless all that the row asks to be established has been, for this destination and
+    not too long ago. A row that asks for more than proof is never settled by proof."""
+    conditions = _conditions(row, standing)
+    if not conditions or not all(is_provable(code) for code in row.requires):
+        reasons = (_reason("carrier_must_be_asked", row, row.reason), *agreement.told)
+        return Finding(row, "needs_a_person", reasons, conditions)
+    reasons = tuple(_reason(one.unmet.code, row, one.code) for one in conditions if one.unmet)
+    if reasons:
+        return Finding(row, "needs_a_person", (*reasons, *agreement.told), conditions)
+    return Finding(row, "conditional", (), conditions, takes=row.carrier != "*")
 
 
-def _over_limit(row: Row, standing: Standing) -> _Finding | None:
+def _judge_condition(row: Row, standing: Standing, agreement: _OnAgreement) -> Finding:
+    conditions = _conditions(row, standing)
+    reasons = [_reason(one.unmet.code, row, one.code) for one in conditions if one.unmet]
+    outcomes: list[Outcome] = [one.outcome for one in conditions]
+    check = _checked_limit(row, standing)
+    if check is None or not check.stands_against:
+        return Finding(row, worst(outcomes), tuple(reasons), conditions, check, takes=True)
+    if check.is_above and agreement.lifts is not None:
+        return Finding(row, worst(outcomes), tuple(reasons), conditions, check, agreement.lifts, takes=True)
+    outcomes.append(_over(row, check, standing))
+    reasons += [_reason(check.code, row, check.detail), *(agreement.told if check.is_above else ())]
+    return Finding(row, worst(outcomes), tuple(reasons), conditions, check, takes=True)
+
+
+def _conditions(row: Row, standing: Standing) -> tuple[Condition, ...]:
+    return tuple(condition_of(code, row.id, standing) for code in row.requires)
+
+
+def _checked_limit(row: Row, standing: Standing) -> LimitCheck | None:
+    """The limit of a row held against the amount it is about: each basis, and what is declared apart."""
     cap = row.max_value
-    if cap is None or _does_not_bite(cap, standing):
+    if cap is None:
         return None
+    if _does_not_bite(cap, standing):
+        return LimitCheck(cap, None, None, applies=False)
     amount = standing.amount_for(cap)
     if amount is None:
-        return _Finding(row, "review", (_reason("address_day_total_required", row, cap.basis),))
+        return LimitCheck(cap, None, None, True, "address_day_total_required", cap.basis)
     above = standing.is_above(amount, cap.limit)
     if above is None:
-        return _Finding(
-            row,
-            "review",
-            (_reason("exchange_rate_required", row, f"{amount.currency}->{cap.limit.currency}"),),
-        )
-    if not above or (row.reason in LIFTED_BY_CONTRACT and _lifted(row, standing)):
-        return None
-    unsure = row.reason in ASKABLE or (cap.when is not None and standing.parcel.fact(cap.when) is None)
-    return _Finding(row, "review" if unsure else "denied", (_reason("value_above_limit", row, row.reason or cap.when),))
+        return LimitCheck(cap, amount, None, True, "exchange_rate_required", f"{amount.currency}->{cap.currency}")
+    return LimitCheck(cap, amount, above, True, "value_above_limit", row.reason or cap.when)
+
+
+def _over(row: Row, check: LimitCheck, standing: Standing) -> Outcome:
+    if not check.is_above:
+        return "needs_a_person"
+    when = check.cap.when
+    unsure = row.reason in ASKABLE or (when is not None and standing.parcel.fact(when) is None)
+    return "needs_a_person" if unsure else "refused"
 
 
 def _does_not_bite(cap: Cap, standing: Standing) -> bool:
     """Whether the facts put the limit out of play; what is not known keeps it in."""
     if cap.when is not None and standing.parcel.fact(cap.when) is False:
         return True
-    return cap.unless is not None and standing.parcel.fact(cap.unless) is True
+    return any(standing.parcel.fact(name) is True for name in cap.unless)
 
 
-def _lifted(row: Row, standing: Standing) -> bool:
-    agreements = standing.contract.agreements if standing.contract else ()
-    return any(row.id in agreed.lifts and agreed.valid_from <= standing.on <= agreed.valid_to for agreed in agreements)
+@dataclass(frozen=True, slots=True)
+class _OnAgreement:
+    """The agreement that lifts a row, or what is to be said of those that name it and do not."""
+
+    lifts: Agreement | None = None
+    told: tuple[AcceptanceReason, ...] = ()
 
 
-def _sum_up(findings: list[_Finding], unnamed: tuple[AcceptanceReason, ...]) -> Acceptance:
-    outcomes = [finding.outcome for finding in findings] + (["review"] if unnamed else [])
-    asked = (code for finding in findings for code in finding.row.requires if is_ours_to_do(code))
+def _agreement_on(row: Row, standing: Standing) -> _OnAgreement:
+    """What was agreed about this row. An agreement lifts only what the carrier leaves to agreement, while it is
+    valid; one that names the row in vain is said so with its reference."""
+    named = [a for a in (standing.contract.agreements if standing.contract else ()) if row.id in a.lifts]
+    if row.reason not in LIFTED_BY_CONTRACT:
+        return _OnAgreement(None, tuple(_reason("agreement_lifts_no_ban", row, a.agreement_ref) for a in named))
+    valid = [a for a in named if a.valid_from <= standing.on <= a.valid_to]
+    if valid:
+        return _OnAgreement(max(valid, key=lambda a: a.valid_to))
+    told = [
+        _reason("agreement_expired" if a.valid_to < standing.on else "agreement_not_yet_valid", row, a.agreement_ref)
+        for a in named
+    ]
+    return _OnAgreement(None, tuple(told))
+
+
+def _sum_up(findings: list[Finding], unnamed: tuple[AcceptanceReason, ...], on: date) -> Acceptance:
+    outcomes: list[Outcome] = [finding.outcome for finding in findings]
+    if unnamed:
+        outcomes.append("needs_a_person")
+    merged: dict[str, Condition] = {}
+    for condition in (one for finding in findings for one in finding.conditions):
+        earlier = merged.get(condition.code)
+        merged[condition.code] = condition if earlier is None else earlier.asked_by_too(condition)
     reasons = [reason for finding in findings for reason in finding.reasons]
     return Acceptance(
-        outcome=_worst(outcomes),
-        rows=tuple(finding.row.id for finding in findings),
-        requirements=tuple(dict.fromkeys(asked)),
+        outcome=worst(outcomes),
+        on=on,
+        findings=tuple(findings),
+        conditions=tuple(merged.values()),
         reasons=(*reasons, *unnamed),
         confidence=weakest(["low" if unnamed else "high", *(finding.row.confidence for finding in findings)]),
     )
-
-
-def _worst(outcomes: Iterable[Outcome]) -> Outcome:
-    order: tuple[Outcome, ...] = ("accepted", "review", "denied")
-    return max(outcomes, key=order.index, default="accepted")
 
 
 def _reason(code: str, row: Row, detail: str | None = None) -> AcceptanceReason:

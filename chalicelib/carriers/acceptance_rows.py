@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -23,7 +23,8 @@ Basis = Literal["item", "package", "shipment", "address_day"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """Up to what amount; ``field`` is the amount tested (None: the goods' value)."""
+    """Up to what amount; ``field`` is the amount tested (None: the goods' value). It bites ``when`` a fact holds and
+    not where one of ``unless`` does."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -32,7 +33,7 @@ class Cap:
     basis: Basis
     field: Literal["carrier_declared_value"] | None = None
     when: str | None = None
-    unless: str | None = None
+    unless: tuple[str, ...] = ()
 
     @property
     def limit(self) -> Money:
@@ -88,22 +89,11 @@ def rows_in_force(on: date) -> tuple[Row, ...]:
     return _rows(in_force(DATASET, on).effective)
 
 
-def text_of_requirement(code: str) -> str:
-    """What a requirement asks, in one English sentence."""
-    text: str = dictionary("carriers", "requirements")["requirement"][code]["text"]
-    return text
-
-
-def kind_of_requirement(code: str) -> str:
-    """How a requirement is met: do, note, prove or check."""
-    kind: str = dictionary("carriers", "requirements")["requirement"][code]["kind"]
-    return kind
-
-
-def is_ours_to_do(code: str) -> bool:
-    """Whether label, packing or booking must see to it (or the carrier does it unasked)."""
-    known = dictionary("carriers", "requirements")["requirement"]
-    return code in known and known[code]["kind"] in ("do", "note")
+def requirement(code: str) -> Mapping[str, Any] | None:
+    """What a code of a row asks (``text``), how it is met (``kind``) and, where it is work, ``by`` whom; None for a
+    code that no dictionary explains."""
+    found: Mapping[str, Any] | None = dictionary("carriers", "requirements")["requirement"].get(code)
+    return found
 
 
 def limit_of_requirement(code: str) -> Money:

@@ -5,21 +5,30 @@ Carriers ban by kind, whatever the invoice says: a stone that fell out of its se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from chalicelib.money import Money
+from chalicelib.rulebook import dictionary
 
 Goods = Literal[
     "GOLD_JEWELLERY", "STONE_SET_JEWELLERY", "COSTUME", "BULLION", "COIN", "LOOSE_STONE", "SCRAP_GOLD",
     "WATCH_PRECIOUS", "UNCLEAR",
 ]  # fmt: skip
 GOODS: tuple[Goods, ...] = get_args(Goods)
+# Chain by the length and clasps are parts of jewellery, not finished pieces: no carrier's list names them.
+_FINDINGS = frozenset({"chain_by_length", "clasp"})
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 class Piece(Protocol):
     """What must be known of a piece to name its kind."""
+
+    @property
+    def description(self) -> str:
+        """What it is in the shop's own words."""
 
     @property
     def article(self) -> str:
@@ -71,7 +80,8 @@ def goods_of(piece: Piece) -> frozenset[Goods]:
     """The kinds this piece counts as; more than one when a stone travels loose beside it.
 
     ``GOLD_JEWELLERY`` is finished jewellery of any precious metal, as the carriers' lists use the word. What
-    cannot be named is ``UNCLEAR``, which no rule accepts.
+    cannot be named is ``UNCLEAR``, which no rule accepts. Metal sold as an investment is bullion whatever shape
+    the invoice gives it, and a coin in a setting is a question for a person.
     """
     return frozenset({_main_kind(piece)} | ({"LOOSE_STONE"} if piece.stone_loose else set()))
 
@@ -81,10 +91,32 @@ def _main_kind(piece: Piece) -> Goods:
         return "SCRAP_GOLD"
     if piece.article in ("bar", "coin"):
         return "BULLION" if piece.article == "bar" else "COIN"
+    if piece.metal != "base" and (told := _told_by_words(piece.description)):
+        return told
+    return _kind_of_article(piece)
+
+
+def _kind_of_article(piece: Piece) -> Goods:
     if piece.article == "other":
         return "UNCLEAR"
     if piece.article == "watch":
         return "WATCH_PRECIOUS" if piece.metal != "base" or piece.stones != "none" else "UNCLEAR"
+    if piece.article in _FINDINGS and piece.metal != "base":
+        return "UNCLEAR"
     if piece.stones != "none":
         return "STONE_SET_JEWELLERY"
     return "COSTUME" if piece.metal == "base" else "GOLD_JEWELLERY"
+
+
+def _told_by_words(description: str) -> Goods | None:
+    """The kind that the words of a description give away: bullion, or unclear for a coin in a setting."""
+    words = dictionary("carriers", "goods_words")
+    text = f" {_NO_WORD.sub(' ', description.lower())} "
+    if any(_speaks(text, word) for word in words["bullion"]["words"]):
+        return "BULLION"
+    return "UNCLEAR" if any(_speaks(text, word) for word in words["coin_in_a_setting"]["words"]) else None
+
+
+def _speaks(text: str, word: str) -> bool:
+    """Whether a word stands in the text: whole where words are spaced, anywhere in Chinese."""
+    return f" {word} " in text if word.isascii() else word in text

@@ -3,26 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from chalicelib.carriers.acceptance_rows import Cap, kind_of_requirement, limit_of_requirement
+from chalicelib.carriers.acceptance_rows import Cap, limit_of_requirement, requirement
 from chalicelib.carriers.goods import ParcelFacts
-from chalicelib.merchant import CarrierContract
+from chalicelib.merchant import CarrierContract, Proof, limit_in
 from chalicelib.money import Money
 from chalicelib.places import Lane
 
-DESTINATION_CHECK_HOLDS = timedelta(days=365)
+Outcome = Literal["allowed", "conditional", "needs_a_person", "refused"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Rates = Mapping[tuple[str, str], Decimal]
+PROOF_HOLDS = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """A requirement that does not hold: whether a person can still see to it or the parcel cannot go."""
 
-    outcome: Literal["review", "denied"]
+    outcome: Literal["needs_a_person", "refused"]
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing a carrier asks. ``state``: met (checked or proven), by_carrier (it does so unasked), to_do (``by`` sees
+    to it: the merchant on the order, the sender when packing and handing over), or unmet."""
+
+    code: str
+    text: str
+    state: Literal["met", "by_carrier", "to_do", "unmet"]
+    by: Literal["merchant", "sender", "carrier"] | None
+    rules: tuple[str, ...]
+    proven_on: date | None = None
+    unmet: Unmet | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it makes of the parcel."""
+        if self.unmet is not None:
+            return self.unmet.outcome
+        return "conditional" if self.state == "to_do" else "allowed"
+
+    def asked_by_too(self, other: Condition) -> Condition:
+        """The same condition, asked by the rows of both."""
+        return replace(self, rules=tuple(dict.fromkeys((*self.rules, *other.rules))))
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape used in a route."""
+        return {
+            "code": self.code,
+            "text": self.text,
+            "state": self.state,
+            "by": self.by,
+            "rules": list(self.rules),
+            "proven_on": self.proven_on.isoformat() if self.proven_on else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +72,7 @@ class Standing:
     contract: CarrierContract | None
     lane: Lane
     on: date
-    rates: Mapping[tuple[str, str], Decimal]
+    rates: Rates
     declared_cap: Cap | None
 
     def amount_for(self, cap: Cap) -> Money | None:
@@ -62,34 +101,59 @@ class Standing:
         return max(pieces, key=lambda p: p.amount * self.rates.get((p.currency, currency), Decimal(1)), default=None)
 
 
-def unmet(code: str, standing: Standing) -> Unmet | None:
-    """What stands against this requirement; None when it holds or we see to it ourselves.
-
-    A code that no dictionary explains is never waved through.
-    """
-    try:
-        kind = kind_of_requirement(code)
-    except KeyError:
-        return Unmet("review", "requirement_unknown")
-    if kind == "prove":
-        return None if _proven(code, standing) else Unmet("review", "requirement_unproven")
-    return _CHECKS[code](standing) if kind == "check" else None
-
-
-def _proven(code: str, standing: Standing) -> bool:
-    by_contract = standing.contract.proven if standing.contract else ()
-    if code in standing.parcel.proven or code in by_contract:
-        return True
-    return code == "DEST_RULE_CHECKED" and _destination_checked(standing)
+def condition_of(code: str, row: str, standing: Standing) -> Condition:
+    """A requirement of a row held against the parcel. A code that no dictionary explains is never waved through."""
+    asked = requirement(code)
+    if asked is None:
+        unknown = Unmet("needs_a_person", "requirement_unknown")
+        return Condition(code, code, "unmet", None, (row,), None, unknown)
+    if asked["kind"] in ("do", "note"):
+        state: Literal["to_do", "by_carrier"] = "to_do" if asked["kind"] == "do" else "by_carrier"
+        return Condition(code, asked["text"], state, asked["by"], (row,))
+    proven, failed = (_proven if asked["kind"] == "prove" else _checked)(code, standing)
+    return Condition(code, asked["text"], "unmet" if failed else "met", None, (row,), proven, failed)
 
 
-def _destination_checked(standing: Standing) -> bool:
-    checks = standing.contract.destinations_checked if standing.contract else ()
-    return any(
-        check.country == standing.lane.destination
-        and timedelta(0) <= standing.on - check.checked_on <= DESTINATION_CHECK_HOLDS
-        for check in checks
+def is_provable(code: str) -> bool:
+    """Whether somebody can establish it: not a figure of the parcel, nor work to be done."""
+    asked = requirement(code)
+    return asked is not None and asked["kind"] == "prove"
+
+
+def holding_proof(code: str, contract: CarrierContract | None, destination: str, on: date) -> Proof | None:
+    """The newest proof of the merchant's that still holds there: a year from the day it was established. What depends
+    on the destination is proven for that one alone."""
+    anywhere = (requirement(code) or {}).get("per") != "destination"
+    return max(
+        (
+            proof
+            for proof in (contract.all_proofs if contract else ())
+            if proof.code == code
+            and (proof.country == destination or (anywhere and proof.country is None))
+            and timedelta(0) <= on - proof.checked_on <= PROOF_HOLDS
+        ),
+        key=lambda proof: proof.checked_on,
+        default=None,
     )
+
+
+def _proven(code: str, standing: Standing) -> tuple[date | None, Unmet | None]:
+    if code in standing.parcel.proven:
+        return None, None
+    proof = holding_proof(code, standing.contract, standing.lane.destination, standing.on)
+    if proof is None:
+        return None, Unmet("needs_a_person", "requirement_unproven")
+    if proof.up_to:
+        value = standing.parcel.value
+        limit = limit_in(proof.up_to, value.currency)
+        if limit is None or value.amount > limit:
+            code = "value_above_proof" if limit is not None else "limit_currency_missing"
+            return proof.checked_on, Unmet("needs_a_person", code)
+    return proof.checked_on, None
+
+
+def _checked(code: str, standing: Standing) -> tuple[date | None, Unmet | None]:
+    return None, _CHECKS[code](standing)
 
 
 def _policy_above_cap(standing: Standing) -> Unmet | None:
@@ -97,29 +161,31 @@ def _policy_above_cap(standing: Standing) -> Unmet | None:
         return None
     above = standing.is_above(standing.parcel.value, standing.declared_cap.limit)
     if above is None:
-        return Unmet("review", "exchange_rate_required")
-    return Unmet("review", "policy_required") if above else None
+        return Unmet("needs_a_person", "exchange_rate_required")
+    return Unmet("needs_a_person", "policy_required") if above else None
 
 
 def _declared_within_customs(standing: Standing) -> Unmet | None:
     above = standing.is_above(standing.parcel.carrier_declared_value, standing.parcel.customs_value)
     if above is None:
-        return Unmet("review", "exchange_rate_required")
-    return Unmet("denied", "declared_value_above_customs_value") if above else None
+        return Unmet("needs_a_person", "exchange_rate_required")
+    return Unmet("refused", "declared_value_above_customs_value") if above else None
 
 
 def _not_both(standing: Standing) -> Unmet | None:
     declared = standing.parcel.carrier_declared_value.amount > 0
-    return Unmet("denied", "declared_value_and_policy_both") if declared and standing.parcel.insured_by_policy else None
+    return (
+        Unmet("refused", "declared_value_and_policy_both") if declared and standing.parcel.insured_by_policy else None
+    )
 
 
 def _covered_somehow(standing: Standing) -> Unmet | None:
     covered = standing.parcel.insured_by_policy or standing.parcel.carrier_declared_value.amount > 0
-    return None if covered else Unmet("review", "cover_required")
+    return None if covered else Unmet("needs_a_person", "cover_required")
 
 
 def _insured(standing: Standing) -> Unmet | None:
-    return None if standing.parcel.fact("INSURED_PARCEL") else Unmet("review", "insured_item_required")
+    return None if standing.parcel.fact("INSURED_PARCEL") else Unmet("needs_a_person", "insured_item_required")
 
 
 def _insured_above(standing: Standing) -> Unmet | None:

@@ -1,24 +1,24 @@
-"""The ways home for one parcel: every carrier the merchant has a contract with, and whether it may carry it.
+"""The ways for one parcel: every carrier the merchant has a contract with, and whether it may carry it.
 
 Only a service that this system can book is chosen; one that it cannot book yet is shown as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from chalicelib.carriers.acceptance import Acceptance, Rates, accept
+from chalicelib.carriers.acceptance import accept
+from chalicelib.carriers.capabilities import DATASET, Service, capabilities_on, is_bookable, service_of
+from chalicelib.carriers.findings import OUTCOMES, Acceptance, AcceptanceReason
 from chalicelib.carriers.goods import ParcelFacts
+from chalicelib.carriers.requirements import Rates
 from chalicelib.errors import RuleNotInForce
 from chalicelib.merchant import CarrierContract
 from chalicelib.places import Lane
 from chalicelib.rulebook import Confidence, in_force
-
-# Services whose waybill and pickup this system can book itself; both are international.
-BOOKABLE = frozenset({("fedex", "INTERNATIONAL_PRIORITY")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +51,60 @@ class Route:
             "lane": str(self.lane),
             "bookable": self.bookable,
             **self.acceptance.as_json(),
-            "transit": _transit_json(self.transit) if self.transit else None,
+            "transit": transit_json(self.transit) if self.transit else None,
         }
 
 
-def routes(
+def route_of(
     parcel: ParcelFacts,
+    carrier: str,
+    service: str,
     lane: Lane,
     on: date,
-    contracts: Sequence[CarrierContract],
+    contract: CarrierContract | None,
     rates: Rates | None = None,
-) -> tuple[Route, ...]:
-    """Every contracted service, best first: bookable before not, then by outcome, then by transit time."""
-    known = [
-        Route(
-            carrier=contract.carrier,
-            service=service,
-            lane=lane,
-            acceptance=accept(parcel, contract.carrier, service, lane, on, contracts, rates),
-            bookable=(contract.carrier, service) in BOOKABLE and lane.origin != lane.destination,
-            transit=transit_of(contract.carrier, service, on),
-        )
-        for contract in contracts
-        for service in contract.services
-    ]
-    return tuple(sorted(known, key=_preference))
+) -> Route:
+    """One service and what it comes to for this parcel; one that does not run on the lane is refused."""
+    known = service_of(carrier, service, on)
+    accepted = accept(parcel, carrier, service, lane, on, [contract] if contract else (), rates)
+    return Route(
+        carrier=carrier,
+        service=service,
+        lane=lane,
+        acceptance=_on_its_lanes(accepted, known, lane),
+        bookable=is_bookable(known, lane),
+        transit=transit_of(carrier, service, on),
+    )
+
+
+def not_contracted(contracts: Iterable[CarrierContract], lane: Lane, on: date) -> tuple[Service, ...]:
+    """The services we know to run on this lane and have no contract for."""
+    ours = {(one.carrier, service) for one in contracts for service in one.services}
+    known = capabilities_on(on)
+    rows = known.services if known else ()
+    return tuple(row for row in rows if (row.carrier, row.service) not in ours and row.why_not(lane) is None)
+
+
+def rank(route: Route) -> tuple[bool, bool, int]:
+    """How good a way is, the least the best: bookable, free to go, by outcome. Between equals the order of the
+    merchant's contracts decides, which a stable sort keeps."""
+    return not route.bookable, not route.acceptance.may_go, OUTCOMES.index(route.acceptance.outcome)
 
 
 def pick(known: Iterable[Route], wanted: str | None = None) -> Route | None:
     """The best route that may go without a person and can be booked; ``wanted``: the carrier asked for."""
     return next(
-        (
-            route
-            for route in known
-            if route.bookable and route.acceptance.outcome == "accepted" and wanted in (None, route.carrier)
-        ),
+        (route for route in known if route.bookable and route.acceptance.may_go and wanted in (None, route.carrier)),
         None,
     )
+
+
+def _on_its_lanes(accepted: Acceptance, known: Service | None, lane: Lane) -> Acceptance:
+    why = known.why_not(lane) if known else None
+    if known is None or why is None:
+        return accepted
+    reason = AcceptanceReason(why, f"{DATASET}#{known.service}", known.title, known.confidence, str(lane))
+    return replace(accepted, outcome="refused", reasons=(*accepted.reasons, reason))
 
 
 def transit_of(carrier: str, service: str, on: date) -> Transit | None:
@@ -103,13 +120,8 @@ def transit_of(carrier: str, service: str, on: date) -> Transit | None:
     return Transit(row["business_days_min"], row["business_days_max"], row["note"], source, row["confidence"])
 
 
-def _preference(route: Route) -> tuple[bool, int, int, str, str]:
-    outcomes = ("accepted", "review", "denied")
-    slowest = route.transit.business_days_max if route.transit else 99
-    return not route.bookable, outcomes.index(route.acceptance.outcome), slowest, route.carrier, route.service
-
-
-def _transit_json(transit: Transit) -> dict[str, Any]:
+def transit_json(transit: Transit) -> dict[str, Any]:
+    """The shape used by the API."""
     return {
         "business_days_min": transit.business_days_min,
         "business_days_max": transit.business_days_max,

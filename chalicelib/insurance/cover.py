@@ -20,7 +20,7 @@ from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.rulebook import Confidence, in_force, weakest
 
-WhoPays = Literal["insurer", "merchant"]
+WhoPays = Literal["insurer", "carrier", "merchant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,19 @@ class Consignment:
     home: bool
     weekend_in_transit: bool | None = None
     address_day_value: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCover:
+    """What the carrier itself insures for the declared value: an insured postal service (``built_in``: no policy is
+    asked, because the item must be insured by the post), or protection bought where no policy takes the parcel.
+
+    ``up_to`` holds one amount per currency; None: nobody knows the limit, which is a gap.
+    """
+
+    carrier: str
+    built_in: bool
+    up_to: tuple[Money, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +120,22 @@ class Cover:
         }
 
 
-def plan(consignment: Consignment, carrier: str, lane: Lane, policies: Iterable[InsurerPolicy], on: date) -> Cover:
-    """Cover under the first policy that takes the parcel whole; else none, with every reason why not."""
+def plan(
+    consignment: Consignment,
+    carrier: str,
+    lane: Lane,
+    policies: Iterable[InsurerPolicy],
+    on: date,
+    own: CarrierCover | None = None,
+) -> Cover:
+    """Cover under the first policy that takes the parcel whole; else by the carrier's own insurance, where the service
+    has one or the contract buys it; else none, with every reason why not. Never both: policies forbid it."""
+    if own is not None and own.built_in:
+        return _with_the_carrier(consignment, own, lane, on)
     tried = [(policy, _gaps(policy, consignment, carrier, lane, on)) for policy in policies]
     chosen = next((policy for policy, gaps in tried if not gaps), None)
+    if chosen is None and own is not None:
+        return _with_the_carrier(consignment, own, lane, on)
     if chosen is None:
         gaps = tuple(gap for _, found in tried for gap in found)
         return _uncovered(consignment, carrier, lane, on, gaps)
@@ -131,6 +156,35 @@ def plan(consignment: Consignment, carrier: str, lane: Lane, policies: Iterable[
         not_checked=("address_day_total",) if together_unknown else (),
         facts={"OWN_POLICY_WEEKEND_LIMIT": bool(chosen.per_weekend)},
     )
+
+
+def _with_the_carrier(consignment: Consignment, own: CarrierCover, lane: Lane, on: date) -> Cover:
+    """The value is declared to the carrier, who answers for it up to its own limit."""
+    clocks, missing = _clocks(own.carrier, lane, on, None)
+    return Cover(
+        insured_by=own.carrier,
+        policy_no=None,
+        insured_value=consignment.value,
+        carrier_declared_value=consignment.value,
+        limit=_in(own.up_to or (), consignment),
+        deductible=None,
+        who_pays="carrier",
+        gaps=(*_carrier_gaps(own, consignment.value), *missing),
+        claim_clocks=clocks,
+        liability_floor=_floor(consignment, on),
+        confidence=weakest(clock.confidence for clock in clocks),
+        facts={"CARRIER_INSURES": True, "INSURED_PARCEL": own.built_in},
+    )
+
+
+def _carrier_gaps(own: CarrierCover, value: Money) -> tuple[Gap, ...]:
+    if not own.up_to:
+        return (Gap("carrier_limit_unknown", None, value),)
+    limit = limit_in(own.up_to, value.currency)
+    if limit is None:
+        return (Gap("carrier_limit_currency_missing", None, value),)
+    over = value.amount - limit
+    return (Gap("carrier_limit_exceeded", None, Money(over, value.currency)),) if over > 0 else ()
 
 
 def _uncovered(consignment: Consignment, carrier: str, lane: Lane, on: date, gaps: tuple[Gap, ...]) -> Cover:

@@ -1,29 +1,33 @@
 """Which carrier may carry a parcel of gold over a lane, and who pays if it is lost.
 
-Cover and acceptance depend on each other: a carrier accepts undeclared value only under a policy, and a policy names
-its carriers. So cover is planned first, per carrier, and what it says is told to the carrier's rules.
+Cover and acceptance depend on each other: a carrier accepts undeclared value only under a policy, a policy names its
+carriers, and an insured postal service is its own cover. So cover is planned first, per service, and what it says is
+told to the carrier's rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.carriers.capabilities import Service, service_of
 from chalicelib.carriers.goods import Goods, ParcelFacts, goods_of
-from chalicelib.carriers.routes import Route, pick
-from chalicelib.carriers.routes import routes as carrier_routes
+from chalicelib.carriers.requirements import Rates, holding_proof
+from chalicelib.carriers.routes import Route, not_contracted, pick, rank, route_of
 from chalicelib.customs.valuation import published_rate
 from chalicelib.errors import FieldFault, InvalidRequestError
-from chalicelib.insurance.cover import Consignment, Cover
+from chalicelib.insurance.cover import CarrierCover, Consignment, Cover
 from chalicelib.insurance.cover import plan as plan_cover
-from chalicelib.merchant import Merchant
+from chalicelib.merchant import CarrierContract, Merchant
 from chalicelib.money import MINOR_UNITS, Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import Item, worth_of
-from chalicelib.workflows.ports import Ports
+
+# What a destination post admits is asked once, and its answer may name the most it insures.
+INSURED_BY_DESTINATION = ("DEST_INSURED_EXCHANGE", "DEST_ACCEPTS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +43,56 @@ class RoutesRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """Every contracted way for one parcel, each with its cover; ``chosen`` may go without a person's word."""
+class Way:
+    """One service for one parcel, with the cover the parcel has on it."""
 
-    routes: tuple[Route, ...]
-    cover_by_carrier: dict[str, Cover]
+    route: Route
+    cover: Cover
+
+    @property
+    def goes(self) -> bool:
+        """Whether this system can send it, whole and covered, without a person's word."""
+        return self.route.bookable and self.route.acceptance.may_go and not self.cover.gaps
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape used by the API."""
+        return {**self.route.as_json(), "cover": self.cover.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Every contracted way for one parcel, best first; ``chosen`` may go without a carrier's or a person's word."""
+
+    ways: tuple[Way, ...]
     chosen: Route | None
 
     @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways without their cover."""
+        return tuple(way.route for way in self.ways)
+
+    @property
+    def best(self) -> Way:
+        """The chosen way, else the best one that may not go yet."""
+        return next((way for way in self.ways if way.route is self.chosen), self.ways[0])
+
+    @property
     def cover(self) -> Cover:
-        """The cover of the chosen way, else of the best one that is not allowed yet."""
-        return self.cover_by_carrier[(self.chosen or self.routes[0]).carrier]
+        """The cover of the best way."""
+        return self.best.cover
 
 
-def routes(ports: Ports, request: RoutesRequest) -> dict[str, Any]:
-    """The ways for a parcel, best first, each with what it asks for, what stands against it, and its cover."""
-    ways = ways_for(request.items, request.lane, request.on, ports.merchant(), request.carrier, request.gross_weight_g)
-    asked = [route for route in ways.routes if request.service in (None, route.service)]
-    return {
-        "on": request.on.isoformat(),
-        "routes": [{**route.as_json(), "cover": ways.cover_by_carrier[route.carrier].as_json()} for route in asked],
-        "chosen": ways.chosen.as_json() if ways.chosen in asked and ways.chosen else None,
-    }
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What is to be sent, whatever way it goes. ``together`` is the worth of all parcels sent there that day as far as
+    it is known, None where this one is all we know of."""
+
+    items: tuple[Item, ...]
+    lane: Lane
+    on: date
+    merchant: Merchant
+    gross_weight_g: Decimal | None = None
+    together: Money | None = None
 
 
 def ways_for(
@@ -70,30 +102,58 @@ def ways_for(
     merchant: Merchant,
     wanted: str | None,
     gross_weight_g: Decimal | None,
+    service: str | None = None,
 ) -> Ways:
     """Judge every contracted carrier for these pieces on this lane and day; ``wanted`` names the only one asked for.
-    Raises ``InvalidRequestError`` for a carrier without a contract and for prices in several currencies."""
-    contracts = [one for one in merchant.carrier if wanted in (None, one.carrier)]
-    worth = worth_of(tuple(items))
-    if not contracts:
-        known = ", ".join(one.carrier for one in merchant.carrier)
-        raise InvalidRequestError("no contract", [FieldFault("carrier", "no_contract", f"one of {known}")])
-    if worth is None:
+    Raises ``InvalidRequestError`` for a carrier or service without a contract and for prices in several currencies."""
+    sent = Shipment(tuple(items), lane, on, merchant, gross_weight_g)
+    if worth_of(sent.items) is None:
         fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
         raise InvalidRequestError("one parcel has one currency", [fault])
-    parcel = _parcel(items, worth)
-    consignment = Consignment(worth, gross_weight_g, frozenset(parcel.goods), home=True)
-    covers = {one.carrier: plan_cover(consignment, one.carrier, lane, merchant.insurer, on) for one in contracts}
-    found = [
-        route
-        for one in contracts
-        for route in carrier_routes(_covered(parcel, covers[one.carrier]), lane, on, [one], _rates(worth.currency, on))
-    ]
-    best_first = tuple(sorted(found, key=lambda route: (not route.bookable, route.acceptance.outcome != "accepted")))
-    return Ways(best_first, covers, pick(best_first, wanted))
+    best_first = best_of(judge(sent, _contracted(merchant, wanted, service)))
+    return Ways(best_first, pick(way.route for way in best_first))
 
 
-def _parcel(items: Sequence[Item], worth: Money) -> ParcelFacts:
+def judge(sent: Shipment, services: Iterable[tuple[CarrierContract, str]]) -> tuple[Way, ...]:
+    """Each of these services for the shipment, as one parcel."""
+    rates = rates_from(sent.items[0].price.currency, sent.on)
+    return tuple(way_of(sent, contract.carrier, service, contract, rates) for contract, service in services)
+
+
+def way_of(sent: Shipment, carrier: str, service: str, contract: CarrierContract | None, rates: Rates) -> Way:
+    """One service, with its cover planned first and told to the carrier's rules."""
+    parcel = parcel_of(sent.items)
+    consignment = Consignment(
+        parcel.value, sent.gross_weight_g, frozenset(parcel.goods), home=True, address_day_value=sent.together
+    )
+    own = _carrier_cover(carrier, contract, service_of(carrier, service, sent.on), sent)
+    cover = plan_cover(consignment, carrier, sent.lane, sent.merchant.insurer, sent.on, own)
+    route = route_of(_covered(parcel, cover), carrier, service, sent.lane, sent.on, contract, rates)
+    return Way(route, cover)
+
+
+def best_of(ways: Iterable[Way]) -> tuple[Way, ...]:
+    """Best first: bookable and free to go, then covered, then by outcome; the merchant's own order between equals."""
+
+    def key(way: Way) -> tuple[Any, ...]:
+        *first, outcome = rank(way.route)
+        return (*first, bool(way.cover.gaps), outcome)
+
+    return tuple(sorted(ways, key=key))
+
+
+def uncontracted(sent: Shipment) -> tuple[Route, ...]:
+    """Services that run on this lane and that the merchant has no contract for: perhaps a legal way."""
+    rates = rates_from(sent.items[0].price.currency, sent.on)
+    known = not_contracted(sent.merchant.carrier, sent.lane, sent.on)
+    return tuple(sorted((way_of(sent, row.carrier, row.service, None, rates).route for row in known), key=rank))
+
+
+def parcel_of(items: Sequence[Item]) -> ParcelFacts:
+    """These pieces as one parcel, in a carrier's eyes."""
+    worth = worth_of(tuple(items))
+    if worth is None:
+        raise InvalidRequestError("one parcel has one currency")
     kinds: frozenset[Goods] = frozenset().union(*(goods_of(item) for item in items))
     return ParcelFacts(
         goods=kinds,
@@ -104,6 +164,37 @@ def _parcel(items: Sequence[Item], worth: Money) -> ParcelFacts:
     )
 
 
+def rates_from(currency: str, on: date) -> dict[tuple[str, str], Decimal]:
+    """What the rules' limits are compared at: published reference rates; a pair without one stays out, and the rule
+    that needs it asks for a person."""
+    quotes = {other: published_rate(currency, other, on) for other in MINOR_UNITS if other != currency}
+    return {(currency, other): quote.rate for other, quote in quotes.items() if quote is not None}
+
+
+def _contracted(merchant: Merchant, wanted: str | None, service: str | None) -> list[tuple[CarrierContract, str]]:
+    contracts = [one for one in merchant.carrier if wanted in (None, one.carrier)]
+    if not contracts:
+        known = ", ".join(one.carrier for one in merchant.carrier)
+        raise InvalidRequestError("no contract", [FieldFault("carrier", "no_contract", f"one of {known}")])
+    found = [(one, name) for one in contracts for name in one.services if service in (None, name)]
+    if not found:
+        known = ", ".join(name for one in contracts for name in one.services)
+        raise InvalidRequestError("no contract", [FieldFault("service", "no_contract", f"one of {known}")])
+    return found
+
+
+def _carrier_cover(
+    carrier: str, contract: CarrierContract | None, service: Service | None, sent: Shipment
+) -> CarrierCover | None:
+    if service is not None and service.insured:
+        proofs = (holding_proof(code, contract, sent.lane.destination, sent.on) for code in INSURED_BY_DESTINATION)
+        up_to = next((proof.up_to for proof in proofs if proof and proof.up_to), None)
+        return CarrierCover(carrier, built_in=True, up_to=up_to)
+    if contract is not None and contract.value_protection:
+        return CarrierCover(carrier, built_in=False, up_to=contract.value_protection)
+    return None
+
+
 def _covered(parcel: ParcelFacts, cover: Cover) -> ParcelFacts:
     return replace(
         parcel,
@@ -111,10 +202,3 @@ def _covered(parcel: ParcelFacts, cover: Cover) -> ParcelFacts:
         carrier_declared_value=cover.carrier_declared_value,
         facts=dict(cover.facts),
     )
-
-
-def _rates(currency: str, on: date) -> dict[tuple[str, str], Decimal]:
-    """What the rules' limits are compared at: published reference rates; a pair without one stays out, and the rule
-    that needs it answers with a review."""
-    quotes = {other: published_rate(currency, other, on) for other in MINOR_UNITS if other != currency}
-    return {(currency, other): quote.rate for other, quote in quotes.items() if quote is not None}

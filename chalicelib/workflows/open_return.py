@@ -32,10 +32,11 @@ from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
-from chalicelib.workflows.find_routes import Ways, ways_for
+from chalicelib.workflows.find_routes import Shipment, Ways, ways_for
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
+from chalicelib.workflows.propose_ways import proposals
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -101,7 +102,9 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     papers = papers_of(request, lane, now)
     pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
-    stage, to_do = _stage(decision, doubts, ways, papers, pickup)
+    sent = Shipment(request.items, lane, now.date(), merchant, parcel_weight_g(request))
+    proposed = [f"possible: {one}" for one in proposals(sent, ways)]
+    stage, to_do = _stage(decision, doubts, ways, papers, pickup, proposed)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
 
 
@@ -111,20 +114,21 @@ def _stage(
     ways: Ways,
     papers: tuple[dict[str, Any], ...],
     pickup: PickupPlan | None,
+    proposed: list[str],
 ) -> tuple[Stage, tuple[str, ...]]:
     """Where the case begins, and what must be done or decided before it goes on."""
     wanted = [f"give {name}" for name in decision.evidence_wanted] if decision.outcome == "evidence_needed" else []
     wanted += [f"give {missing} for the {paper['name']}" for paper in papers for missing in paper["missing"]]
     open_points = [_in_words(reason) for reason in _against(decision)] if decision.outcome == "review" else []
     if ways.chosen is None:
-        against = [reason.code for route in ways.routes for reason in route.acceptance.reasons]
+        against = dict.fromkeys(reason.code for route in ways.routes for reason in route.acceptance.reasons)
         open_points.append(f"no contracted service may carry this without a person's word ({', '.join(against)})")
     open_points += [f"cover: {gap.code}" for gap in ways.cover.gaps]
     if pickup is not None and pickup.status == "invalid":
         open_points += [f"pickup: {reason}" for reason in pickup.reasons]
     open_points += doubts
     if open_points:
-        return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *wanted)
+        return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *proposed, *wanted)
     if wanted:
         return "evidence_needed", tuple(wanted)
     return OPENS_AT[decision.outcome], (_without_a_person(pickup),)

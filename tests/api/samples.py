@@ -144,15 +144,44 @@ DECISION: dict[str, Any] = {
     "statutory": True,
     "confidence": "high",
 }
+CONDITION: dict[str, Any] = {
+    "code": "DOUBLE_BOX",
+    "text": "Inner box taped and fixed inside an oversized outer box.",
+    "state": "to_do",
+    "by": "sender",
+    "rules": ["FDX-010"],
+    "proven_on": None,
+}
 ROUTE: dict[str, Any] = {
     "carrier": "fedex",
     "service": "INTERNATIONAL_PRIORITY",
     "lane": "FR->CN",
     "bookable": True,
-    "outcome": "accepted",
-    "rules": ["fedex-jewellery-cn"],
-    "requirements": [{"code": "INVOICE", "text": "A commercial invoice in three copies."}],
+    "outcome": "conditional",
+    "conditions": [CONDITION],
     "reasons": [],
+    "rules": [
+        {
+            "id": "FDX-011",
+            "decision": "conditional",
+            "outcome": "allowed",
+            "reason": "DECLARED_CAP",
+            "limit": {
+                "limit": {"amount": "500.00", "currency": "USD"},
+                "basis": "shipment",
+                "of": "carrier_declared_value",
+                "amount": {"amount": "0.00", "currency": "EUR"},
+                "applies": True,
+                "passed": False,
+            },
+            "lifted_by": None,
+            "source": "fcx.co.im; reship",
+            "as_of": None,
+            "checked_on": "2026-11-22",
+            "age_days": 2,
+            "confidence": "medium",
+        }
+    ],
     "confidence": "medium",
     "transit": None,
 }
@@ -265,7 +294,10 @@ ANSWERS: dict[str, Any] = {
         "on": "2026-11-24",
         "routes": [{**ROUTE, "cover": COVER}],
         "chosen": ROUTE,
+        "proposals": [],
+        "not_contracted": [],
     },
+    "carriers": {"on": "2026-11-24", "origin": "FR", "destination": "CN", "carriers": []},
     "read_shipment": {**SHIPMENT, "events": [EVENT]},
     "list_shipments": {"items": [SHIPMENT], "cursor": "bmV4dA"},
     "list_exceptions": {"items": [EXCEPTION], "cursor": None},

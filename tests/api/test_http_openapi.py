@@ -129,7 +129,7 @@ def test_registering_the_routes_loads_no_model():
     """A queue worker imports the same app and must not pay for the API's models."""
     code = (
         "import sys\n"
-        "from chalicelib.api import estimates, exceptions, health, openapi, returns, shipments, webhooks\n"
+        "from chalicelib.api import carriers, estimates, exceptions, health, openapi, returns, shipments, webhooks\n"
         "print([name for name in ('pydantic', 'chalicelib.api.bodies', 'chalicelib.api.answers', 'zoneinfo', 'boto3')"
         " if name in sys.modules])"
     )
