@@ -13,6 +13,8 @@ from datetime import datetime
 
 from chalicelib.carriers.channels import Carrier, Opened
 from chalicelib.carriers.contract import UnknownSource
+from chalicelib.carriers.dhl.mydhl_track import read_mydhl
+from chalicelib.carriers.dhl.unified_track import read_unified
 from chalicelib.carriers.fedex import FEDEX
 from chalicelib.carriers.fedex.track import read_answer as read_fedex
 from chalicelib.shipments.events import Reading
@@ -22,9 +24,18 @@ CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX}
 _READERS: Mapping[str, Callable[[bytes, datetime, str], Reading]] = {
     "fedex": read_fedex,
     "fedex_push": read_fedex,
+    "mydhl": read_mydhl,
+    "dhl_unified": read_unified,
+    "dhl_push": read_unified,
 }
 # The carrier whose numbers a source speaks of.
-CARRIER_OF: Mapping[str, str] = {"fedex": "fedex", "fedex_push": "fedex"}
+CARRIER_OF: Mapping[str, str] = {
+    "fedex": "fedex",
+    "fedex_push": "fedex",
+    "mydhl": "dhl",
+    "dhl_unified": "dhl",
+    "dhl_push": "dhl",
+}
 
 
 def carrier(name: str) -> Carrier:
