@@ -1,4 +1,4 @@
-"""The simulated FedEx as the story sees it: a program to start, and a desk from which parcels are moved."""
+"""The simulated carriers as the story sees them: one program to start, and a desk from which parcels are moved."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 
 from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
 from infra.local.door import Door
-from infra.local.local_secrets import webhook_key
 from infra.local.ring import Scan
 from infra.local.stack import ROOT
 
 START_S = 15.0
 STOP_S = 5.0
-PROGRAM = "infra.local.run_fedex"
+PROGRAM = "infra.local.run_carriers"
 TAKEN = (HTTPStatus.OK, HTTPStatus.ACCEPTED)
+NAMES = {"fedex": "FedEx", "dhl": "DHL", "ems": "EMS"}
 
 
-class SimulatedCarrier:
-    """FedEx on loopback."""
+class SimulatedCarriers:
+    """FedEx, DHL and China Post on one loopback port; the desk of the one that the story is told with."""
 
-    def __init__(self, port: int, log: Path, memory: Path) -> None:
+    def __init__(self, port: int, carrier: str, folder: Path, log: Path) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
+        self.carrier, self.name = carrier, NAMES[carrier]
         self.log = log
-        self._memory = memory
-        self._port = port
+        self._folder, self._port = folder, port
         self._door = Door(port)
         self._child: Child | None = None
 
@@ -37,35 +37,45 @@ class SimulatedCarrier:
         """Whether it runs."""
         return self._child is not None and self._child.alive
 
-    def start(self, webhook_url: str, values: Mapping[str, Any]) -> None:
-        """Start it: where it pushes, signed with which key. Raises LocalRunError when it cannot."""
+    def addresses(self) -> dict[str, str]:
+        """Where the product finds each interface, by the name of the template's parameter."""
+        paths = {"FedexUrl": "fedex", "MydhlUrl": "mydhlapi", "DhlUnifiedUrl": "unified", "EmsUrl": "ems"}
+        return {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
+
+    def start(self, webhooks: str, secrets: Path) -> None:
+        """Start them: below which address they push, and with which secrets. Raises LocalRunError when it cannot."""
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            "FEDEX_PORT": str(self._port),
-            "FEDEX_WEBHOOK_URL": webhook_url,
-            "FEDEX_WEBHOOK_KEY": webhook_key(values),
-            "FEDEX_MEMORY": str(self._memory),
+            "CARRIERS_PORT": str(self._port),
+            "CARRIERS_WEBHOOKS": webhooks,
+            "CARRIERS_SECRETS": str(secrets.resolve()),
+            "CARRIERS_MEMORY": str(self._folder.resolve()),
         }
         python = ROOT / ".venv" / "bin" / "python"
-        self._child = Child("the simulated FedEx", python, [PROGRAM], self.log, environment)
+        self._child = Child("the simulated carriers", python, [PROGRAM], self.log, environment)
         self._child.start()
         self._child.wait_ready(lambda: not port_is_free(self._port), START_S)
 
     def stop(self) -> None:
-        """Stop it; its parcels stay in its file."""
+        """Stop them; their parcels stay in their files."""
         if self._child:
             self._child.stop(STOP_S)
 
-    def scan(self, number: str, scan: Scan, opened: datetime, *, push: bool) -> None:
-        """Let this happen to the parcel; pushed as a signed webhook, or only told when FedEx is asked."""
+    def scan(self, number: str, scan: Scan, opened: datetime, *, push: bool) -> str:
+        """Let this happen to the parcel; pushed to the webhook, or only told when the carrier is asked.
+
+        Gives the carrier's code for it. Raises LocalRunError when the webhook does not take the push.
+        """
         told = self._desk("scan", {**_told(number, scan, opened), "push": push})
-        if push and (status := told["status"]) not in TAKEN:
-            raise LocalRunError(f"the webhook with {scan.code} was answered with {status}")
+        if push and (told["status"] not in TAKEN or "fault" in told):
+            raise LocalRunError(f"the webhook with {told['code']} failed: {told.get('fault', told['status'])}")
+        code: str = told["code"]
+        return code
 
     def push_forged(self, number: str, scan: Scan, opened: datetime) -> int:
-        """Send a webhook signed with a key that is not the carrier's; the status it is answered with."""
+        """Send a webhook that the carrier's secret did not make; the status it is answered with."""
         status: int = self._desk("push-forged", _told(number, scan, opened))["status"]
         return status
 
@@ -74,15 +84,33 @@ class SimulatedCarrier:
         status: int = self._desk("push-again", {})["status"]
         return status
 
+    def subscribe(self) -> str:
+        """Ask DHL for pushes; it answers with a question to the webhook. Gives the subscription's id."""
+        told = self._desk("subscribe", {})
+        if told["status"] not in TAKEN:
+            raise LocalRunError(f"the handshake was answered with {told['status']}")
+        made: str = told["id"]
+        return made
+
+    def subscription(self, made: str) -> str:
+        """How far the handshake is: created, confirmed, ready."""
+        status: str = self._desk("subscriptions", {})["subscriptions"][made]["status"]
+        return status
+
+    def ready(self, made: str) -> int:
+        """DHL says that pushes begin; the status it is answered with."""
+        status: int = self._desk("ready", {"id": made})["status"]
+        return status
+
     def booked(self, number: str) -> tuple[int, int]:
         """How many waybills and pickups the carrier has sold for this parcel."""
         sold = self._desk("booked", {"number": number})
         return sold["waybills"], sold["pickups"]
 
     def _desk(self, what: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = self._door.call("POST", f"/control/{what}", body)
+        answer = self._door.call("POST", f"/control/{self.carrier}/{what}", body)
         if answer.status != HTTPStatus.OK:
-            raise LocalRunError(f"the simulated FedEx refused {what}: {answer.status} {answer.text[:300]}")
+            raise LocalRunError(f"the simulated {self.name} refused {what}: {answer.status} {answer.text[:300]}")
         told: Mapping[str, Any] = answer.body
         return told
 
@@ -90,8 +118,7 @@ class SimulatedCarrier:
 def _told(number: str, scan: Scan, opened: datetime) -> dict[str, Any]:
     return {
         "number": number,
-        "code": scan.code,
-        "description": scan.text,
+        "word": scan.word,
         "city": scan.city,
         "country": scan.country,
         "at": scan.when(opened).isoformat(),

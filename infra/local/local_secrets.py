@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,19 @@ from infra.local.deployment import Deployed
 from infra.local.stack import Ministack
 
 ACCOUNT_DIGITS = 9
+SM4_KEY_BYTES = 16
 
 
 def load_or_make(file: Path) -> dict[str, Any]:
-    """Read the secrets of this state, or make them when it is new."""
+    """Read the secrets of this state, or make them; those of a carrier that an older state lacks are added."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.write_text(json.dumps(_made(), indent=1))
+        file.write_text("{}")
     found: dict[str, Any] = json.loads(file.read_text())
+    if _completed(found):
+        file.write_text(json.dumps(found, indent=1))
     return found
-
-
-def webhook_key(values: Mapping[str, Any]) -> str:
-    """The key with which the carrier signs what it pushes."""
-    key: str = values["webhooks"]["fedex"][0]
-    return key
 
 
 def put(aws: Ministack, deployed: Deployed, values: Mapping[str, Any]) -> None:
@@ -40,21 +38,52 @@ def put(aws: Ministack, deployed: Deployed, values: Mapping[str, Any]) -> None:
             store.put_secret_value(SecretId=secret, SecretString=text)
 
 
-def _made() -> dict[str, Any]:
-    # Two live webhook keys, as during a rotation: the carrier signs with the first.
+def _completed(found: dict[str, Any]) -> bool:
+    """Add what is missing; whether anything was."""
+    missing = False
+    for group, entries in _made().items():
+        kept = found.setdefault(group, {})
+        for name, value in entries.items():
+            missing |= name not in kept
+            kept.setdefault(name, value)
+    # What opens China Post's pushes closes our calls: one key, known to both functions.
+    found["carriers"]["ems"]["open_api"]["sign_key"] = found["webhooks"]["ems"][0]
+    return missing
+
+
+def _made() -> dict[str, dict[str, Any]]:
+    # Two live keys of each carrier, as during a rotation: the carrier uses the first.
     return {
         "webhooks": {
             "fedex": [secrets.token_urlsafe(32), secrets.token_urlsafe(32)],
+            "dhl": [secrets.token_urlsafe(32), secrets.token_urlsafe(32)],
+            "ems": [_sign_key(), _sign_key()],
             "customer_digest": secrets.token_hex(32),
         },
         "carriers": {
-            "fedex": {
-                "account_number": "".join(secrets.choice("123456789") for _ in range(ACCOUNT_DIGITS)),
-                "track": _client(),
-                "ship": _client(),
-            }
+            "fedex": {"account_number": _account(), "track": _client(), "ship": _client()},
+            "dhl": {
+                "account_number": _account(),
+                "mydhl": {"user": f"ap{secrets.token_hex(6)}", "password": secrets.token_urlsafe(16)},
+                "unified": {"api_key": secrets.token_urlsafe(24)},
+            },
+            "ems": {
+                "account_number": "",
+                "open_api": {
+                    "sender_no": "".join(secrets.choice("0123456789") for _ in range(13)),
+                    "authorization": secrets.token_hex(16),
+                },
+            },
         },
     }
+
+
+def _account() -> str:
+    return "".join(secrets.choice("123456789") for _ in range(ACCOUNT_DIGITS))
+
+
+def _sign_key() -> str:
+    return b64encode(secrets.token_bytes(SM4_KEY_BYTES)).decode()
 
 
 def _client() -> dict[str, str]:

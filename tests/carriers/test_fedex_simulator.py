@@ -230,7 +230,7 @@ def test_behind_http_the_desk_scans_pushes_repeats_forges_and_counts(caller: Cal
         served(ThreadingHTTPServer(("127.0.0.1", 0), Webhook)) as webhook,
         served(server_of(caller.simulator, 0, f"{webhook}/hook")) as fedex,
     ):
-        assert post(f"{fedex}/control/scan", {**told, "push": True}) == {"status": 202}
+        assert post(f"{fedex}/control/scan", {**told, "push": True}) == {"code": "PU", "status": 202}
         assert post(f"{fedex}/control/push-again", {}) == {"status": 202}
         assert post(f"{fedex}/control/push-forged", {**told, "code": "DL"}) == {"status": 401}
         with urllib.request.urlopen(f"{fedex}/control/booked?number={number}", timeout=10) as answer:

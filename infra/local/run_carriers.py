@@ -1,0 +1,61 @@
+"""The simulated carriers as a program: port, secrets, push address and memory come from the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.local.carrier_server import server_of
+from infra.local.carrier_simulator import CarrierSimulator
+from infra.local.dhl_simulator import DhlSimulator
+from infra.local.ems_simulator import EmsSimulator
+from infra.local.fedex_simulator import FedExSimulator
+
+
+def simulators(values: dict[str, Any], folder: Path) -> tuple[CarrierSimulator, ...]:
+    """All three, each taking only the credentials that the product was given, each with its file in the folder."""
+    carriers, hooks = values["carriers"], values["webhooks"]
+    clients = (carriers["fedex"][name] for name in ("track", "ship"))
+    user, key = carriers["dhl"]["mydhl"], carriers["dhl"]["unified"]["api_key"]
+    contract = carriers["ems"]["open_api"]
+    return (
+        FedExSimulator(
+            hooks["fedex"][0],
+            credentials={one["client_id"]: one["client_secret"] for one in clients},
+            account=carriers["fedex"]["account_number"],
+            clock=_now,
+            file=folder / "fedex.json",
+        ),
+        DhlSimulator(
+            hooks["dhl"][0],
+            credentials={user["user"]: user["password"], "unified": key},
+            account=carriers["dhl"]["account_number"],
+            clock=_now,
+            file=folder / "dhl.json",
+        ),
+        EmsSimulator(
+            hooks["ems"][0],
+            credentials={contract["sender_no"]: contract["authorization"]},
+            clock=_now,
+            file=folder / "ems.json",
+        ),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    values = json.loads(Path(os.environ["CARRIERS_SECRETS"]).read_text())
+    served = simulators(values, Path(os.environ["CARRIERS_MEMORY"]))
+    webhooks = {one.name: f"{os.environ['CARRIERS_WEBHOOKS']}/{one.name}" for one in served}
+    server_of(served, int(os.environ["CARRIERS_PORT"]), webhooks).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
