@@ -74,17 +74,23 @@ def _declared_cap(rows: list[Row]) -> Cap | None:
 
 def _unnamed(goods: frozenset[Goods], findings: list[Finding], carrier: str) -> tuple[AcceptanceReason, ...]:
     taken = {kind for one in findings if one.takes for kind in one.row.goods}
-    spoken = {kind for one in findings if one.row.decision in ("deny", "review") for kind in one.row.goods}
+    spoken = {kind for one in findings if one.row.decision in ("deny", "review") for kind in _stopped(one)}
     return tuple(
         AcceptanceReason("no_rule", f"carriers/acceptance#{carrier}", "no row names these goods", "low", kind)
         for kind in sorted(goods - taken - spoken)
     )
 
 
+def _stopped(finding: Finding) -> tuple[str, ...]:
+    """The goods a row stops. A ban that was lifted or a question that was settled stops nothing, and takes nothing."""
+    return finding.row.goods if finding.outcome in ("needs_a_person", "refused") else ()
+
+
 def _judge(row: Row, standing: Standing) -> Finding:
     agreement = _agreement_on(row, standing)
     if row.decision in ("deny", "review") and agreement.lifts is not None:
-        return Finding(row, "allowed", lifted_by=agreement.lifts)
+        takes = row.decision == "review" and row.carrier != "*"
+        return Finding(row, "allowed", lifted_by=agreement.lifts, takes=takes)
     if is_stale(row, standing.on):
         return Finding(row, "needs_a_person", (_reason("rule_out_of_date", row), *agreement.told))
     if row.decision == "deny":

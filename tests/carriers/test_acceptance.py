@@ -395,3 +395,37 @@ def test_adding_goods_never_makes_a_parcel_more_welcome(goods, how, lane, worth,
     whole = order.index(judged(parcel(goods, worth, currency), how, Lane(*lane)).outcome)
     parts = [order.index(judged(parcel({one}, worth, currency), how, Lane(*lane)).outcome) for one in goods]
     assert whole >= max(parts)
+
+
+def test_a_settled_question_of_every_carrier_takes_nothing_where_the_carrier_has_no_rule():
+    asked = CarrierContract("pigeon", ("LOFT",), destinations_checked=(DestinationCheck("DE", ON, "desk"),))
+    answer = judged(parcel(), ("pigeon", "LOFT"), Lane("FR", "DE"), contracts=(asked,))
+    assert (answer.outcome, codes(answer)) == ("needs_a_person", {"no_rule"})
+
+
+def test_a_carrier_that_takes_gold_by_agreement_alone_takes_it_under_one():
+    agreed = Agreement("M-7", ("MAL-001",), date(2026, 1, 1), date(2026, 12, 31))
+    contract = CarrierContract("malca_amit", ("SECURE",), agreements=(agreed,))
+    vault = ("malca_amit", "SECURE")
+    assert judged(parcel(), vault, contracts=()).outcome == "needs_a_person"
+    assert judged(parcel(), vault, contracts=(contract,)).outcome == "allowed"
+
+
+@pytest.mark.parametrize("country", ["DE", "CH", "AE", "BR", "MX", "RU", "TR", "SG", "MY", "TH", "VN"])
+def test_a_country_nothing_was_found_for_waits_until_the_carrier_was_asked(country):
+    lane = Lane("FR", country)
+    assert judged(parcel(), lane=lane).outcome == "needs_a_person"
+    asked = replace(FEDEX, destinations_checked=(DestinationCheck(country, ON, "desk"),))
+    assert judged(parcel(), lane=lane, contracts=(asked,)).outcome == "conditional"
+
+
+@given(
+    st.sampled_from(GOODS),
+    st.sampled_from([PRIORITY, DHL_EXPRESS, INSURED, ("post", "HK_INSURED"), ("pigeon", "X"), ("ups", "X")]),
+    st.sampled_from(["FR", "CN", "US", "HK", "GB"]),
+    st.sampled_from(["FR", "CN", "US", "IN", "DE", "AU", "SA"]),
+)
+def test_nothing_goes_that_no_row_of_its_carrier_takes(kind, how, origin, destination):
+    answer = judged(parcel({kind}, "10"), how, Lane(origin, destination), contracts=(FEDEX, DHL, EMS))
+    named = [one for one in answer.findings if one.takes and kind in one.row.goods and one.row.carrier == how[0]]
+    assert named or not answer.may_go

@@ -74,7 +74,7 @@ def test_no_country_has_two_rights_or_two_guarantees():
 
 def test_the_acceptance_file_holds_the_rows_that_are_known():
     ids = {row.id for row in rows_in_force(ON)}
-    assert len(ids) == 32
+    assert len(ids) == 68
     assert {"FDX-001", "FDX-002", "FDX-010", "FDX-011", "FDX-012", "FDX-013", "FDX-014"} <= ids
     assert {"ANY-SCRAP", "ANY-POLICY", "ANY-WEEKEND", "EMS-DEF"} <= ids
 
