@@ -15,15 +15,21 @@ from chalicelib.carriers.channels import Carrier, Opened
 from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.dhl.mydhl_track import read_mydhl
 from chalicelib.carriers.dhl.unified_track import read_unified
+from chalicelib.carriers.ems import EMS
+from chalicelib.carriers.ems.trace import read_answer as read_ems
 from chalicelib.carriers.fedex import FEDEX
 from chalicelib.carriers.fedex.track import read_answer as read_fedex
+from chalicelib.carriers.upu.items import read_answer as read_upu
 from chalicelib.shipments.events import Reading
 
-CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX}
+CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX, EMS.name: EMS}
 
 _READERS: Mapping[str, Callable[[bytes, datetime, str], Reading]] = {
     "fedex": read_fedex,
     "fedex_push": read_fedex,
+    "ems": read_ems,
+    "ems_push": read_ems,
+    "upu": read_upu,
     "mydhl": read_mydhl,
     "dhl_unified": read_unified,
     "dhl_push": read_unified,
@@ -32,6 +38,9 @@ _READERS: Mapping[str, Callable[[bytes, datetime, str], Reading]] = {
 CARRIER_OF: Mapping[str, str] = {
     "fedex": "fedex",
     "fedex_push": "fedex",
+    "ems": "ems",
+    "ems_push": "ems",
+    "upu": "ems",
     "mydhl": "dhl",
     "dhl_unified": "dhl",
     "dhl_push": "dhl",

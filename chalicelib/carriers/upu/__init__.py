@@ -1,0 +1,1 @@
+"""Item events of the posts (UPU EMSEVT), shared by every EMS operator."""
