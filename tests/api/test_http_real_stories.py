@@ -111,6 +111,39 @@ def test_an_estimate_and_routes_are_as_documented():
         assert_as_documented("POST", path, 200, told.json_body)
 
 
+@pytest.mark.parametrize("query", ["", "?origin=FR&destination=CN", "?origin=CN", "?destination=FR", "?origin=ZZ"])
+def test_what_each_carrier_can_do_is_as_documented(query):
+    told = Shop().get(f"/v1/carriers{query}")
+
+    assert told.status_code == 200
+    assert_as_documented("GET", "/v1/carriers", 200, told.json_body)
+    assert told.json_body["carriers"][0]["carrier"] == "fedex"
+
+
+@pytest.mark.parametrize("query", ["?origin=fr", "?origin=FRA", "?destination=", "?lane=FR-CN"])
+def test_a_lane_that_is_none_is_refused_by_field(query):
+    assert Shop().get(f"/v1/carriers{query}").status_code == 422
+
+
+def test_the_conditions_of_the_way_stand_in_the_case():
+    shop = Shop()
+    opened = shop.post("/v1/returns", RETURN).json_body
+    read = shop.get(f"/v1/returns/{opened['case_id']}").json_body
+
+    assert (opened["route"]["outcome"], opened["stage"]) == ("conditional", "approved")
+    assert {"DOUBLE_BOX", "PLAIN_PACK"} <= {one["code"] for one in read["route"]["conditions"]}
+
+
+def test_a_return_that_is_too_much_for_one_parcel_waits_for_a_person_who_is_told_of_the_split():
+    body = deepcopy(RETURN)
+    body["items"][0] |= {"quantity": 3, "price": {"amount": "8000.00", "currency": "EUR"}}
+
+    opened = Shop().post("/v1/returns", body).json_body
+
+    assert opened["stage"] == "review"
+    assert "possible: as 2 parcels by fedex INTERNATIONAL_PRIORITY the pieces may go" in opened["next"]
+
+
 @pytest.mark.parametrize("destination", ["US", "CN", "GB", "FR", "DE", "ZZ", "AQ"])
 @pytest.mark.parametrize("entry_on", ["2000-01-01", "2026-11-22", "2099-12-31"])
 def test_an_estimate_for_any_place_and_day_is_an_answer_or_a_typed_problem(destination, entry_on):
