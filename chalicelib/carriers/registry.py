@@ -13,6 +13,7 @@ from datetime import datetime
 
 from chalicelib.carriers.channels import Carrier, Opened
 from chalicelib.carriers.contract import UnknownSource
+from chalicelib.carriers.dhl import DHL
 from chalicelib.carriers.dhl.mydhl_track import read_mydhl
 from chalicelib.carriers.dhl.unified_track import read_unified
 from chalicelib.carriers.ems import EMS
@@ -22,7 +23,7 @@ from chalicelib.carriers.fedex.track import read_answer as read_fedex
 from chalicelib.carriers.upu.items import read_answer as read_upu
 from chalicelib.shipments.events import Reading
 
-CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX, EMS.name: EMS}
+CARRIERS: Mapping[str, Carrier] = {FEDEX.name: FEDEX, DHL.name: DHL, EMS.name: EMS}
 
 _READERS: Mapping[str, Callable[[bytes, datetime, str], Reading]] = {
     "fedex": read_fedex,

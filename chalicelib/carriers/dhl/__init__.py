@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from chalicelib.carriers.channels import Carrier, Lookup, Pickups, Waybills
-from chalicelib.carriers.dhl import access, order_checks, pickup, ship
+from chalicelib.carriers.channels import Carrier, Lookup, Pickups, Polling, Push, Waybills
+from chalicelib.carriers.dhl import access, mydhl_track, order_checks, pickup, ship, unified_track, verify
 from chalicelib.carriers.numbers import judge_dhl
 
 DHL = Carrier(
     name="dhl",
     judge_number=judge_dhl,
+    polling=(
+        Polling("mydhl", access.MYDHL, mydhl_track.NUMBERS_PER_CALL, mydhl_track.mydhl_requests),
+        Polling("dhl_unified", access.UNIFIED, unified_track.NUMBERS_PER_CALL, unified_track.unified_requests),
+    ),
+    push=Push("dhl_push", verify.open_push),
     # No ``cancel``: MyDHL takes no waybill back; one that is never handed over lapses.
     waybills=Waybills(
         access=access.MYDHL,
