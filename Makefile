@@ -34,9 +34,12 @@ types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
 # --- rules that are written by a program ------------------------------------------------------------------
-.PHONY: holidays
+.PHONY: holidays purposes
 holidays: $(READY)  ## write the public-holiday calendars anew
 	$(PY) -m infra.generate_holidays
+
+purposes: $(READY)  ## write docs/PURPOSES.md anew: every purpose in each carrier's own words
+	$(PY) -m infra.purposes_page
 
 # --- package and deploy ----------------------------------------------------------------------------------
 package: $(READY)  ## build/STAGE/: sam.json, deployment.zip, hash   (STAGE=local|dev|prod)

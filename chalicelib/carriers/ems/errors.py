@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from chalicelib.carriers.ems.wording import says_who
 from chalicelib.carriers.json_bodies import read_json
+from chalicelib.carriers.scan_fields import says_who
 from chalicelib.errors import CarrierError, CarrierRefused, CarrierUnavailable, CarrierUnreadable
 
 DONE = "00000"

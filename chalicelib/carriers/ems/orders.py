@@ -212,7 +212,8 @@ def _pickup(order: WaybillOrder) -> dict[str, str]:
 def _size(order: WaybillOrder) -> dict[str, str]:
     if order.dimensions_cm is None:
         return {}
-    return dict(zip(("length", "width", "height"), map(str, order.dimensions_cm), strict=True))
+    length, width, height = order.dimensions_cm
+    return {"length": str(length), "width": str(width), "height": str(height)}
 
 
 def _whole_grams(grams: Decimal) -> str:
