@@ -477,3 +477,35 @@ def test_the_label_comes_as_its_address() -> None:
 def test_a_label_without_a_safe_address_is_unreadable(body: bytes) -> None:
     with pytest.raises(CarrierUnreadable):
         orders.read_label(200, {}, body, NOW)
+
+
+READERS = {
+    "order": (orders.read_order, {"waybillNo": NUMBER}),
+    "cancelled": (orders.read_cancelled, None),
+    "range": (orders.read_range, {"status": "0"}),
+    "label": (orders.read_label, "https://api.ems.com.cn/label.pdf"),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_mutant_of_an_answer_gives_a_value_or_a_typed_error(name: str) -> None:
+    read_one, content = READERS[name]
+    whole = json.loads(answer(content))
+    expected = read_one(200, {}, answer(content), NOW)
+    junk = (None, "", 7, "zz", [], {}, [None], True, -1, "[", "{", "\x00", "9" * 5_000, '{"a":1,"a":2}', "[" * 200)
+    for key in whole:
+        for replacement in junk:
+            body = json.dumps({**whole, key: replacement}).encode()
+            try:
+                assert type(read_one(200, {}, body, NOW)) is type(expected), (key, replacement)
+            except (CarrierOutcomeUnknown, CarrierRefused, CarrierUnreadable):
+                continue
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_an_answer_cut_anywhere_is_a_typed_error(name: str) -> None:
+    read_one, content = READERS[name]
+    body = answer(content)
+    for end in range(len(body)):
+        with pytest.raises((CarrierOutcomeUnknown, CarrierUnreadable)):
+            read_one(200, {}, body[:end], NOW)

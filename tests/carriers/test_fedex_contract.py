@@ -182,7 +182,9 @@ def test_no_declared_field_is_dropped_on_the_way(path: str, value: Any, of: str)
     assert spelled in BODIES[of], f"{path} is not in the request"
 
 
-@pytest.mark.parametrize("declared", [WaybillOrder, Party, GoodsLine, Registration, OriginalExport, PickupOrder])
+@pytest.mark.parametrize(
+    "declared", [WaybillOrder, Party, GoodsLine, Registration, OriginalExport, PickupOrder, PickupQuestion, LocalHours]
+)
 def test_a_field_that_is_declared_tomorrow_is_looked_for_too(declared: type) -> None:
     """Guards the guard: every field of the contract is reached from the marked orders, or has its reason."""
     reached = {path.rsplit(".", 1)[-1].partition("[")[0] for path, _, _ in CASES}

@@ -97,14 +97,15 @@ def range_request(order: WaybillOrder, account: str) -> HttpRequest:
     """The question whether a courier comes to the sender at all: China Post has no other dry run."""
     checked(order)
     sender = _party(order.shipper)
-    place = {name: sender[name] for name in ("prov", "city", "county") if name in sender}
-    said = {
+    place: dict[str, str] = {name: sender[name] for name in ("prov", "city", "county") if name in sender}
+    said: dict[str, str] = {
         "address": "".join((*place.values(), sender["address"])),
         **place,
         "bizProductNo": rules()["services"][order.service]["biz_product"],
         "type": rules()["fixed"]["range_type"],
-        **({"senderNo": account} if account else {}),
     }
+    if account:
+        said["senderNo"] = account
     return _request(RANGE, said, reads_only=True)
 
 
