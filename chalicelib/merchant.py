@@ -146,11 +146,24 @@ class Proof(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedQuota(Strict):
+    """How often the carrier lets this account ask one of its interfaces where parcels are, instead of what it lets
+    everybody: requests a day, and requests in any span of ``burst_seconds``."""
+
+    source: Code
+    per_day: Annotated[int, Field(ge=1)]
+    burst: Annotated[int, Field(ge=1)]
+    burst_seconds: Annotated[int, Field(ge=1, le=3600)]
+    agreement_ref: Text
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierContract(Strict):
     """One carrier account: the services it buys and what was agreed. The account number is a secret.
 
     ``value_protection`` is the carrier's own protection, bought where no policy of ours covers a parcel: up to what,
-    one amount per currency; empty: it is not bought.
+    one amount per currency; empty: it is not bought. ``dry_run``: the carrier is asked whether it would take an order
+    before it is placed, where it can be.
     """
 
     carrier: Code
@@ -159,6 +172,8 @@ class CarrierContract(Strict):
     destinations_checked: tuple[DestinationCheck, ...] = ()
     proofs: tuple[Proof, ...] = ()
     value_protection: tuple[Money, ...] = ()
+    dry_run: bool = False
+    quota: tuple[AgreedQuota, ...] = ()
 
     @property
     def all_proofs(self) -> tuple[Proof, ...]:
