@@ -2,7 +2,9 @@
 
 ``logitcsInterface`` (spelled so) is ``|$4|`` and the base64 of SM4-ECB-PKCS7 over the JSON text followed by the sign
 key; the sixteen bytes of the cipher's key are the base64 that the sign key spells. There is no other signature: who
-can make a text that ends with the sign key has it. Replays are not told apart here; a scan told twice is one event.
+can make a text that ends with the sign key has it. The mode encrypts each block for itself, so a bit that was turned
+spoils its block, which no JSON survives; but whoever has recorded an envelope could leave whole blocks out of it or
+send it again, and nothing in it would tell. A scan told twice is one event.
 """
 
 from __future__ import annotations
@@ -66,9 +68,9 @@ def dress(request: HttpRequest, keys: Keys, _token: str | None, now: datetime) -
 def opened(body: bytes, _headers: Headers, sign_keys: Sequence[str]) -> Opened:
     """The push in clear, without the sign key, and the answer China Post wants.
 
-    Every live key is tried every time. A text that ends with the key which opened it proves its sender; one without
-    it is taken only as a JSON object that names a waybill, because chance makes none. Raises ``SignatureMismatch``
-    for anything else and nothing but that.
+    Every live key is tried every time. A JSON text that ends with the key which opened it proves its sender; one
+    without it is taken only as an object that names a waybill, because chance makes none. Raises
+    ``SignatureMismatch`` for anything else and nothing but that.
     """
     wrapper = _wrapper(body)
     sealed = _sealed(wrapper)
@@ -127,15 +129,19 @@ def _open(sealed: bytes, sign_key: str) -> bytes | None:
         return None
     clear, tail = padded[:-short], sign_key.encode()
     if hmac.compare_digest(clear[-len(tail) :], tail):
-        return clear[: -len(tail)]
-    return clear if _names_a_waybill(clear) else None
+        clear = clear[: -len(tail)]
+        return clear if isinstance(_json(clear), (dict, list)) else None
+    return clear if _names_a_waybill(_json(clear)) else None
 
 
-def _names_a_waybill(clear: bytes) -> bool:
+def _json(clear: bytes) -> Any:
     try:
-        said = read_json(clear)
+        return read_json(clear)
     except CarrierUnreadable:
-        return False
+        return None
+
+
+def _names_a_waybill(said: object) -> bool:
     if not isinstance(said, dict):
         return False
     listed = [said.get(name) for name in ("responseItems", "traces")]
