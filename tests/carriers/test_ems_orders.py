@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.carriers.contract import (
     GoodsLine,
+    HttpRequest,
     LocalHours,
     OrderNotAccepted,
     OriginalExport,
@@ -20,13 +21,14 @@ from chalicelib.carriers.contract import (
     Registration,
     WaybillOrder,
 )
-from chalicelib.carriers.ems import orders
+from chalicelib.carriers.ems import EMS, orders
 from chalicelib.carriers.ems.errors import read_error
 from chalicelib.carriers.ems.order_checks import checked
 from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, CarrierUnreadable
 from chalicelib.money import Money
 from chalicelib.purposes import Purpose
 from chalicelib.rulebook import dictionary
+from infra.local.ems_simulator import EmsSimulator
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 NUMBER = "1234567890123"
@@ -509,3 +511,36 @@ def test_an_answer_cut_anywhere_is_a_typed_error(name: str) -> None:
     for end in range(len(body)):
         with pytest.raises((CarrierOutcomeUnknown, CarrierUnreadable)):
             read_one(200, {}, body[:end], NOW)
+
+
+# ---- over the simulated wire
+
+
+KEYS = {"sender_no": "1100000000000", "authorization": "token", "sign_key": "MDEyMzQ1Njc4OWFiY2RlZg=="}
+
+
+def call(simulator: EmsSimulator, request: HttpRequest) -> tuple[int, dict[str, str], bytes]:
+    dressed = EMS.waybills.access.dress(request, KEYS, None, NOW)
+    return simulator.handle(dressed.method, dressed.path or "/", dict(dressed.headers), dressed.body)
+
+
+def test_an_order_goes_through_the_sealed_envelope_sends_the_courier_and_is_taken_back() -> None:
+    simulator = EmsSimulator(KEYS["sign_key"], credentials={"1100000000000": "token"}, clock=lambda: NOW)
+    waybills = EMS.waybills
+    assert waybills.brings_courier
+    assert waybills.read_dry_run(*call(simulator, waybills.dry_run(ORDER, "")), NOW) is None
+    bought = waybills.read(*call(simulator, waybills.request(ORDER, "")), NOW)
+    assert EMS.judge_number(bought.number) == "valid"
+    assert bought.pickup == PickupConfirmation(bought.number, None, None)
+    assert simulator.bookings(ORDER.reference) == (1, 1)
+    assert waybills.read_cancelled(*call(simulator, waybills.cancel(bought.number, "", ORDER.reference)), NOW) is None
+    assert simulator.bookings(ORDER.reference) == (0, 0)
+    with pytest.raises(CarrierRefused):
+        waybills.read_cancelled(*call(simulator, waybills.cancel(bought.number, "", ORDER.reference)), NOW)
+
+
+def test_a_call_with_the_wrong_authorization_is_refused_inside_a_200() -> None:
+    simulator = EmsSimulator(KEYS["sign_key"], credentials={"1100000000000": "other"}, clock=lambda: NOW)
+    with pytest.raises(CarrierRefused):
+        EMS.waybills.read(*call(simulator, EMS.waybills.request(ORDER, "")), NOW)
+    assert simulator.bookings(ORDER.reference) == (0, 0)

@@ -7,6 +7,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +21,7 @@ from chalicelib.carriers.registry import FEDEX, open_push, read_tracking
 from chalicelib.errors import CarrierRefused, SignatureMismatch
 from infra.local.carrier_server import server_of
 from infra.local.fedex_simulator import FedExSimulator
-from tests.carriers.fedex_pieces import ACCOUNT, NOW, ORDER, PICKUP
+from tests.carriers.fedex_pieces import ACCOUNT, NOW, ORDER, PICKUP, QUESTION
 
 SECRET = "webhook-token"
 (POLLING,) = FEDEX.polling
@@ -74,8 +75,6 @@ def test_the_same_order_twice_buys_two_waybills_and_both_are_counted(caller: Cal
 
 
 def test_a_pickup_is_counted_for_its_waybill(caller: Caller) -> None:
-    from dataclasses import replace
-
     bought = caller.buy()
     order = replace(PICKUP, waybill=bought.number)
     confirmation = PICKUPS.read(*caller.call(PICKUPS.request(order, ACCOUNT)), NOW)
@@ -238,3 +237,26 @@ def test_behind_http_the_desk_scans_pushes_repeats_forges_and_counts(caller: Cal
     assert taken[0] == taken[1]
     assert b'"DL"' in taken[2][1]
     assert [event.code for event in caller.track(number).trackings[0].events] == ["PU", "OC"]
+
+
+def test_a_dry_run_buys_nothing_and_says_what_a_purchase_would_meet(caller: Caller) -> None:
+    assert WAYBILLS.read_dry_run(*caller.call(WAYBILLS.dry_run(ORDER, ACCOUNT)), NOW) is None
+    assert caller.simulator.bookings(ORDER.reference) == (0, 0)
+    with pytest.raises(CarrierRefused, match="ACCOUNTNUMBER"):
+        WAYBILLS.read_dry_run(*caller.call(WAYBILLS.dry_run(ORDER, "1")), NOW)
+
+
+def test_the_days_a_courier_comes_are_asked_and_one_of_them_can_be_booked(caller: Caller) -> None:
+    days = PICKUPS.read_days(*caller.call(PICKUPS.ask(QUESTION, ACCOUNT)), NOW)
+    assert [day.on for day in days] == sorted({day.on for day in days})
+    assert any(day.available and day.cut_off and day.access for day in days)
+
+
+def test_what_was_bought_and_booked_is_taken_back_with_a_confirmation(caller: Caller) -> None:
+    bought = caller.buy()
+    order = replace(PICKUP, waybill=bought.number)
+    booked = replace(PICKUPS.read(*caller.call(PICKUPS.request(order, ACCOUNT)), NOW), on=order.hours.ready_at.date())
+    assert PICKUPS.read_cancelled(*caller.call(PICKUPS.cancel(booked, ACCOUNT, "x")), NOW) is None
+    assert WAYBILLS.read_cancelled(*caller.call(WAYBILLS.cancel(bought.number, ACCOUNT, "r")), NOW) is None
+    with pytest.raises(CarrierRefused):
+        WAYBILLS.read_cancelled(*caller.call(WAYBILLS.cancel(bought.number, ACCOUNT, "r")), NOW)
