@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
 from infra.local.door import Door
-from infra.local.ring import Scan
+from infra.local.scenarios import Step
 from infra.local.stack import ROOT
+from infra.local.stops import Stop
 
 START_S = 15.0
 STOP_S = 5.0
@@ -63,20 +63,20 @@ class SimulatedCarriers:
         if self._child:
             self._child.stop(STOP_S)
 
-    def scan(self, number: str, scan: Scan, opened: datetime, *, push: bool) -> str:
+    def scan(self, number: str, step: Step, *, push: bool) -> str:
         """Let this happen to the parcel; pushed to the webhook, or only told when the carrier is asked.
 
         Gives the carrier's code for it. Raises LocalRunError when the webhook does not take the push.
         """
-        told = self._desk("scan", {**_told(number, scan, opened), "push": push})
+        told = self._desk("scan", {**_told(number, step), "push": push})
         if push and (told["status"] not in TAKEN or "fault" in told):
             raise LocalRunError(f"the webhook with {told['code']} failed: {told.get('fault', told['status'])}")
         code: str = told["code"]
         return code
 
-    def push_forged(self, number: str, scan: Scan, opened: datetime) -> int:
+    def push_forged(self, number: str, step: Step) -> int:
         """Send a webhook that the carrier's secret did not make; the status it is answered with."""
-        status: int = self._desk("push-forged", _told(number, scan, opened))["status"]
+        status: int = self._desk("push-forged", _told(number, step))["status"]
         return status
 
     def push_again(self) -> int:
@@ -102,6 +102,13 @@ class SimulatedCarriers:
         status: int = self._desk("ready", {"id": made})["status"]
         return status
 
+    def order_by_hand(self, reference: str, origin: Stop, destination: Stop) -> str:
+        """A person orders the waybill and the courier at the carrier's counter; the waybill's number."""
+        ends = {"from": {"city": origin.city, "country": origin.country}}
+        ends["to"] = {"city": destination.city, "country": destination.country}
+        number: str = self._desk("sell", {"reference": reference, **ends, "courier": True})["number"]
+        return number
+
     def booked(self, number: str) -> tuple[int, int]:
         """How many waybills and pickups the carrier has sold for this parcel."""
         sold = self._desk("booked", {"number": number})
@@ -115,11 +122,11 @@ class SimulatedCarriers:
         return told
 
 
-def _told(number: str, scan: Scan, opened: datetime) -> dict[str, Any]:
+def _told(number: str, step: Step) -> dict[str, Any]:
     return {
         "number": number,
-        "word": scan.word,
-        "city": scan.city,
-        "country": scan.country,
-        "at": scan.when(opened).isoformat(),
+        "word": step.word,
+        "city": step.stop.city,
+        "country": step.stop.country,
+        "at": step.at.isoformat(),
     }

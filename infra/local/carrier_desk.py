@@ -4,6 +4,7 @@
                       the parcel is scanned, and told if ``push``
     POST scan         {number, word, city, country, at, push?}   the same in our word; the carrier finds its code
     POST play         {number, until?, scenario?, start?, slow?} the number's scenario happens up to an instant (now)
+    POST sell         {reference, from, to, courier}    a person orders a waybill at the counter; {number}
     POST sell-next    {scenario}                        the next waybill sold has a number that stands for it
     GET  scenarios                                      which digits before the check digit stand for what
     POST push         {number}                          the carrier tells where the parcel is
@@ -50,6 +51,7 @@ class ControlDesk:
         self._desks: Mapping[str, Callable[[Said], Said]] = {
             "scan": self._scan,
             "play": self._play,
+            "sell": self._sell,
             "sell-next": self._sell_next,
             "scenarios": self._scenarios,
             "push": self._push_now,
@@ -114,6 +116,10 @@ class ControlDesk:
             lane=lane_between(*self._simulator.ends(shipment), slow=int(said.get("slow", 1))),
         )
         return {"scans": [{"word": step.word, "city": step.stop.city, "at": step.at.isoformat()} for step in steps]}
+
+    def _sell(self, said: Said) -> Said:
+        courier = bool(said.get("courier"))
+        return {"number": self._simulator.sell_by_hand(said["reference"], said["from"], said["to"], courier=courier)}
 
     def _sell_next(self, said: Said) -> Said:
         self._simulator.sell_next(said["scenario"])

@@ -12,7 +12,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +23,8 @@ from infra.local.scenarios import Lane, Said, Step, ending_for, lane_between, sc
 from infra.local.stops import stop_of
 
 Answer = tuple[int, dict[str, str], bytes]
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+"""When everything is, for a carrier without a clock."""
 FAULT_STATUSES = {"too_many": 429, "unauthorised": 401, "down": 503}
 
 
@@ -223,6 +225,20 @@ class CarrierSimulator(ABC):
     def sell_next(self, name: str) -> None:
         """Let the next waybill that is sold have a number that stands for this scenario."""
         self._ending = ending_for(name)
+
+    def sell_by_hand(
+        self, reference: str, origin: Mapping[str, str], destination: Mapping[str, str], *, courier: bool
+    ) -> str:
+        """A waybill that a person orders at the carrier's counter or portal, with or without a courier; its number.
+        Both ends are given by ``city`` and ``country``."""
+        with self._lock:
+            ends = ({"city": one["city"], "countryCode": one["country"]} for one in (origin, destination))
+            number, day = self._next_number(), (self._clock() if self._clock else FIRST_DAY).date()
+            self._sold(Shipment(number, reference, day.isoformat(), self._dated(day.isoformat()), *ends, 0.5))
+            if courier:
+                self.memory.pickups.append(Pickup(number, "", reference, number, day.isoformat()))
+            keep(self.memory, self._file)
+            return number
 
     # -- pushing
 

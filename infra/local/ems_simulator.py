@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from infra.local.carrier_memory import Pickup, Scan, Shipment
-from infra.local.carrier_simulator import Answer, Call, CarrierSimulator, Refusal
+from infra.local.carrier_simulator import Answer, Call, FIRST_DAY, CarrierSimulator, Refusal
 from infra.local.ems_wire import (
+    ABROAD,
     NO_INFORMATION,
     WORDS,
     opened,
@@ -98,6 +100,14 @@ class EmsSimulator(CarrierSimulator):
         if not known:
             raise Refusal(200, "SIM02", "授权码校验失败")
 
+    def spoken(self, word: str, stop_city: str, country: str, at: datetime) -> Scan:
+        """A scan in China Post's words; some have another code outside China."""
+        scan = super().spoken(word, stop_city, country, at)
+        if country == "CN" or word not in ABROAD:
+            return scan
+        said = ABROAD[word]
+        return replace(scan, code=said.code, description=said.text, exception_code=said.exception_code)
+
     # -- orders: the order itself sends the courier
 
     def _order(self, said: Any) -> tuple[Any, str]:
@@ -159,7 +169,7 @@ class EmsSimulator(CarrierSimulator):
     def sealed(self, said: Mapping[str, Any], secret: str | None = None) -> tuple[bytes, dict[str, str]]:
         """An envelope under the sign key: whoever cannot make it is not China Post."""
         sender = next(iter(self._credentials or {}), "")
-        at = self._clock() if self._clock else datetime(2026, 1, 1, tzinfo=UTC)
+        at = self._clock() if self._clock else FIRST_DAY
         envelope = push_envelope(said, secret or self._secret, sender, self._serial(), at.astimezone(CHINA))
         body = json.dumps(envelope).encode()
         return body, self.signed(body)

@@ -24,24 +24,30 @@ from infra.local.stops import CITIES_OF_OFFICES, stop_of
 MARK = "|$4|"
 BLOCK_BITS, KEY_BYTES = 128, 16
 TRADE, NO_INFORMATION = "国际(地区)特快", "无查询信息"
-DELIVERED, ATTEMPTED = {"704", "463"}, {"705", "462"}
+DELIVERED, ATTEMPTED = {"704", "463"}, {"705"}
 TO_ADDRESSEE = "10"
-# 463 is a delivery abroad, 743 takes a delivery back. Nothing in the code list is a seizure but C_011 (taken for a
-# check); a loss is told with the compensation (987), a damage only as a delivery that failed for "other" reasons.
+# 743 takes a delivery back. Nothing in the code list is a seizure but C_011 (taken aside for a check); a loss is told
+# with the compensation (987), a damage only as a delivery that failed for "other" reasons. What EME adds about papers
+# is assumed: China Post publishes no text for it.
 WORDS: Mapping[str, Said] = {
     "picked_up": Said("203", "中国邮政 已收取邮件"),
     "departed": Said("457", "航空公司启运"),
     "landed": Said("505", "飞机进港"),
     "in_clearance": Said("EDB", "送交进口海关"),
-    "documents": Said("EME", "进口海关留存待验"),
+    "documents": Said("EME", "进口海关留存待验，需补充清关资料"),
     "duty": Said("C_005", "等待缴纳关税"),
     "released": Said("EDC", "进口海关/放行"),
     "seized": Said("C_011", "海关查扣"),
-    "on_the_van": Said("O_014", "正在投递"),
+    "on_the_van": Said("702", "投递员正在派件"),
     "delivered": Said("704", "妥投", TO_ADDRESSEE),
     "withdrawn": Said("743", "撤销妥投"),
     "damaged": Said("705", "未妥投", "16", "其他"),
     "lost": Said("987", "邮件丢失，已赔付"),
+}
+# The same outside China, in other codes.
+ABROAD: Mapping[str, Said] = {
+    "on_the_van": Said("462", "安排投递"),
+    "delivered": Said("463", "已妥投", TO_ADDRESSEE),
 }
 NAMES = {
     "203": "收寄计费信息", "457": "航空公司启运", "505": "飞机到达进港", "EDB": "送交进口海关",

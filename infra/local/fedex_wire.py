@@ -26,7 +26,7 @@ WORDS: Mapping[str, Said] = {
     "departed": Said("DP", "Left FedEx origin facility"),
     "landed": Said("AR", "Arrived at port of entry"),
     "in_clearance": Said("CP", "Clearance in progress"),
-    "documents": Said("CD", "Clearance delay"),
+    "documents": Said("CD", "Clearance delay", "50", "Improper or missing regulatory paperwork"),
     "duty": Said("CD", "Clearance delay", "63", "Package held for taxes"),
     "released": Said("CC", "International shipment release"),
     "seized": Said("SE", "Shipment exception", "", "Shipment seized by customs"),

@@ -1,8 +1,9 @@
-"""The ring of the story: a return request dated from today, and the scans that bring it home."""
+"""The ring of each story: who sends it home from where, by which carrier, and the request, dated from today."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,90 +11,105 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.pickups.booking import PickupPlace, first_moment
 from chalicelib.workdays import next_working_day
+from infra.local.scenarios import Lane, Step, scenario
+from infra.local.stops import stop_of
 
 PARIS, CHINA = ZoneInfo("Europe/Paris"), ZoneInfo("Asia/Shanghai")
-IN_PARIS = PickupPlace("FR", None, "Europe/Paris")
 FEDEX_WEIGHTS = (3, 1, 7)
+FROM_PARIS = Lane(
+    stop_of("PARIS", "FR"), stop_of("ROISSY", "FR"), stop_of("GUANGZHOU", "CN"), stop_of("SHENZHEN", "CN")
+)
+FROM_SHANGHAI = Lane(
+    stop_of("SHANGHAI", "CN"), stop_of("SHANGHAI EXCHANGE", "CN"), stop_of("ROISSY", "FR"), stop_of("PARIS", "FR")
+)
+TEXTS: Mapping[str, str] = {
+    "picked_up": "picked up",
+    "departed": "left the country of the customer",
+    "landed": "arrived where the merchant is",
+    "documents": "held by import customs for papers",
+    "released": "released by import customs",
+    "on_the_van": "out for delivery",
+    "delivered": "delivered",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """One scan of the simulated carrier, so long after the return was opened."""
+class Tale:
+    """One story: the carrier, the way and its clocks, the customer and where the ring goes."""
 
-    code: str
-    text: str
-    city: str
-    country: str
+    carrier: str
+    title: str
+    way: str
+    lane: Lane
     zone: ZoneInfo
-    after: timedelta
+    return_to: str
+    customer: Mapping[str, Any]
 
-    def when(self, opened: datetime) -> datetime:
-        """The instant of the scan, to the minute, on the clock of its place."""
-        return (opened + self.after).astimezone(self.zone).replace(second=0, microsecond=0)
+    @property
+    def place(self) -> PickupPlace:
+        """Where the courier comes."""
+        return PickupPlace(self.lane.origin.country, None, self.zone.key)
 
+    @property
+    def city(self) -> str:
+        """The customer's city, as people write it."""
+        name: str = self.customer["address"]["city"]
+        return name
 
-def _after(hours: int, minutes: int) -> timedelta:
-    return timedelta(hours=hours, minutes=minutes)
+    def steps(self, opened: datetime) -> Mapping[str, Step]:
+        """Everything that happens to the ring, by its word. The whole way lies within a day: a scan that is dated
+        further ahead of the clock is refused as out of bounds."""
+        return {step.word: step for step in scenario("", "documents", opened, self.lane)}
 
+    def pickup_day(self, now: datetime) -> date:
+        """The next business day there; today itself before the hour from which the carrier takes that one."""
+        today = now.astimezone(self.zone).date()
+        following = next_working_day(self.place.country, today)
+        return following if first_moment(following, self.place) <= now else today
 
-# The whole way lies within a day: a scan dated further ahead of the clock is refused as out of bounds.
-PICKED_UP = Scan("PU", "Picked up", "PARIS", "FR", PARIS, _after(0, 20))
-DEPARTED = Scan("DP", "Left FedEx origin facility", "ROISSY", "FR", PARIS, _after(2, 10))
-LANDED = Scan("AR", "Arrived at port of entry", "GUANGZHOU", "CN", CHINA, _after(13, 50))
-HELD = Scan("CD", "Clearance delay", "GUANGZHOU", "CN", CHINA, _after(14, 20))
-RELEASED = Scan("CC", "International shipment release", "GUANGZHOU", "CN", CHINA, _after(21, 40))
-ON_THE_VAN = Scan("OD", "On FedEx vehicle for delivery", "SHENZHEN", "CN", CHINA, _after(22, 50))
-DELIVERED = Scan("DL", "Delivered", "SHENZHEN", "CN", CHINA, _after(23, 40))
-
-
-def pickup_day(now: datetime) -> date:
-    """The next business day in Paris; today itself before the hour from which the carrier takes that one."""
-    today = now.astimezone(PARIS).date()
-    following = next_working_day("FR", today)
-    return following if first_moment(following, IN_PARIS) <= now else today
-
-
-def return_request(now: datetime) -> dict[str, Any]:
-    """A change of mind ten days after the delivery of a ring; order, serial and waybill are new each time."""
-    today = now.astimezone(PARIS).date()
-    mark = secrets.token_hex(3).upper()
-    return {
-        "kind": "refund",
-        "reason": "change_of_mind",
-        "order": {
-            "number": f"SO-{today:%y%m%d}-{mark}",
-            "sold_on": str(today - timedelta(days=21)),
-            "delivered_on": str(today - timedelta(days=10)),
-        },
-        "original_export": {
-            "carrier": "fedex",
-            "tracking_number": fedex_number(),
-            "invoice_number": f"INV-{mark}",
-            "exported_on": str(today - timedelta(days=16)),
-            "reference": f"5300{today:%Y}0{secrets.randbelow(10**9):09}",
-            "mode": "9610",
-        },
-        "customer": {
-            "name": "Camille Martin",
-            "email": "camille.martin@example.com",
-            "phone": "+33 1 55 55 02 02",
-            "language": "fr",
-            "address": {
-                "lines": ["8 rue de la Paix"],
-                "city": "Paris",
-                "region": None,
-                "postal_code": "75002",
-                "country": "FR",
+    def request(self, now: datetime) -> dict[str, Any]:
+        """A change of mind ten days after the delivery of a ring; order, serial and waybill are new each time."""
+        today = now.astimezone(self.zone).date()
+        mark = secrets.token_hex(3).upper()
+        return {
+            "kind": "refund",
+            "reason": "change_of_mind",
+            "order": {
+                "number": f"SO-{today:%y%m%d}-{mark}",
+                "sold_on": str(today - timedelta(days=21)),
+                "delivered_on": str(today - timedelta(days=10)),
             },
-        },
-        "return_to": "SZX-1",
-        "items": [_ring(mark)],
-        "carrier": None,
-        "pickup": {"on": str(pickup_day(now)), "from": "10:00", "until": "16:00"},
-    }
+            "original_export": {
+                "carrier": "fedex",
+                "tracking_number": fedex_number(),
+                "invoice_number": f"INV-{mark}",
+                "exported_on": str(today - timedelta(days=16)),
+                **self._declaration(today),
+            },
+            "customer": dict(self.customer),
+            "return_to": self.return_to,
+            "items": [ring(mark)],
+            # The best way is chosen by itself; the carrier is named so that the story is told with it.
+            "carrier": None if self.carrier == "fedex" else self.carrier,
+            "pickup": {"on": str(self.pickup_day(now)), "from": "10:00", "until": "16:00"},
+        }
+
+    def routes_question(self, now: datetime) -> dict[str, Any]:
+        """The question which carriers may carry the ring over this way today."""
+        lane = {"from": self.lane.origin.country, "to": self.lane.destination.country}
+        parcel = {"items": [ring("ASKED")], "gross_weight_g": "380.00"}
+        return {"lane": lane, "on": str(now.astimezone(self.zone).date()), "carrier": self.carrier, "parcel": parcel}
+
+    def _declaration(self, today: date) -> dict[str, Any]:
+        """What the first export was declared as: mode 9610 from China, a movement reference number from France."""
+        serial = secrets.randbelow(10**9)
+        if self.lane.destination.country == "CN":
+            return {"reference": f"5300{today:%Y}0{serial:09}", "mode": "9610"}
+        return {"reference": f"{today:%y}FR{serial:09}00000", "mode": None}
 
 
-def _ring(mark: str) -> dict[str, Any]:
+def ring(mark: str) -> dict[str, Any]:
+    """One 18K ring."""
     return {
         "sku": "R-18K-01",
         "serial": f"GT750-{mark}",
@@ -121,3 +137,30 @@ def fedex_number() -> str:
     body = [secrets.randbelow(10) for _ in range(11)]
     check = sum(digit * FEDEX_WEIGHTS[place % 3] for place, digit in enumerate(body)) % 11 % 10
     return "".join(str(digit) for digit in (*body, check))
+
+
+_CAMILLE = {
+    "name": "Camille Martin",
+    "email": "camille.martin@example.com",
+    "phone": "+33 1 55 55 02 02",
+    "language": "fr",
+    "address": {
+        "lines": ["8 rue de la Paix"], "city": "Paris", "region": None, "postal_code": "75002", "country": "FR",
+    },
+}  # fmt: skip
+_MEI = {
+    "name": "Lin Mei",
+    "email": "lin.mei@example.com",
+    "phone": "+86 21 5550 0303",
+    "language": "zh-Hans",
+    "address": {
+        "lines": ["88 Century Avenue, Pudong New Area"], "city": "Shanghai", "region": "Shanghai",
+        "postal_code": "200120", "country": "CN",
+    },
+}  # fmt: skip
+_HOME = ("Paris to Shenzhen", "Paris → Shenzhen", FROM_PARIS, PARIS, "SZX-1", _CAMILLE)
+TALES: Mapping[str, Tale] = {
+    "fedex": Tale("fedex", *_HOME),
+    "dhl": Tale("dhl", *_HOME),
+    "ems": Tale("ems", "Shanghai to Paris", "Shanghai → Paris", FROM_SHANGHAI, CHINA, "PAR-1", _MEI),
+}

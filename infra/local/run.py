@@ -1,7 +1,8 @@
 """`make run`: everything on this machine, then one ring on its way home, then up until it is stopped.
 
+- CARRIER=fedex|dhl|ems: who carries it; EMS takes it from Shanghai to Paris, the others from Paris to Shenzhen
 - GOLDTHREAD_PORT=4566: the embedded AWS, API included
-- GOLDTHREAD_CARRIER_PORT=4610: the simulated carrier
+- GOLDTHREAD_CARRIER_PORT=4610: the simulated carriers
 - ONCE=1: stop after the story, with 0 when every step happened
 """
 
@@ -19,15 +20,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from infra.local import local_secrets
-from infra.local.carrier_control import SimulatedCarrier
-from infra.local.child import LOOPBACK, LocalRunError, require_free
+from infra.local.carrier_control import SimulatedCarriers
+from infra.local.child import LocalRunError, require_free
 from infra.local.deployment import API_STAGE, HOST, Deployed, deploy
 from infra.local.door import Door
 from infra.local.memory import forget_last_case, last_case, remember_case
 from infra.local.mint import Wish, mint_for
+from infra.local.ring import TALES, Tale
 from infra.local.stack import PORT_VARIABLE, ROOT, Ministack
 from infra.local.story import Story
 from infra.local.timeline import Timeline
@@ -52,12 +53,13 @@ SCHEDULED = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the environment chose: ports, the folder of the state, whether to stop after the story."""
+    """What the environment chose: ports, the folder of the state, the story, whether to stop after it."""
 
     port: int
     carrier_port: int
     folder: Path
     once: bool
+    tale: Tale
 
     @property
     def state(self) -> Path:
@@ -66,15 +68,20 @@ class Choices:
 
 
 def choices() -> Choices:
-    """Read the environment; raises LocalRunError for a port that is no number, and for one port given twice."""
+    """Read the environment; raises LocalRunError for a port that is no number, for one port given twice, and for a
+    carrier that has no story."""
     port, carrier_port = _port(PORT_VARIABLE, 4566), _port(CARRIER_PORT_VARIABLE, 4610)
     if port == carrier_port:
         raise LocalRunError(f"{PORT_VARIABLE} and {CARRIER_PORT_VARIABLE} are both {port}; choose two ports")
+    carrier = os.environ.get("CARRIER") or "fedex"
+    if carrier not in TALES:
+        raise LocalRunError(f"CARRIER={carrier} has no story; {', '.join(TALES)} have one")
     return Choices(
         port=port,
         carrier_port=carrier_port,
         folder=ROOT / ".local",
         once=os.environ.get("ONCE", "") not in ("", "0"),
+        tale=TALES[carrier],
     )
 
 
@@ -101,11 +108,11 @@ def _listen_for_stop(action: signal.Handlers | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """All that is up: the embedded AWS with the product on it, and the carrier."""
+    """All that is up: the embedded AWS with the product on it, and the carriers."""
 
     aws: Ministack
     deployed: Deployed
-    carrier: SimulatedCarrier
+    carrier: SimulatedCarriers
     token: str
     finished: list[str]
     """Cases whose story was told to the end."""
@@ -129,14 +136,16 @@ def started(chosen: Choices, timeline: Timeline) -> Iterator[Running]:
     """Start everything in order; stop whatever was started, in the other order, however this ends."""
     with _alone(chosen.folder):
         require_free(chosen.port, "embedded AWS", PORT_VARIABLE)
-        require_free(chosen.carrier_port, "simulated FedEx", CARRIER_PORT_VARIABLE)
+        require_free(chosen.carrier_port, "simulated carriers", CARRIER_PORT_VARIABLE)
         aws = Ministack(chosen.port, chosen.state)
-        carrier = SimulatedCarrier(chosen.carrier_port, chosen.folder / "fedex.log", chosen.state / "fedex.json")
+        carrier = SimulatedCarriers(
+            chosen.carrier_port, chosen.tale.carrier, chosen.state, chosen.folder / "carriers.log"
+        )
         finished: list[str] = []
         try:
-            deployed, values = _deploy(chosen, aws, timeline)
-            with timeline.working(f"starting the simulated FedEx on port {chosen.carrier_port}"):
-                carrier.start(_webhook_url(aws, deployed), values)
+            deployed = _deploy(chosen, aws, carrier, timeline)
+            with timeline.working(f"starting the simulated carriers on port {chosen.carrier_port}"):
+                carrier.start(_webhooks(aws, deployed), _secrets(chosen))
             wish = Wish("make run", days=TOKEN_DAYS)
             token = mint_for(aws.client, deployed.outputs["TableName"], wish, datetime.now(UTC))
             yield Running(aws, deployed, carrier, token, finished)
@@ -159,22 +168,24 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _deploy(chosen: Choices, aws: Ministack, timeline: Timeline) -> tuple[Deployed, dict[str, Any]]:
+def _deploy(chosen: Choices, aws: Ministack, carrier: SimulatedCarriers, timeline: Timeline) -> Deployed:
     """Package, start the embedded AWS, deploy, and put the secrets where the functions look for them."""
     with timeline.working(f"packaging stage {STAGE}") as told:
         told.append("made" if _package() else "unchanged")
     with timeline.working(f"starting the embedded AWS on port {chosen.port}"):
         aws.start()
     with timeline.working("deploying by CloudFormation") as told:
-        parameters = {"FedexUrl": f"http://{LOOPBACK}:{chosen.carrier_port}"}
-        deployed = deploy(aws, BUILD / STAGE, parameters)
+        deployed = deploy(aws, BUILD / STAGE, carrier.addresses())
         told.append(f"{len(deployed.resources)} resources {'written' if deployed.changed else 'unchanged'}")
     if deployed.left_out:
         count = len(deployed.left_out)
         timeline.progress(f"left out {count} alarms on formulas of metrics, which the embedded AWS refuses")
-    values = local_secrets.load_or_make(chosen.state / "secrets.json")
-    local_secrets.put(aws, deployed, values)
-    return deployed, values
+    local_secrets.put(aws, deployed, local_secrets.load_or_make(_secrets(chosen)))
+    return deployed
+
+
+def _secrets(chosen: Choices) -> Path:
+    return chosen.state / "secrets.json"
 
 
 def _package() -> bool:
@@ -184,13 +195,13 @@ def _package() -> bool:
         raise LocalRunError(f"packaging failed: {failed}") from failed
 
 
-def _webhook_url(aws: Ministack, deployed: Deployed) -> str:
+def _webhooks(aws: Ministack, deployed: Deployed) -> str:
     """By id and address: the simulator, like any program but a browser or curl, may not know *.localhost."""
-    return f"{aws.endpoint}/_aws/execute-api/{deployed.api_id}/{API_STAGE}/v1/webhooks/fedex"
+    return f"{aws.endpoint}/_aws/execute-api/{deployed.api_id}/{API_STAGE}/v1/webhooks"
 
 
-def _stop_all(aws: Ministack, carrier: SimulatedCarrier, timeline: Timeline) -> bool:
-    """Stop the carrier, then the embedded AWS; whether the state was saved."""
+def _stop_all(aws: Ministack, carrier: SimulatedCarriers, timeline: Timeline) -> bool:
+    """Stop the carriers, then the embedded AWS; whether the state was saved."""
     carrier.stop()
     if not aws.alive:
         aws.stop()
@@ -206,7 +217,7 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     """The story, once; afterwards its case is what the next run must find."""
     before = last_case(chosen.state)
     forget_last_case(chosen.state)
-    story = Story(running.door, running.carrier, running.sweep, timeline, datetime.now(UTC))
+    story = Story(running.door, running.carrier, running.sweep, timeline, chosen.tale, datetime.now(UTC))
     case_id = story.tell(before)
     running.finished.append(case_id)
     return case_id
@@ -225,7 +236,10 @@ def _print_doors(running: Running, case_id: str, timeline: Timeline) -> None:
     url = f"http://{HOST}:{running.aws.port}"
     timeline.title("Up until Ctrl-C")
     timeline.say(f"  API              {url}/v1/health    {url}/openapi.json")
-    timeline.say(f"  simulated FedEx  {running.carrier.url}    its log: {running.carrier.log}")
+    timeline.say(f"  carriers         {running.carrier.url}    their log: {running.carrier.log}")
+    timeline.say(
+        f"  {running.carrier.name + ' desk':<16} {running.carrier.url}/control/{running.carrier.carrier}/scenarios"
+    )
     timeline.say(f"  embedded AWS     {running.aws.endpoint}    its log: {running.aws.log}")
     timeline.say(f"  token            {running.token}    ({TOKEN_DAYS} days; `make token` makes another)")
     timeline.say()

@@ -1,4 +1,4 @@
-"""One ring from Paris to Shenzhen, told through the HTTP API alone.
+"""One ring on its way home, told through the HTTP API alone.
 
 The carrier is moved from its control desk, and hours pass by sweeping with a time that lies ahead: the sweep
 takes its `now` from the event that starts it. Each step waits for what must follow from it and fails with the
@@ -13,17 +13,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from infra.local import ring
-from infra.local.carrier_control import SimulatedCarrier
+from infra.local.carrier_control import SimulatedCarriers
 from infra.local.child import LocalRunError
 from infra.local.door import Answer, Door
-from infra.local.ring import CHINA, PARIS, Scan
+from infra.local.ring import TEXTS, Tale
+from infra.local.scenarios import Step
+from infra.local.telling import by_when, decided, event_line, judged, stamp
 from infra.local.timeline import Timeline
 
 PATIENCE_S = 20.0
+SOON_S = 3.0
 STEP_S = 0.15
 POLL_AFTER = timedelta(hours=7)
 CREATED, OK, UNAUTHORIZED = 201, 200, 401
+# What asking each carrier is called in the history of a shipment.
+ASKED_AS = {"fedex": {"fedex"}, "dhl": {"mydhl", "dhl_unified"}, "ems": {"ems"}}
+PUSHED_BY = {"fedex": "signed webhook", "dhl": "webhook with our token", "ems": "encrypted webhook"}
 
 Found = TypeVar("Found")
 Body = Mapping[str, Any]
@@ -39,27 +44,38 @@ class Story:
     def __init__(
         self,
         door: Door,
-        carrier: SimulatedCarrier,
+        carrier: SimulatedCarriers,
         sweep: Callable[[datetime], None],
         timeline: Timeline,
+        tale: Tale,
         now: datetime,
     ) -> None:
         self._door = door
         self._carrier = carrier
         self._sweep = sweep
         self._timeline = timeline
+        self._tale = tale
         self._opened = now
-        self._pickup = ring.pickup_day(now)
+        self._steps = tale.steps(now)
+        self._pickup = tale.pickup_day(now)
+        self._codes: dict[str, str] = {}
         self._case_id = ""
         self._number = ""
 
     def tell(self, last_case: str | None) -> str:
         """Run every step; raises StoryFailedError with the reason. Gives the id of the case."""
-        self._timeline.title("One 18K gold ring goes home: Paris to Shenzhen")
+        self._timeline.title(f"One 18K gold ring goes home: {self._tale.title} with {self._carrier.name}")
         self._timeline.header()
         if last_case:
             self._last_time(last_case)
+        if self._tale.carrier == "ems":
+            self._ask_routes()
+        if self._tale.carrier == "dhl":
+            self._shake_hands()
         self._open()
+        if self._tale.carrier == "ems":
+            self._decide()
+            self._order_by_hand()
         self._book()
         self._fly()
         self._held()
@@ -73,88 +89,124 @@ class Story:
     def _last_time(self, case_id: str) -> None:
         """State survives a restart: the case of the run before is still there, at its last stage."""
         case = self._expect(OK, self._door.call("GET", f"/v1/returns/{case_id}"), "the case of the last run")
-        self._row(_now(), f"last run's case {case['rma']} is kept: stage {case['stage']}", mark="plain")
+        self._row(self._now(), f"last run's case {case['rma']} is kept: stage {case['stage']}", mark="plain")
+
+    def _ask_routes(self) -> None:
+        """Post takes gold only where it is insured: the plain service refuses it, the insured one takes it."""
+        answer = self._door.call("POST", "/v1/routes", self._tale.routes_question(self._opened))
+        routes = self._expect(OK, answer, "asking for routes")["routes"]
+        for route in routes:
+            said, reasons = judged(route)
+            self._row("", said, self._tale.way, reasons, mark="warn" if route["outcome"] == "refused" else "good")
+        found = {route["service"]: route["outcome"] for route in routes}
+        self._require(found.get("CN_EMS_UNINSURED") == "refused", f"gold is not refused uninsured: {found}")
+        self._require(found.get("CN_EMS_INSURED") in ("allowed", "conditional"), f"the insured way is closed: {found}")
+
+    def _shake_hands(self) -> None:
+        """DHL asks whether its pushes are wanted before it sends any; the worker that holds its key says yes."""
+        made = self._carrier.subscribe()
+        self._until("DHL has our yes", lambda: self._carrier.subscription(made) == "confirmed" or None)
+        status = self._carrier.ready(made)
+        self._require(status in (200, 202), f"subscription.ready was answered with {status}")
+        self._row(self._now(), "DHL asked whether its pushes are wanted: yes", "", "pushes begin", mark="plain")
 
     def _open(self) -> None:
-        request, key = ring.return_request(self._opened), secrets.token_hex(16)
+        request, key = self._tale.request(self._opened), secrets.token_hex(16)
         opened = self._post_return(request, key)
         again = self._post_return(request, key)
         self._require(again["case_id"] == opened["case_id"], "the same Idempotency-Key opened a second case")
         self._case_id = opened["case_id"]
         self._row(
-            _now(),
+            self._now(),
             f"return opened: {opened['rma']}, 18K ring, 1180.00 EUR",
-            "Paris → Shenzhen",
+            self._tale.way,
             f"stage {opened['stage']}",
         )
         self._row("", "asked again with its key: same answer, no second case", mark="plain")
-        for what, told in _decided(opened):
+        for what, told in decided(opened):
             self._row("", what, "", told, mark="plain")
 
     def _post_return(self, request: Body, key: str) -> Body:
         answer = self._door.call("POST", "/v1/returns", request, headers={"Idempotency-Key": key})
         return self._expect(CREATED, answer, "opening the return")
 
+    def _decide(self) -> None:
+        """A way that no call can order waits for a person's word."""
+        found = self._until("the decision is asked for", self._open_exception)
+        self._row("", f"waits for a person: {found['meaning']}", "", _to_do(found), mark="warn")
+        self._resolve(found, {"outcome": "approved", "note": "Insured EMS it is: ordered at the post office."})
+        self._row(self._now(), "a person decided: approved", mark="plain")
+
+    def _order_by_hand(self) -> None:
+        """The worker may not order this mail by a call: a person does, and tells the numbers."""
+        lane = self._tale.lane
+        first = self._until("the waybill is asked of a person", self._open_exception)
+        self._row("", f"waits for a person: {first['meaning']}", "", _to_do(first), mark="warn")
+        number = self._carrier.order_by_hand(self._case_id, lane.origin, lane.destination)
+        said = {"outcome": "booked", "note": "Ordered at China Post, insured, with the courier."}
+        self._resolve(first, {**said, "tracking_number": number})
+        self._row(self._now(), f"ordered at the counter: {number}, insured", self._tale.city, mark="plain")
+        if second := self._soon(self._open_exception):
+            self._resolve(second, {**said, "confirmation": number})
+
+    def _resolve(self, concern: Body, said: Body) -> None:
+        path = f"/v1/exceptions/{concern['exception_id']}/resolve"
+        self._expect(OK, self._door.call("POST", path, said), "resolving an exception")
+
     def _book(self) -> None:
         """The waybill is bought and the pickup booked, each exactly once."""
         case = self._until("waybill and pickup are booked", lambda: self._case_at("booked"))
         leg = case["legs"][0]
         self._number = leg["tracking_number"]
-        pickup = next(row for row in leg["bookings"] if row["kind"] == "pickup")
-        self._row(_now(), f"waybill bought: FedEx {self._number}", "", "print the label")
-        confirmation = pickup["result"].get("confirmation", "?")
-        self._row(
-            _now(),
-            f"pickup booked: confirmation {confirmation}",
-            "Paris",
-            f"hand over {self._pickup:%a %d %b} 10:00-16:00",
-        )
-        counted = self._carrier.booked(self._number)
-        self._require(
-            counted == (1, 1), f"FedEx counts {counted} waybills and pickups for this leg instead of one each"
-        )
+        self._row(self._now(), f"waybill bought: {self._carrier.name} {self._number}", "", "print the label")
+        found = next((row["result"].get("confirmation") for row in leg["bookings"] if row["kind"] == "pickup"), None)
+        said = f"pickup booked: confirmation {found}" if found else "pickup ordered with the waybill"
+        self._row(self._now(), said, self._tale.city, f"hand over {self._pickup:%a %d %b} 10:00-16:00")
+        counted, name = self._carrier.booked(self._number), self._carrier.name
+        self._require(counted == (1, 1), f"{name} counts {counted} waybills and pickups for this leg, not one each")
 
     def _fly(self) -> None:
-        """Three scans come by signed webhook; the case follows."""
+        """Three scans are pushed; the case follows."""
         self._row("", "(this courier comes at once; scans lie ahead of the clock)", mark="plain")
-        for scan in (ring.PICKED_UP, ring.DEPARTED, ring.LANDED):
-            self._push(scan)
+        for word in ("picked_up", "departed", "landed"):
+            self._push(word)
         self._until("the case is in transit", lambda: self._case_at("in_transit"))
         self._row("", "the case follows: stage in_transit", mark="plain")
 
     def _held(self) -> None:
         """The carrier holds the parcel and does not say so: only asking it finds out."""
-        self._carrier.scan(self._number, ring.HELD, self._opened, push=False)
-        ahead = ring.HELD.when(self._opened) + POLL_AFTER
+        held, name = self._steps["documents"], self._carrier.name
+        self._codes["documents"] = self._carrier.scan(self._number, held, push=False)
+        ahead = held.at + POLL_AFTER
         self._sweep(ahead)
-        self._row(_stamp(ahead), "seven quiet hours later the sweep asks FedEx", mark="plain")
-        found = self._until("the hold is found by polling", lambda: self._seen(ring.HELD))
-        self._require(found["source"] == "fedex", f"the hold came by {found['source']}, not by asking FedEx")
-        self._scan_row(ring.HELD, "held", "found by polling")
+        self._row(stamp(ahead), f"seven quiet hours later the sweep asks {name}", mark="plain")
+        found = self._until("the hold is found by polling", lambda: self._seen("documents"))
+        asked = found["source"] in ASKED_AS[self._tale.carrier]
+        self._require(asked, f"the hold came by {found['source']}, not by asking {name}")
+        self._scan_row("documents", "held", "found by polling")
         concern = self._until("an exception is open", self._open_exception)
-        to_do = "\n".join((_by_when(concern), *(f"- {step}" for step in concern["to_do"])))
-        self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", to_do, mark="warn")
+        self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", _to_do(concern), mark="warn")
         self._require(self._is_listed("held"), "GET /v1/shipments?condition=held does not list the parcel")
         self._row("", "listed by GET /v1/exceptions and GET /v1/shipments?condition=held", mark="plain")
 
     def _forgery(self) -> None:
         """Somebody claims that the parcel was delivered."""
         before = self._shipment()
-        status = self._carrier.push_forged(self._number, ring.DELIVERED, self._opened)
+        status = self._carrier.push_forged(self._number, self._steps["delivered"])
         self._require(status == UNAUTHORIZED, f"a forged webhook was answered with {status} instead of {UNAUTHORIZED}")
         self._require(self._shipment() == before, "a forged webhook changed the shipment")
         self._row("", "forged webhook 'delivered': 401, nothing changed", mark="warn")
 
     def _release(self) -> None:
         """Customs release the parcel and the facts close the exception."""
-        self._push(ring.RELEASED)
+        self._push("released")
         closed = self._until("the exception is resolved by the facts", self._resolved_exception)
         self._row("", f"exception resolved by the facts ({closed['resolved_by']})", mark="plain")
         self._require(not self._is_listed("held"), "the released parcel is still listed as held")
 
     def _arrive(self) -> None:
-        for scan in (ring.ON_THE_VAN, ring.DELIVERED):
-            self._push(scan)
+        for word in ("on_the_van", "delivered"):
+            self._push(word)
         case = self._until("the case has arrived", lambda: self._case_at("arrived"))
         self._row("", "the case follows: stage arrived", "", "; ".join(case["next"]), mark="plain")
 
@@ -170,27 +222,30 @@ class Story:
     def _look_back(self) -> None:
         """The whole way in one call."""
         shipment = self._shipment()
-        self._timeline.title(f"GET /v1/shipments/fedex/{self._number}")
+        self._timeline.title(f"GET {self._path}")
         told = ("milestone", "condition", "case_id", "direction")
         self._timeline.say("  " + "   ".join(f"{name} {shipment[name]}" for name in told))
         for event in shipment["events"]:
-            self._timeline.say(f"  {_event_line(event)}")
+            self._timeline.say(f"  {event_line(event)}")
 
     # --- what a step does and waits for --------------------------------------------------------------------
 
-    def _push(self, scan: Scan) -> None:
-        self._carrier.scan(self._number, scan, self._opened, push=True)
-        self._until(f"the scan {scan.code} is known", lambda: self._seen(scan))
-        self._scan_row(scan, "good", "signed webhook")
+    def _push(self, word: str) -> None:
+        self._codes[word] = self._carrier.scan(self._number, self._steps[word], push=True)
+        self._until(f"the scan {self._codes[word]} is known", lambda: self._seen(word))
+        self._scan_row(word, "good", PUSHED_BY[self._tale.carrier])
 
-    def _seen(self, scan: Scan) -> Body | None:
-        answer = self._door.call("GET", f"/v1/shipments/fedex/{self._number}")
+    def _seen(self, word: str) -> Body | None:
+        answer = self._door.call("GET", self._path)
         events = answer.body["events"] if answer.status == OK else []
-        return next((event for event in events if event["code"] == scan.code), None)
+        return next((event for event in events if event["code"] == self._codes[word]), None)
+
+    @property
+    def _path(self) -> str:
+        return f"/v1/shipments/{self._tale.carrier}/{self._number}"
 
     def _shipment(self) -> Body:
-        answer = self._door.call("GET", f"/v1/shipments/fedex/{self._number}")
-        return self._expect(OK, answer, "reading the shipment")
+        return self._expect(OK, self._door.call("GET", self._path), "reading the shipment")
 
     def _case_at(self, stage: str) -> Body | None:
         answer = self._door.call("GET", f"/v1/returns/{self._case_id}")
@@ -223,6 +278,13 @@ class Story:
             time.sleep(STEP_S)
         return answer
 
+    def _soon(self, found: Callable[[], Found | None]) -> Found | None:
+        """Ask for three seconds; None when it did not come."""
+        end = time.monotonic() + SOON_S
+        while (answer := found()) is None and time.monotonic() < end:
+            time.sleep(STEP_S)
+        return answer
+
     def _last_known(self) -> str:
         if not self._case_id:
             return ""
@@ -242,59 +304,14 @@ class Story:
     def _row(self, when: str, what: str, where: str = "", to_do: str = "", *, mark: str = "good") -> None:
         self._timeline.row(when, what, where, to_do, mark=mark)
 
-    def _scan_row(self, scan: Scan, mark: str, how: str) -> None:
-        where = f"{scan.city.title()}, {scan.country}"
-        self._row(_stamp(scan.when(self._opened)), f"{scan.code}  {scan.text} ({how})", where, mark=mark)
+    def _scan_row(self, word: str, mark: str, how: str) -> None:
+        step: Step = self._steps[word]
+        where = f"{step.stop.city.title()}, {step.stop.country}"
+        self._row(stamp(step.at), f"{self._codes[word]}  {TEXTS[word]} ({how})", where, mark=mark)
+
+    def _now(self) -> str:
+        return stamp(datetime.now(self._tale.zone))
 
 
-def _decided(opened: Body) -> list[tuple[str, str]]:
-    """What the system decided when the return was opened: one line each, and what it asks for."""
-    return [
-        _decision(opened["decision"]),
-        _estimate(opened["estimate"]),
-        (f"route: {opened['route']['carrier']} {opened['route']['service']}", ""),
-        _cover(opened["cover"]),
-        (f"papers: {', '.join(paper['name'] + ' ' + paper['status'] for paper in opened['papers'])}", ""),
-    ]
-
-
-def _decision(decision: Body) -> tuple[str, str]:
-    ends = decision["window_ends_at"]
-    window = f", the window ends {_stamp(datetime.fromisoformat(ends))}" if ends else ""
-    return f"decision: {decision['outcome']} by policy {decision['policy_version']}{window}", ""
-
-
-def _estimate(estimate: Body) -> tuple[str, str]:
-    if not estimate["complete"]:
-        return f"estimate: not complete ({', '.join(estimate['reasons'])})", "find what is missing"
-    money, relief = estimate["currency"], [row for row in estimate["relief"] if row["status"] == "unproven"]
-    told = f"estimate: {estimate['total']} {money}, {estimate['total_if_proven']} if relief is proven"
-    missing = sorted({name for row in relief for name in row["missing"]})
-    return told, f"prove {', '.join(missing)}" if missing else ""
-
-
-def _cover(cover: Body) -> tuple[str, str]:
-    value = cover["insured_value"]
-    return f"cover: {cover['insured_by']}, {value['amount']} {value['currency']}", ""
-
-
-def _event_line(event: Body) -> str:
-    place = event["place"]
-    where = f"{(place['city'] or '?').title()}, {place['country']}"
-    what = event["milestone"] or "-"
-    return f"{event['at_local']:<26} {event['code']:<4}{what:<18}{where:<32}{event['source']}"
-
-
-def _by_when(concern: Body) -> str:
-    deadline = concern["deadline"]
-    when = f" by {_stamp(datetime.fromisoformat(deadline))} in Paris" if deadline else ""
-    return f"{concern['action_by']} must act{when}:"
-
-
-def _now() -> str:
-    return _stamp(datetime.now(PARIS))
-
-
-def _stamp(at: datetime) -> str:
-    local = at if at.tzinfo in (PARIS, CHINA) else at.astimezone(PARIS)
-    return f"{local:%a %d %b %H:%M}"
+def _to_do(concern: Body) -> str:
+    return "\n".join((by_when(concern), *(f"- {step}" for step in concern["to_do"])))

@@ -1,27 +1,18 @@
-"""The ring's own request: dated so that it is always a return in time, whatever day it is told on."""
+"""The rings' own requests: dated so that each is always a return in time, whatever day it is told on."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.pickups.booking import PickupPlace, plan
+from chalicelib.pickups.booking import plan
 from chalicelib.shipments.thresholds import thresholds
-from infra.local.ring import (
-    DELIVERED,
-    DEPARTED,
-    HELD,
-    LANDED,
-    ON_THE_VAN,
-    PICKED_UP,
-    RELEASED,
-    fedex_number,
-    pickup_day,
-    return_request,
-)
+from infra.local.ring import TALES, TEXTS, fedex_number
 
 PARIS = ZoneInfo("Europe/Paris")
 FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=PARIS)
+HOME = TALES["fedex"]
+ALL = pytest.mark.parametrize("tale", TALES.values(), ids=TALES)
 
 
 @pytest.mark.parametrize(
@@ -34,20 +25,22 @@ FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=PARIS)
     ],
 )
 def test_the_courier_is_ordered_for_a_day_that_the_carrier_takes_at_once(now, expected):
-    assert pickup_day(now) == expected
-    place = PickupPlace("FR", None, "Europe/Paris")
-    assert plan(expected, "10:00", "16:00", "fedex", place, now).status == "book_now"
+    assert HOME.pickup_day(now) == expected
+    assert plan(expected, "10:00", "16:00", "fedex", HOME.place, now).status == "book_now"
+    assert plan(expected, "10:00", "16:00", "dhl", HOME.place, now).status == "book_now"
 
 
-def test_every_telling_has_its_own_order_serial_and_waybill():
-    first, second = return_request(FRIDAY), return_request(FRIDAY)
+@ALL
+def test_every_telling_has_its_own_order_serial_and_waybill(tale):
+    first, second = tale.request(FRIDAY), tale.request(FRIDAY)
     assert first["order"]["number"] != second["order"]["number"]
     assert first["items"][0]["serial"] != second["items"][0]["serial"]
     assert first["original_export"]["tracking_number"] != second["original_export"]["tracking_number"]
 
 
-def test_it_was_sold_shipped_and_delivered_in_that_order_and_within_a_fortnight_of_today():
-    request = return_request(FRIDAY)
+@ALL
+def test_it_was_sold_shipped_and_delivered_in_that_order_and_within_a_fortnight_of_today(tale):
+    request = tale.request(FRIDAY)
     sold, exported, delivered = (
         date.fromisoformat(text)
         for text in (
@@ -56,15 +49,29 @@ def test_it_was_sold_shipped_and_delivered_in_that_order_and_within_a_fortnight_
             request["order"]["delivered_on"],
         )
     )
-    assert sold < exported < delivered <= FRIDAY.date()
-    assert FRIDAY.date() - delivered < timedelta(days=14)
+    today = FRIDAY.astimezone(tale.zone).date()
+    assert sold < exported < delivered <= today
+    assert today - delivered < timedelta(days=14)
 
 
-def test_the_scans_follow_each_other_across_the_zones_within_the_day_that_is_taken():
-    way = (PICKED_UP, DEPARTED, LANDED, HELD, RELEASED, ON_THE_VAN, DELIVERED)
-    times = [scan.when(FRIDAY) for scan in way]
+@ALL
+def test_the_scans_follow_each_other_across_the_zones_within_the_day_that_is_taken(tale):
+    steps = tale.steps(FRIDAY)
+    assert set(steps) == set(TEXTS)
+    times = [step.at for step in steps.values()]
     assert times == sorted(set(times))
     assert times[-1] - FRIDAY < timedelta(hours=thresholds(FRIDAY.date() + timedelta(days=7)).bounds.future_hours)
+
+
+@ALL
+def test_the_ring_starts_at_the_customer_and_ends_at_the_merchant(tale):
+    request = tale.request(FRIDAY)
+    assert request["customer"]["address"]["country"] == tale.lane.origin.country
+    assert request["carrier"] in (None, tale.carrier)
+    assert tale.routes_question(FRIDAY)["lane"] == {
+        "from": tale.lane.origin.country,
+        "to": tale.lane.destination.country,
+    }
 
 
 def test_a_waybill_number_carries_its_check_digit():
