@@ -69,14 +69,14 @@ def _is_every_colon_a_key(kept: int, colons: int, marks: bytes) -> bool:
 
     Every key is followed by one colon, so there are at most as many keys as colons. Colons inside strings are taken
     off where they can be nothing else: a clock with an offset or without one (three or two alone between quotes) and
-    ``://``, none of which a valid text has outside strings. Any other colon in a string leaves the answer no; then
-    keys are compared one by one.
+    ``://``, none of which a valid text has outside strings. Where others are left, those outside strings are counted
+    one by one: every second quote ends a string.
     """
     for inside in _INSIDE_STRINGS:
         if colons == kept:
             break
         colons -= marks.count(inside) * inside.count(b":")
-    return colons == kept
+    return colons == kept or b"".join(marks.split(b'"')[::2]).count(b":") == kept
 
 
 def _depth(brackets: bytes, body: bytes) -> int:

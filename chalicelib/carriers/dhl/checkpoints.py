@@ -43,10 +43,13 @@ class Meaning(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a DHL Unified entry means, the code it is kept under, and whether its own fields contradict each other."""
+    """What a DHL Unified entry means: the code it is kept under, the words that are part of its identity, and whether
+    its own fields contradict each other.
+    """
 
     code: str
     meaning: Meaning
+    spoken: str
     conflict: bool = False
 
 
@@ -73,26 +76,34 @@ def unified_meaning(
 ) -> Told:
     """The meaning of a DHL Unified entry: the checkpoint in ``status``, else the one its sentence tells, else DHL's
     word in ``status``, else the coarse ``statusCode``. Two letters are checkpoints of the service express only:
-    elsewhere they mean other things. A ``status`` that looks like a code and is in no list is ``unrecognised`` even over
-    ``delivered``: DHL has delivered at shippers and parcel shops that way.
+    elsewhere they mean other things. A ``status`` that looks like a code and is in no list is ``unrecognised`` even
+    over ``delivered``: DHL has delivered at shippers and parcel shops that way.
     """
-    table, sent, coarse = _table(), status.strip().upper(), status_code.strip().lower()
+    sent, coarse = status.strip().upper(), status_code.strip().lower()
+    code, meaning = _unified(service, status, sent, coarse, description, remark, advice)
+    spoken = f"{sent}|{coarse}" if sent or coarse else f"{code}|{meaning.text}"
+    conflict = _contradicts(meaning.milestone, coarse)
+    if conflict and code not in _table()["codes"]:
+        meaning = Meaning(None, None, "status_conflict", None, None, meaning.text)
+    return Told(code, meaning, spoken, conflict)
+
+
+def _unified(
+    service: str, status: str, sent: str, coarse: str, description: str, remark: str, advice: str
+) -> tuple[str, Meaning]:
+    table = _table()
     checkpoint = _checkpoint_of(service, sent, description, status)
     if checkpoint:
-        meaning = meaning_of(checkpoint, description, remark, advice)
-        return Told(checkpoint, meaning, _contradicts(meaning.milestone, coarse))
-    text = _kept_text(description or ("" if _A_CODE.match(status) else status), remark)
-    row = table["statuses"].get(sent) or table["status_codes"].get(status.strip().lower())
+        return checkpoint, meaning_of(checkpoint, description, remark, advice)
+    is_code = _A_CODE.match(status.strip()) is not None
+    text = _kept_text(description or ("" if is_code else status), remark)
+    row = table["statuses"].get(sent) or table["status_codes"].get(sent.lower())
     if row is not None:
-        meaning = _meaning(row, text)
-        if _contradicts(meaning.milestone, coarse):
-            return Told(sent, Meaning(None, None, "status_conflict", None, None, text or row["wording"]), conflict=True)
-        return Told(sent, meaning)
-    if sent and _A_CODE.match(status):
-        return Told(sent[:LONGEST_CODE], _unrecognised(text))
+        return sent, _meaning(row, text)
+    if is_code:
+        return sent[:LONGEST_CODE], _unrecognised(text)
     row = table["status_codes"].get(coarse)
-    code = coarse[:LONGEST_CODE] or NO_CODE
-    return Told(code, _unrecognised(text) if row is None else _meaning(row, text))
+    return coarse[:LONGEST_CODE] or NO_CODE, _unrecognised(text) if row is None else _meaning(row, text)
 
 
 def without_names(events: tuple[Event, ...], names: tuple[str, ...]) -> tuple[Event, ...]:
@@ -115,7 +126,7 @@ def _checkpoint_of(service: str, sent: str, description: str, status: str) -> st
         return ""
     if sent in _table()["codes"]:
         return sent
-    if sent in _table()["statuses"] or (sent and _A_CODE.match(status)):
+    if sent in _table()["statuses"] or (sent and _A_CODE.match(status.strip())):
         return ""
     return _by_phrase(description) or _by_phrase(status if " " in status else "")
 

@@ -23,6 +23,7 @@ SHIPMENTS_PER_CALL = 10
 EVENTS = ("Pre-Transit", "Transit", "Delivered", "Failure", "Unknown")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}\Z")
 _SELF = re.compile(r"(?:/tracking/push/v1)?/subscription/([0-9A-Za-z][0-9A-Za-z_-]{0,79})\Z")
+_PLAIN = re.compile(r"[\x21-\x7e]{1,500}\Z")
 _SECRET = re.compile(r"[\x21-\x7e]{1,256}\Z")
 _TOKEN = re.compile(rf"[\x21-\x7e]{{16,{LONGEST_TOKEN}}}\Z")
 _ACCEPTS = {"accept": "application/json"}
@@ -93,7 +94,7 @@ def _subscribe(uri: str, token: str, what: dict[str, Any]) -> HttpRequest:
 
 def _subscription_in(address: object) -> str:
     """The id at the end of ``self``, whatever host it names: only the path's shape counts, with nothing behind it."""
-    if not isinstance(address, str) or len(address) > 500:
+    if not isinstance(address, str) or not _PLAIN.match(address):
         raise CarrierUnreadable("a validation without an address")
     try:
         parts = urlsplit(address)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from hashlib import blake2s
 
 from pydantic import ValidationError
 
@@ -63,10 +63,9 @@ def _events(shipment: Shipment, notes: Notes) -> tuple[Event, ...]:
         told = entries().validate_python(raw)
     except ValidationError:
         told = [one for one in (_salvaged(entry, notes) for entry in raw) if one is not None]
-    found: dict[str, Event] = {}
-    for event in _made(told, shipment, notes):
-        found.setdefault(event.id, event)
-    return tuple(found.values())
+    made = _made(told, shipment, notes)
+    made.reverse()
+    return tuple({event.id: event for event in made}.values())[::-1]
 
 
 def _salvaged(raw: object, notes: Notes) -> Entry | None:
@@ -79,33 +78,35 @@ def _salvaged(raw: object, notes: Notes) -> Entry | None:
     return found
 
 
-def _made(told: list[Entry], shipment: Shipment, notes: Notes) -> Iterator[Event]:
+def _made(told: list[Entry], shipment: Shipment, notes: Notes) -> list[Event]:
     """The events of well-formed entries; one whose time cannot be read is a problem."""
-    named, source, latest = f"dhl|{notes.number}|", notes.source, notes.latest
+    made, named, source, latest = [], f"dhl|{notes.number}|", notes.source, notes.latest
     service, nearby = (shipment.get("service") or "").strip().lower(), _nearby(shipment)
     for one in told:
-        sent, status, coarse = one["timestamp"], one.get("status") or "", one.get("statusCode") or ""
-        address = (one.get("location") or _NOWHERE).get("address") or _NO_ADDRESS
-        where = locality_of(address.get("addressLocality") or "", address.get("countryCode") or "", nearby)
+        say = one.get
+        sent, address = one["timestamp"], (say("location") or _NOWHERE).get("address") or _NO_ADDRESS
+        place, place_sent, zone_name, by = locality_of(
+            address.get("addressLocality") or "", address.get("countryCode") or "", nearby
+        )
         try:
-            at, tz_source = read_clock(sent, where.zone, where.tz_source)
+            at, tz_source = read_clock(sent, zone_name, by)
         except ValueError:
             notes.lost("event_time_unreadable", "the timestamp of a scan is not a time")
             continue
-        description = one.get("description") or ""
-        code, meaning, conflict = unified_meaning(
-            service, status, coarse, description, one.get("remark") or "", one.get("nextSteps") or ""
-        )
+        code, meaning, spoken, conflict = unified_meaning(
+            service, say("status") or "", say("statusCode") or "", say("description") or "", say("remark") or "",
+            say("nextSteps") or "",
+        )  # fmt: skip
         if conflict:
             notes.lost("status_conflict", "status and statusCode of a scan contradict each other")
-        spoken = f"{status.strip().upper()}|{coarse.strip().lower()}" if status or coarse else f"{code}|{meaning.text}"
         milestone, condition, reason, responsible, action_by, text = meaning
         event = Event(
-            identity(f"{named}{spoken}|{sent[:_WALL_CLOCK]}|{where.identity}"),
-            at, sent, tz_source, code, None, milestone, condition, reason, text, where.place,
+            blake2s(f"{named}{spoken}|{sent[:_WALL_CLOCK]}|{place_sent}".encode(), digest_size=8).hexdigest(),
+            at, sent, tz_source, code, None, milestone, condition, reason, text, place,
             source, responsible, action_by,
         )  # fmt: skip
-        yield notes.from_future(event) if at > latest else event
+        made.append(notes.from_future(event) if at > latest else event)
+    return made
 
 
 def _completed(events: tuple[Event, ...], shipment: Shipment, notes: Notes) -> tuple[Event, ...]:
@@ -116,7 +117,7 @@ def _completed(events: tuple[Event, ...], shipment: Shipment, notes: Notes) -> t
             notes.lost("no_scans", "no scan was reported", retryable=True)
         return events
     entry = _salvaged(raw, notes)
-    headline = list(_made([entry], shipment, notes)) if entry is not None else []
+    headline = _made([entry], shipment, notes) if entry is not None else []
     if not events and not headline:
         notes.lost("no_scans", "no scan was reported", retryable=True)
     return (*events, *(told for told in headline if not any(_tells(event, told) for event in events)))

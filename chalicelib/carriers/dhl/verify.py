@@ -25,7 +25,7 @@ def open_push(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -
     given = _token(headers)
     matched = False
     for secret in secrets:
-        live = secret.encode("utf-8", "replace") if isinstance(secret, str) else b""
+        live = secret.encode() if isinstance(secret, str) and secret.isascii() else b""
         matched |= bool(live) & hmac.compare_digest(live, given)
     if not matched or not given:
         raise SignatureMismatch("the token is not one of ours")
