@@ -193,12 +193,15 @@ class RoutesAnswer(Told):
 
 
 class ServiceTold(Told):
-    """One service, and between which countries it runs (``*``: any); ``bookable``: its waybill is ordered by us."""
+    """One service, and between which countries it runs (``*``: any). ``ordered``: where the carrier's interface takes
+    an order for it; ``bookable``: we order its waybill ourselves, on the lane asked about or, without one, on some.
+    """
 
     service: str
     title: str
     contracted: bool
     bookable: bool
+    ordered: Literal["everywhere", "within_country", "by_person"]
     insured: bool
     scope: Literal["international", "domestic", "any"]
     origins: list[str]

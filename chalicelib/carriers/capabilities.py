@@ -40,7 +40,7 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Sourced):
-    """One service: between which countries, and whether we could order it by the carrier's interface. ``insured``: the
+    """One service: between which countries, and where it can be ordered over the carrier's interface. ``insured``: the
     item itself is insured for its declared value."""
 
     service: str
@@ -48,7 +48,7 @@ class Service(Sourced):
     scope: Literal["international", "domestic", "any"]
     origins: tuple[str, ...]
     destinations: tuple[str, ...]
-    ordered_by_api: bool
+    ordered: Literal["everywhere", "within_country", "by_person"]
     insured: bool
 
     def why_not(self, lane: Lane) -> str | None:
@@ -135,7 +135,9 @@ def service_of(carrier: str, service: str, on: date) -> Service | None:
 def is_bookable(row: Service | None, lane: Lane | None, works: Mapping[str, Carrier] = CARRIERS) -> bool:
     """Whether this system can order the waybill itself: the service runs on the lane (None: on some lane), is ordered
     over an interface, and the carrier's module can order."""
-    if row is None or not row.ordered_by_api or (lane is not None and row.why_not(lane) is not None):
+    if row is None or row.ordered == "by_person" or (lane is not None and row.why_not(lane) is not None):
+        return False
+    if row.ordered == "within_country" and lane is not None and lane.origin != lane.destination:
         return False
     return row.carrier in works and works[row.carrier].waybills is not None
 

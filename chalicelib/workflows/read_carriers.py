@@ -81,6 +81,7 @@ def _service(
         "title": row.title,
         "contracted": contracted,
         "bookable": is_bookable(row, lane),
+        "ordered": row.ordered,
         "insured": row.insured,
         "scope": row.scope,
         "origins": list(row.origins),

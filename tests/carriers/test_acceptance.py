@@ -365,11 +365,11 @@ def test_nothing_is_picked_that_needs_a_person():
 
 
 @pytest.mark.parametrize(
-    ("lane", "code"),
-    [("FR-FR", "service_is_international"), ("FR-CN", "service_not_from_origin")],
+    ("contract", "lane", "code"),
+    [(FEDEX, "FR-FR", "service_is_international"), (EMS, "FR-CN", "service_not_from_origin")],
 )
-def test_a_service_that_does_not_run_on_the_lane_is_refused_and_says_why(lane, code):
-    way = route(parcel(), EMS, lane=Lane(*lane.split("-")))
+def test_a_service_that_does_not_run_on_the_lane_is_refused_and_says_why(contract, lane, code):
+    way = route(parcel(), contract, lane=Lane(*lane.split("-")))
     assert (way.acceptance.outcome, way.bookable) == ("refused", False)
     assert code in codes(way.acceptance)
 

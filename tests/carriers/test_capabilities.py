@@ -10,7 +10,7 @@ from chalicelib.carriers.capabilities import capabilities_on, is_bookable, servi
 from chalicelib.carriers.fedex.order_checks import limits as fedex_limits
 from chalicelib.carriers.registry import CARRIERS
 from chalicelib.places import Lane
-from chalicelib.rulebook import CONFIDENCES
+from chalicelib.rulebook import CONFIDENCES, dictionary
 from chalicelib.workflows.read_carriers import carriers
 from tests.fakes.memory_ports import memory_ports
 
@@ -31,16 +31,21 @@ def test_a_service_is_bookable_when_its_carrier_s_module_can_order_and_not_befor
     assert is_bookable(PRIORITY, lane, {"fedex": FEDEX})
     assert not is_bookable(PRIORITY, lane, {})
     assert not is_bookable(PRIORITY, lane, {"fedex": replace(FEDEX, waybills=None)})
-    assert not is_bookable(replace(PRIORITY, ordered_by_api=False), lane, {"fedex": FEDEX})
+    assert not is_bookable(replace(PRIORITY, ordered="by_person"), lane, {"fedex": FEDEX})
     assert not is_bookable(PRIORITY, Lane("FR", "FR"), {"fedex": FEDEX})
     assert not is_bookable(None, lane, {"fedex": FEDEX})
 
 
-@pytest.mark.parametrize("origin", ["CN", "FR"])
-def test_mail_abroad_is_ordered_by_a_person_since_china_posts_interface_serves_mail_inside_china(origin):
-    ems = {"ems": replace(FEDEX, name="ems")}
+@pytest.mark.parametrize(("lane", "served"), [("CN-CN", True), ("CN-FR", False), ("FR-FR", False), ("FR-CN", False)])
+def test_mail_abroad_is_ordered_by_a_person_since_china_posts_interface_serves_mail_inside_china(lane, served):
     service = service_of("ems", "CN_EMS_INSURED", ON)
-    assert not is_bookable(service, Lane(origin, "DE"), ems)
+    assert is_bookable(service, Lane(*lane.split("-")), {"ems": replace(FEDEX, name="ems")}) is served
+
+
+@pytest.mark.parametrize("carrier", sorted(CARRIERS))
+def test_the_services_that_can_be_ordered_are_those_the_carrier_s_module_has_words_for(carrier):
+    ordered = {row.service for row in KNOWN.services if row.carrier == carrier and row.ordered != "by_person"}
+    assert ordered == set(dictionary("carriers", f"{carrier}_purposes")["services"])
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def test_mail_abroad_is_ordered_by_a_person_since_china_posts_interface_serves_m
         ("CN", "FR", {"CN_EMS_INSURED", "CN_EMS_UNINSURED"}),
         ("CN", None, {"CN_EMS_INSURED", "CN_EMS_UNINSURED"}),
         ("FR", "CN", set()),
-        ("CN", "CN", set()),
+        ("CN", "CN", {"CN_EMS_INSURED", "CN_EMS_UNINSURED"}),
     ],
 )
 def test_only_the_services_that_run_on_the_lane_are_shown(origin, destination, services):

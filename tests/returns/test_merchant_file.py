@@ -22,6 +22,7 @@ def test_the_sample_merchant_is_whole():
     shenzhen = merchant().facility_called("SZX-1")
     assert (shenzhen.country, shenzhen.city, shenzhen.time_zone) == ("CN", "Shenzhen", "Asia/Shanghai")
     assert merchant().contract_with("fedex").services == ("INTERNATIONAL_PRIORITY",)
+    assert [contract.carrier for contract in merchant().carrier] == ["fedex", "dhl", "ems"]
     assert merchant().facility_called("MOON-1") is None
     assert merchant().contract_with("pigeon") is None
 
@@ -59,6 +60,7 @@ def test_every_fault_of_the_file_is_told_at_once():
         ("[thresholds]", "[tresholds]"),
         ('insurer = "Sample', 'insured_by = "Sample'),
         ('postal_code = "75002"', 'post_code = "75002"'),
+        ('code = "DEST_INSURED_EXCHANGE"', 'codes = "DEST_INSURED_EXCHANGE"'),
     ],
 )
 def test_a_misspelt_key_is_refused_and_never_ignored(find, put):
@@ -77,6 +79,24 @@ def test_a_misspelt_key_is_refused_and_never_ignored(find, put):
 )
 def test_entries_that_contradict_each_other_are_refused(find, put, code):
     assert code in {found for _, found in faults_of(SAMPLE.replace(find, put, 1))}
+
+
+def test_an_agreement_that_ends_before_it_begins_is_refused():
+    extra = '\n[[carrier]]\ncarrier = "pigeon"\nservices = ["LOFT"]\n[[carrier.agreements]]\nagreement_ref = "P-1"\n'
+    extra += 'lifts = ["X"]\nvalid_from = 2026-02-01\nvalid_to = 2026-01-31\n'
+    assert faults_of(SAMPLE + extra) == {("carrier.pigeon", "ends_before_start")}
+
+
+def test_what_was_asked_about_destinations_is_a_proof_with_its_date():
+    proof = next(one for one in merchant().contract_with("dhl").all_proofs if one.country == "CN")
+    assert (proof.code, proof.checked_on) == ("DEST_RULE_CHECKED", date(2026, 10, 6))
+
+
+@pytest.mark.parametrize("broken", [', checked_by = ""', ', checked_by = "desk", country = "France"', ""])
+def test_a_proof_without_who_or_of_no_country_is_refused(broken):
+    proof = f'{{ code = "DEST_ACCEPTS", checked_on = 2026-10-07{broken} }}'
+    text = SAMPLE.replace("proofs = [", f"proofs = [ {proof},", 1)
+    assert any(field.startswith("carrier.2.proofs.0") for field, _ in faults_of(text))
 
 
 def test_a_recall_that_names_nothing_is_refused():
