@@ -138,6 +138,27 @@ def test_an_address_in_chinese_is_split_into_its_county_and_one_that_is_not_says
     assert (one["receiver"]["phone"], one["receiver"]["address"]) == ("75555550000", "1 Shuibei Road")
 
 
+@pytest.mark.parametrize(
+    ("street", "county", "address"),
+    [
+        ("广东省深圳市南山区科技路1号", "南山区", "科技路1号"),
+        ("深圳市罗湖区水贝一路", "罗湖区", "水贝一路"),
+        ("恭城瑶族自治县城北路2号", "恭城瑶族自治县", "城北路2号"),
+        ("昆山市人民路3号", "昆山市", "人民路3号"),
+        ("阳光小区3栋", None, "阳光小区3栋"),
+        ("软件园区5号楼", None, "软件园区5号楼"),
+        ("水贝市场二楼", None, "水贝市场二楼"),
+        ("家乐福超市旁", None, "家乐福超市旁"),
+        ("科技路1号南山区", None, "科技路1号南山区"),
+        ("科技路南山区", None, "科技路南山区"),
+        ("8 Keji Road", None, "8 Keji Road"),
+    ],
+)
+def test_a_wrong_county_is_worse_than_none(street: str, county: str | None, address: str) -> None:
+    sender = said(replace(ORDER, shipper=replace(CUSTOMER, street=(street,))))["sender"]
+    assert (sender.get("county"), sender["address"]) == (county, address)
+
+
 def test_a_street_that_is_only_a_county_keeps_an_address() -> None:
     bare = replace(CUSTOMER, street=("南山区",))
     assert said(replace(ORDER, shipper=bare))["sender"]["address"] == "南山区"

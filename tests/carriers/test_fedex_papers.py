@@ -112,6 +112,13 @@ def test_what_is_longer_than_fedex_prints_is_found_first(order, expected) -> Non
     assert faults(order) == expected
 
 
+def test_a_declared_value_of_six_digits_is_refused() -> None:
+    dear = replace(RING, quantity=100, value=Money(Decimal("150000.00"), "EUR"))
+    order = replace(ORDER, lines=(dear,), policy_covers=False, declared_value=Money(Decimal("100000.00"), "EUR"))
+    assert faults(order) == {"declared_value": "too_many_digits"}
+    WAYBILLS.check(replace(order, declared_value=Money(Decimal("99999.99"), "EUR")))
+
+
 # ---- registrations
 
 

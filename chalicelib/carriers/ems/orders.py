@@ -35,7 +35,10 @@ PATH, API_CODE = "", "x-api-code"
 ORDER, CANCEL, RANGE, LABEL = "020003", "020006", "030005", "010004"
 _CHINA = timezone(timedelta(hours=8))
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_COUNTY = re.compile(r"[\u4e00-\u9fff]{1,12}?(?:自治县|县|区|旗|市)")
+# A county, a district, a banner or a city of that rank: no housing estate, no industrial park, no market.
+_COUNTY = re.compile(
+    r"(?:(?![路街巷号])[\u4e00-\u9fff]){1,10}?(?:自治县|县|(?<![小社园校厂景院库城])区|旗(?!舰)|(?<![超夜菜])市(?!场))"
+)
 _INSIDE = "0"
 
 
@@ -172,9 +175,9 @@ def _number(entry: object) -> str | None:
 
 
 def _party(party: Party) -> dict[str, str]:
-    """A party inside China. The county is the first part of a street that begins with one in Chinese; of an address
-    that does not, it is not known and not said."""
-    street = " ".join(line for line in party.street if line)
+    """A party inside China. The county is the first part of a street that begins with one in Chinese, behind province
+    and city where it repeats them; of an address that does not, it is not known and not said."""
+    street = " ".join(line for line in party.street if line).removeprefix(party.state or "").removeprefix(party.city)
     county = _COUNTY.match(street)
     phone = phone_digits(party.phone)
     said = {

@@ -297,6 +297,9 @@ def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         yield _fault("declared_value", "above_customs_value", "at most the customs value")
     elif declared.rounded() != declared:
         yield _fault("declared_value", "decimals", "no more decimals than the currency has")
+    elif _digits(declared) > limits()["declared_value_digits"]:
+        detail = f"at most {limits()['declared_value_digits']} digits before the point"
+        yield _fault("declared_value", "too_many_digits", detail)
 
 
 def _customs_value(order: WaybillOrder) -> Money:
