@@ -51,12 +51,14 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """Asking where parcels are: ``source`` is what ``read_tracking`` calls the answers."""
+    """Asking where parcels are: ``source`` is what ``read_tracking`` calls the answers. ``no_such_number`` are the
+    statuses by which this interface says that it knows none of the numbers (yet)."""
 
     source: str
     access: Access
     numbers_per_call: int
     requests: Callable[[Sequence[str]], tuple[HttpRequest, ...]]
+    no_such_number: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,13 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """How a carrier asks whether its pushes are wanted: a reading with a problem of code ``asked_as`` is that
-    question, and ``confirm`` builds the call that says yes. Saying it twice does no harm."""
+    question, and ``confirm`` builds the call that says yes. Saying it twice does no harm. ``also_says`` are codes by
+    which it tells about the subscription what nobody has to act on."""
 
     asked_as: str
     access: Access
     confirm: Callable[[bytes], HttpRequest]
+    also_says: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

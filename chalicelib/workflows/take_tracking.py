@@ -68,16 +68,22 @@ def take_body(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     except CarrierUnreadable as unreadable:
         ports.queues.send("alerts", [alert_of_unreadable(carrier, digest, now, f"{unreadable} (kept as raw/{digest})")])
         return set()
-    if _asks_for_a_yes(carrier, reading):
-        ports.queues.send("steps", [{"kind": "confirm_push", "carrier": carrier, "raw_digest": digest}])
+    if _is_about_pushing(ports, carrier, reading, digest):
+        return set()
     return apply_reading(ports, carrier, source, reading, digest, now)
 
 
-def _asks_for_a_yes(carrier: str, reading: Reading) -> bool:
-    """Whether a push is no news but the question whether pushes are wanted."""
+def _is_about_pushing(ports: Ports, carrier: str, reading: Reading, digest: str) -> bool:
+    """Whether a push is no news of a parcel but about pushing itself; the question whether pushes are wanted goes to
+    the worker that may speak to the carrier."""
     push = carrier_named(carrier).push
     handshake = push.handshake if push else None
-    return handshake is not None and any(problem.code == handshake.asked_as for problem in reading.problems)
+    said = {problem.code for problem in reading.problems}
+    if handshake is None or reading.trackings or not said & {handshake.asked_as, *handshake.also_says}:
+        return False
+    if handshake.asked_as in said:
+        ports.queues.send("steps", [{"kind": "confirm_push", "carrier": carrier, "raw_digest": digest}])
+    return True
 
 
 def apply_reading(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.carriers.channels import Carrier, Lookup, Pickups, Polling, Push, Waybills
-from chalicelib.carriers.dhl import access, mydhl_track, order_checks, pickup, ship, unified_track, verify
+from chalicelib.carriers.channels import Carrier, Handshake, Lookup, Pickups, Polling, Push, Waybills
+from chalicelib.carriers.dhl import access, mydhl_track, order_checks, pickup, ship, subscription, unified_track, verify
 from chalicelib.carriers.numbers import judge_dhl
 
 DHL = Carrier(
@@ -13,7 +13,16 @@ DHL = Carrier(
         Polling("mydhl", access.MYDHL, mydhl_track.NUMBERS_PER_CALL, mydhl_track.mydhl_requests),
         Polling("dhl_unified", access.UNIFIED, unified_track.NUMBERS_PER_CALL, unified_track.unified_requests),
     ),
-    push=Push("dhl_push", verify.open_push),
+    push=Push(
+        source="dhl_push",
+        open=verify.open_push,
+        handshake=Handshake(
+            asked_as="subscription_validate",
+            access=access.UNIFIED,
+            confirm=lambda body: subscription.confirm_request(subscription.read_handshake(body)),
+            also_says=frozenset({"subscription_activate", "subscription_ready"}),
+        ),
+    ),
     # No ``cancel``: MyDHL takes no waybill back; one that is never handed over lapses.
     waybills=Waybills(
         access=access.MYDHL,
