@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from chalicelib.carriers.dhl.access import message_reference
 from chalicelib.carriers.dhl.verify import HEADER
-from infra.local.carrier_memory import Pickup, Scan, Shipment
+from infra.local.carrier_memory import Pickup, Scan, Shipment, keep
 from infra.local.carrier_simulator import Answer, Call, CarrierSimulator, Refusal
 from infra.local.dhl_orders import checked_pickup, checked_shipment, dispatch_number
 from infra.local.dhl_unified_wire import TOO_MANY, handshake, problem, pulled, pushed
@@ -286,6 +286,7 @@ class DhlSimulator(CarrierSimulator):
             self.memory.calls += 1
             made = self._subscribe(url, HEADER, self._secret)
             secret = self.memory.subscriptions[made]["secret"]
+            keep(self.memory, self._file)
             body, headers = self.sealed(handshake("subscription.validate", _self(made), secret))
             return {"id": made, "body": body, "headers": headers}
 
@@ -296,6 +297,7 @@ class DhlSimulator(CarrierSimulator):
             if known["status"] not in ("confirmed", "ready"):
                 raise Refusal(409, "Conflict", f"the subscription is {known['status']}, not confirmed")
             known["status"] = "ready"
+            keep(self.memory, self._file)
             body, headers = self.sealed(handshake("subscription.ready", _self(subscription)))
             return {"body": body, "headers": headers}
 

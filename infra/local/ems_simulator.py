@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from infra.local.carrier_memory import Pickup, Scan, Shipment
-from infra.local.carrier_simulator import Answer, Call, FIRST_DAY, CarrierSimulator, Refusal
+from infra.local.carrier_simulator import FIRST_DAY, Answer, Call, CarrierSimulator, Refusal
 from infra.local.ems_wire import (
     ABROAD,
     NO_INFORMATION,
@@ -59,6 +59,7 @@ class EmsSimulator(CarrierSimulator):
         self._check_sender(form)
         routes: Mapping[str, Route] = {
             "020003": self._order, "020006": self._cancel, "030005": self._pickup_range, "040001": self._trace,
+            "010004": self._label,
         }  # fmt: skip
         route = routes.get(form.get("apiCode", ""))
         if route is None:
@@ -151,6 +152,11 @@ class EmsSimulator(CarrierSimulator):
         """Whether a courier comes to an address: everywhere in China."""
         known = isinstance(said, dict) and any(isinstance(value, str) and value for value in said.values())
         return {"status": "0" if known else "2"}, "查询成功"
+
+    def _label(self, said: Any) -> tuple[Any, str]:
+        """Where the label lies: China Post gives its address and not its bytes."""
+        shipment = self._shipment(str(said.get("waybillNo")) if isinstance(said, dict) else "")
+        return f"https://example.com/labels/{shipment.number}.pdf", "查询成功"
 
     # -- tracking
 

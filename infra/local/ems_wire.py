@@ -84,8 +84,8 @@ def enveloped(said: object, sign_key: str) -> str:
 
 
 def reply(serial: str, body: object, message: str, at: str) -> dict[str, Any]:
-    """A reply of success: the body is JSON as a string."""
-    text = json.dumps(body, ensure_ascii=False)
+    """A reply of success: the body is JSON as a string, or the plain address of a label."""
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     return {
         "serialNo": serial, "retCode": "00000", "retMsg": message, "retBody": text, "retDate": at, "success": True,
     }  # fmt: skip

@@ -30,7 +30,7 @@ class Stop:
 
 
 _PARIS, _CHINA = "Europe/Paris", "Asia/Shanghai"
-_STOPS = (
+STOPS = (
     Stop("PARIS", "FR", _PARIS, "CDG", office="法国", office_code="FRCDGA"),
     Stop("ROISSY", "FR", _PARIS, "CDG", office="法国", office_code="FRCDGA"),
     Stop("ROISSY CHARLES DE GAULLE", "FR", _PARIS, "CDG", office="法国", office_code="FRCDGA"),
@@ -48,7 +48,7 @@ _STOPS = (
     Stop("SHANGHAI EXCHANGE", "CN", _CHINA, "SHA", "上海市", "上海市国际互换局", "20120300"),
     Stop("BEIJING", "CN", _CHINA, "BJS", "北京市", "北京国际天竺处理中心", "10000300"),
 )
-_BY_NAME: Mapping[tuple[str, str], Stop] = {(stop.city, stop.country): stop for stop in _STOPS}
+_BY_NAME: Mapping[tuple[str, str], Stop] = {(stop.city, stop.country): stop for stop in STOPS}
 # Where parcels of a country leave it and come into it.
 _HUBS = {
     "FR": "ROISSY", "CN": "GUANGZHOU", "DE": "LEIPZIG", "GB": "LONDON", "US": "MEMPHIS", "JP": "TOKYO",
