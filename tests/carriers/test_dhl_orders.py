@@ -641,3 +641,52 @@ def test_no_text_of_ours_that_is_printed_gives_the_contents_away() -> None:
     texts = [text for name, text in rules()["texts"].items() if name not in ("source", "confidence")]
     assert [check_label_text(text) for text in texts] == [()] * len(texts)
     assert len(rules()["texts"]["pickup_location"]) <= rules()["limits"]["location"]
+
+
+# ---- the edge of what DHL takes
+
+
+def test_what_is_exactly_as_long_as_dhl_takes_is_taken() -> None:
+    full = replace(
+        CUSTOMER, name="n" * 255, phone="1" * 70, city="c" * 45, street=("s" * 45,) * 3, postal_code="1" * 12,
+        state="x" * 35, company="f" * 100, email="e" * 70,
+        registrations=(Registration("VAT", "1" * 35, "FR"),) * 50,
+    )  # fmt: skip
+    order = replace(
+        ORDER, reference="r" * 35, rma="m" * 35, invoice_number="i" * 35, shipper=full, dimensions_cm=(1, 1, 1),
+        lines=(replace(RING, description="d" * 512, hs_code="1" * 14),) * 999, parcel_weight_g=RING.weight_g * 999,
+    )  # fmt: skip
+    assert len(shipment(order)["content"]["exportDeclaration"]["lineItems"]) == 999
+    more = replace(full, registrations=full.registrations + full.registrations[:1])
+    assert faults(replace(order, shipper=more)) == {"shipper.registrations": "count"}
+
+
+@pytest.mark.parametrize("changes", [{"weight_g": Decimal(0)}, {"quantity": -1}, {"value": Money(Decimal(-1), "EUR")}])
+def test_a_line_of_nothing_is_refused_whichever_is_nothing(changes) -> None:
+    assert faults(line(**changes)) == {"lines[0]": "not_positive"}
+
+
+def test_the_most_that_dhl_takes_may_be_declared() -> None:
+    most = Money(Decimal("999999999999999.00"), "EUR")
+    assert (
+        export_of(line(value=most))["invoice"]["preCalculatedTotalValues"]["preCalculatedTotalGoodsValue"]
+        == most.amount
+    )
+
+
+def test_a_reference_is_told_once_where_it_is_the_rma_too() -> None:
+    wanted = shipment(replace(ORDER, rma=ORDER.reference))
+    assert wanted["customerReferences"] == [{"typeCode": "CU", "value": ORDER.reference}]
+    assert shipment(replace(ORDER, rma=None))["customerReferences"] == wanted["customerReferences"]
+
+
+def test_out_to_the_customer_the_rma_is_a_reference_of_the_sender() -> None:
+    out = replace(ORDER, purpose="repaired_back", shipper=FACILITY, recipient=CUSTOMER)
+    assert shipment(out)["customerReferences"][1] == {"typeCode": "CU", "value": "RMA-1001"}
+
+
+@pytest.mark.parametrize("status", [199, 300, 302])
+def test_neither_more_nor_less_than_success_is_success(status) -> None:
+    for read in (WAYBILLS.read, WAYBILLS.read_dry_run):
+        with pytest.raises(CarrierUnreadable):
+            read(status, {}, wire(bought()), NOW)

@@ -142,6 +142,7 @@ def test_a_pickup_before_its_waybill_names_none() -> None:
         ({"service": "EXPRESS_MOON"}, {"service": "not_offered"}),
         ({"destination_country": "China"}, {"destination_country": "format"}),
         ({"reference": ""}, {"reference": "length"}),
+        ({"reference": "é"}, {"reference": "length"}),
         ({"place": replace(CUSTOMER, city="")}, {"place.city": "length"}),
         ({"place": replace(CUSTOMER, postal_code=None)}, {"place.postal_code": "required"}),
         ({"packages": 0, "weight_g": Decimal(0)}, {"packages": "count", "weight_g": "not_positive"}),
@@ -352,3 +353,21 @@ def test_a_lane_dhl_does_not_serve_is_a_refusal() -> None:
     with pytest.raises(CarrierRefused) as refused:
         PICKUPS.read_days(404, {}, wire(refusal("996: The requested product(s) not available.", "404")), NOW)
     assert refused.value.carrier_code == "996"
+
+
+def test_as_many_parcels_and_words_as_dhl_takes_are_taken() -> None:
+    PICKUPS.check(replace(PICKUP, packages=999, remarks="x" * 320, reference="r" * 35))
+
+
+@pytest.mark.parametrize("status", [199, 300])
+def test_neither_more_nor_less_than_success_is_success(status) -> None:
+    for read_answer in (PICKUPS.read, PICKUPS.read_cancelled, PICKUPS.read_days):
+        with pytest.raises(CarrierUnreadable):
+            read_answer(status, {}, booked(products=[]), NOW)
+
+
+def test_of_two_products_of_one_day_the_earlier_cut_off_stands() -> None:
+    """In whichever order they come."""
+    early, late = product("P", localCutoffDateAndTime="2026-11-24T13:00:00"), product("U")
+    assert days(early, late) == days(late, early)
+    assert days(early, late)[0].cut_off == time(13, 0)
