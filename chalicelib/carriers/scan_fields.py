@@ -44,6 +44,25 @@ def text_of(scan: Mapping[str, Any], name: str) -> Sent:
     return Sent(None, True)
 
 
+def texts_of(scan: Mapping[str, Any], names: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
+    """These fields as text, empty where they were not sent, and the names of those that are no text.
+
+    >>> texts_of({"opCode": 704, "opName": []}, ("opCode", "opName", "opDesc"))
+    ({'opCode': '704', 'opName': '', 'opDesc': ''}, ['opName'])
+    """
+    said: dict[str, str] = {}
+    wrong: list[str] = []
+    for name in names:
+        sent = scan.get(name, "")
+        if sent.__class__ is not str:  # the rare way costs more, so it is not taken for every field
+            found, is_wrong = text_of(scan, name)
+            sent = found or ""
+            if is_wrong:
+                wrong.append(name)
+        said[name] = sent.strip()
+    return said, wrong
+
+
 def says_who(text: str, names: tuple[str, ...] = ()) -> bool:
     """Whether a text may name a person: by a role, a telephone number (seven digits or more) or a name given."""
     if any(name and name in text for name in names):

@@ -17,7 +17,7 @@ from chalicelib.carriers.ems.meanings import Meaning, meaning_of, outcome_of
 from chalicelib.carriers.ems.wording import scan_text
 from chalicelib.carriers.local_times import read_time
 from chalicelib.carriers.numbers import is_country
-from chalicelib.carriers.scan_fields import says_who, text_of
+from chalicelib.carriers.scan_fields import says_who, texts_of
 from chalicelib.shipments.events import Event, Place, Problem, TzSource
 
 AHEAD = timedelta(hours=24)
@@ -53,7 +53,8 @@ class ScanReader:
         said = self._said(scan)
         code, sent = said["opCode"], said["opTime"]
         if not _CODE.match(code) or not sent:
-            return self._lost("event_unreadable", "a scan without a readable opCode or opTime")
+            self._lost("event_unreadable", "a scan without a readable opCode or opTime")
+            return None
         delivered_to, not_delivered = said["deliverCode"][:_LONGEST_CODE], said["attemptDeliveryCode"][:_LONGEST_CODE]
         words = f"{said['opDesc']} {said['opName']}"
         meaning = meaning_of(code, delivered_to, not_delivered, words)
@@ -61,7 +62,8 @@ class ScanReader:
         try:
             at, zone_from = _instant(sent, spot)
         except ValueError:
-            return self._lost("event_time_unreadable", "the opTime of a scan is not a time")
+            self._lost("event_time_unreadable", "the opTime of a scan is not a time")
+            return None
         outcome = outcome_of(code, delivered_to, not_delivered)
         return self._ahead(self._event(said, code.upper(), outcome, meaning, spot, at, zone_from))
 
@@ -93,12 +95,9 @@ class ScanReader:
         )
 
     def _said(self, scan: Mapping[str, Any]) -> dict[str, str]:
-        said: dict[str, str] = {}
-        for name in _FIELDS:
-            found, wrong = text_of(scan, name)
-            said[name] = found or ""
-            if wrong:
-                self._lost("event_part_unreadable", f"{name} of a scan")
+        said, wrong = texts_of(scan, _FIELDS)
+        for name in wrong:
+            self._lost("event_part_unreadable", f"{name} of a scan")
         return said
 
     def _ahead(self, event: Event) -> Event:

@@ -21,7 +21,7 @@ from typing import Any
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.local_times import read_time
 from chalicelib.carriers.numbers import is_country, normalise, s10_country
-from chalicelib.carriers.scan_fields import says_who, text_of
+from chalicelib.carriers.scan_fields import says_who, text_of, texts_of
 from chalicelib.carriers.upu.meanings import Meaning, meaning_of
 from chalicelib.errors import CarrierUnreadable
 from chalicelib.shipments.events import Event, Place, Problem, Reading, Tracking
@@ -92,16 +92,19 @@ class _Reader:
     def read(self, raw: object) -> Event | None:
         """The event, or None with a problem noted when its code or time cannot be read."""
         if not isinstance(raw, dict):
-            return self._lost("event_unreadable", "an event is no object")
+            self._lost("event_unreadable", "an event is no object")
+            return None
         said = self._said(raw)
         code = said["code"].upper()
         if not _CODE.match(code) or not said["at"]:
-            return self._lost("event_unreadable", "an event without a readable code or at")
+            self._lost("event_unreadable", "an event without a readable code or at")
+            return None
         place = self._place(said["country"].upper(), said["office"].upper())
         try:
             at, zone_from = read_time(said["at"], place.country, None)
         except ValueError:
-            return self._lost("event_time_unreadable", "the time of an event is not a time")
+            self._lost("event_time_unreadable", "the time of an event is not a time")
+            return None
         meaning = meaning_of(code, said["reason"], said["action"], said["text"])
         why = said["reason"] or (said["text"] if code == "EMH" else "")
         named = f"upu|{self.number}|{code}|{why}|{said['at']}|{said['office'] or said['country']}".encode()
@@ -124,12 +127,9 @@ class _Reader:
         return self._ahead(event)
 
     def _said(self, raw: Mapping[str, Any]) -> dict[str, str]:
-        said: dict[str, str] = {}
-        for name in _FIELDS:
-            found, wrong = text_of(raw, name)
-            said[name] = found or ""
-            if wrong:
-                self._lost("event_part_unreadable", f"{name} of an event")
+        said, wrong = texts_of(raw, _FIELDS)
+        for name in wrong:
+            self._lost("event_part_unreadable", f"{name} of an event")
         return said
 
     def _place(self, country: str, office: str) -> Place:
