@@ -328,6 +328,16 @@ def test_two_numbers_in_one_body_are_two_trackings() -> None:
     assert [(found.number, len(found.events)) for found in reading.trackings] == [(NUMBER, 2), ("EG688165502JP", 1)]
 
 
+def test_a_number_that_was_used_before_gives_each_parcel_its_own_tracking() -> None:
+    old = (scan("203", "2025-03-01 09:00:00"), scan("704", "2025-03-04 09:00:00", deliverCode="10"))
+    new = (scan("203", "2026-11-19 09:00:00"), scan("305", "2026-11-19 18:00:00"))
+    first, second = read(answer(new[1], *old, new[0])).trackings
+    assert (first.ship_date, [event.code for event in first.events]) == ("2025-03-01", ["203", "704"])
+    assert (second.ship_date, [event.code for event in second.events]) == ("2026-11-19", ["305", "203"])
+    (slow,) = read(answer(scan("203", "2026-07-19 09:00:00"), scan("704", "2026-11-19 09:00:00"))).trackings
+    assert len(slow.events) == 2
+
+
 def test_more_scans_than_a_parcel_has_are_cut_and_told() -> None:
     reading = read(
         answer(*(scan("954", f"2026-11-{1 + n // 1440:02}T{n // 60 % 24:02}:{n % 60:02}:00") for n in range(1001)))

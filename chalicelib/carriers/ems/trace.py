@@ -16,9 +16,10 @@ from chalicelib.carriers.ems.scans import ScanReader
 from chalicelib.carriers.ems.wording import kept_text
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.numbers import normalise, s10_country
+from chalicelib.carriers.reused_numbers import parcels_of, shipped_on
 from chalicelib.carriers.scan_fields import text_of
 from chalicelib.errors import CarrierUnreadable
-from chalicelib.shipments.events import Event, Problem, Reading, Tracking
+from chalicelib.shipments.events import Problem, Reading, Tracking
 
 PATH, TRACE_QUERY = "/", "040001"
 NUMBERS_PER_CALL = 1
@@ -56,11 +57,12 @@ def read_answer(body: bytes, now: datetime, source: str) -> Reading:
     by_number: dict[str, list[Mapping[str, Any]]] = {}
     for number, scan in _scans(said, problems):
         by_number.setdefault(number, []).append(scan)
-    trackings = [_tracking(number, scans, now, source, problems) for number, scans in by_number.items()]
-    found = tuple(tracking for tracking in trackings if tracking is not None)
+    found = [
+        tracking for number, scans in by_number.items() for tracking in _trackings(number, scans, now, source, problems)
+    ]
     if not found and not problems:
         problems.append(Problem(None, "no_results", "the answer holds no scan", retryable=True))
-    return Reading(found, tuple(problems))
+    return Reading(tuple(found), tuple(problems))
 
 
 def _refusal(said: Mapping[str, Any]) -> list[Problem]:
@@ -139,24 +141,19 @@ def _number(scan: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _tracking(
+def _trackings(
     number: str, scans: list[Mapping[str, Any]], now: datetime, source: str, problems: list[Problem]
-) -> Tracking | None:
+) -> Iterator[Tracking]:
     reader = ScanReader(number, source, now, problems)
     events = tuple(event for event in map(reader.read, scans) if event is not None)
-    if not events:
-        return None
-    return Tracking(
-        number=number,
-        unique_id=None,
-        events=events,
-        service=next((name for scan in scans if (name := text_of(scan, "productName").found)), None),
-        ship_date=_shipped_on(events),
-        origin_country=s10_country(number),
-    )
-
-
-def _shipped_on(events: tuple[Event, ...]) -> str | None:
-    """The local day of the pickup, where this body tells of it."""
-    first = min((event for event in events if event.milestone == "picked_up"), key=lambda event: event.at, default=None)
-    return first.at_local[:10] if first else None
+    parcels = parcels_of(events) if events else ()
+    service = next((name for scan in scans if (name := text_of(scan, "productName").found)), None)
+    for parcel in parcels:
+        yield Tracking(
+            number=number,
+            unique_id=None,
+            events=parcel,
+            service=service,
+            ship_date=shipped_on(parcel, is_one_of_several=len(parcels) > 1),
+            origin_country=s10_country(number),
+        )

@@ -21,6 +21,7 @@ from typing import Any
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.local_times import read_time
 from chalicelib.carriers.numbers import is_country, normalise, s10_country
+from chalicelib.carriers.reused_numbers import parcels_of, shipped_on
 from chalicelib.carriers.scan_fields import says_who, text_of, texts_of
 from chalicelib.carriers.upu.meanings import Meaning, meaning_of
 from chalicelib.errors import CarrierUnreadable
@@ -71,13 +72,13 @@ def _tracking(
         problems.append(Problem(number, "too_many_scans", f"only {MAX_EVENTS} of {len(raw)} were read", False))
     reader = _Reader(number, source, now, problems)
     events = tuple(event for event in map(reader.read, raw[:MAX_EVENTS]) if event is not None)
-    if events:
-        posted = min((event for event in events if event.code == "EMA"), key=lambda event: event.at, default=None)
+    parcels = parcels_of(events) if events else ()
+    for parcel in parcels:
         yield Tracking(
             number=number,
             unique_id=None,
-            events=events,
-            ship_date=posted.at_local[:10] if posted else None,
+            events=parcel,
+            ship_date=shipped_on(parcel, is_one_of_several=len(parcels) > 1),
             origin_country=s10_country(number),
         )
 
