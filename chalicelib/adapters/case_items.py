@@ -62,9 +62,9 @@ def leg_item(leg: Leg) -> Item:
 
 
 def booking_item(booking: Booking) -> Item:
-    """A waybill or pickup in its case, in the due index while somebody must look at it."""
+    """A booking in its case, in the due index while somebody must look at it."""
     pk = keys.case_pk(booking.case_id)
-    item = {"PK": pk, "SK": keys.booking_sk(booking.leg_n, booking.kind)} | dump(booking)
+    item = {"PK": pk, "SK": keys.booking_sk(booking.leg_n, booking.kind, booking.n)} | dump(booking)
     return item | due_attributes(pk, booking.due_at)
 
 

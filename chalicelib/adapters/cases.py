@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import (
@@ -109,6 +110,7 @@ class TableCases:
         bookings: Sequence[Booking] = (),
         exceptions: Sequence[OpenException] = (),
         tracks: Sequence[Track] = (),
+        answer: StoredAnswer | None = None,
     ) -> None:
         """Save a case with its log entries and parts, all or nothing. Raises ``StaleVersion``."""
         mark = self._mark()
@@ -116,12 +118,14 @@ class TableCases:
         writes += [PutNew(log_item(entry)) for entry in log]
         writes += part_updates(legs, bookings)
         writes += [exception_write(exception, mark) for exception in exceptions]
+        writes += [self._answer_write(answer, log[-1].at)] if answer else []
         made = {len(writes) + n: PutNew(track_item(track)) for n, track in enumerate(tracks)}
         self._commit(case, writes, made, mark)
 
-    def save_booking(self, booking: Booking, expected: BookingStatus) -> bool:
-        """Save one booking alone if it still has this status: how a call to the outside is claimed."""
-        return self._table.update(booking_update(booking, self._mark(), {"status": expected}))
+    def save_booking(self, booking: Booking, expected: BookingStatus, reference: str | None = None) -> bool:
+        """Save one booking alone if it still has this status and reference: how a call to the outside is claimed."""
+        expect = {"status": expected, "reference": reference or booking.reference}
+        return self._table.update(booking_update(booking, self._mark(), expect))
 
     def stored_answer(self, scope: str, key: str) -> StoredAnswer | None:
         """What was answered under this Idempotency-Key. The table forgets late: look at ``expires_at``."""
@@ -176,6 +180,13 @@ class TableCases:
         taken_over = answer_takeover(answer, stored)
         self._table.transact([write for write in writes if write.key != taken_over.key] + [taken_over])
         return None
+
+    def _answer_write(self, answer: StoredAnswer, now: datetime) -> Write:
+        """A key is used once, and again when its time has run out and the table has not forgotten it yet."""
+        stored = self.stored_answer(answer.scope, answer.key)
+        if stored is not None and stored.expires_at <= now:
+            return answer_takeover(answer, stored)
+        return PutNew(answer_item(answer))
 
     def _commit(self, case: Case, writes: list[Write], made: dict[int, PutNew], mark: str) -> None:
         """A track that is there already is left alone and the rest is tried again without it."""

@@ -40,9 +40,13 @@ def leg_sk(n: int) -> str:
     return f"{LEG}{n}"
 
 
-def booking_sk(leg_n: int, kind: str) -> str:
-    """A waybill or pickup in its case."""
-    return f"{BOOKING}{leg_n}#{part(kind)}"
+def booking_sk(leg_n: int, kind: str, n: int = 1) -> str:
+    """A booking in its case: the first of its kind for a leg, and those after it.
+
+    >>> booking_sk(1, "pickup"), booking_sk(1, "pickup", 2)
+    ('BOOKING#1#pickup', 'BOOKING#1#pickup#2')
+    """
+    return f"{BOOKING}{leg_n}#{part(kind)}" + (f"#{n}" if n > 1 else "")
 
 
 def log_sk(n: int) -> str:
@@ -87,6 +91,11 @@ def parked_sk(digest: str) -> str:
 def carrier_pk(carrier: str) -> str:
     """The partition of a carrier as a whole."""
     return f"CARRIER#{part(carrier)}"
+
+
+def pickup_days_sk(country: str, area: str) -> str:
+    """What a carrier last said about pickups in one postal area."""
+    return f"PICKUPS#{part(country)}#{part(area)}"
 
 
 def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:

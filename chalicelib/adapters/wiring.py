@@ -15,6 +15,7 @@ from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.evidence import BucketEvidence
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import SqsQueues
 from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.secret_store import StoredSecrets
@@ -51,6 +52,7 @@ def build(
         secrets=secrets,
         link=HttpLink(settings.carrier_urls),
         carriers=TableCarrierStates(table, secrets.carriers, mark),
+        pickup_days=TablePickupDays(table, mark),
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path(settings.merchant_file)),
         new_id=lambda: uuid4().hex,

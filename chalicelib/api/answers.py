@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chalicelib.api.case_answers import CaseAnswer, CasePage, OpenedAnswer
+from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
 from chalicelib.api.shipment_answers import ExceptionAnswer, ExceptionPage, ShipmentAnswer, ShipmentPage
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
-    "Accepted", "CarriersAnswer", "CaseAnswer", "CasePage", "EstimateAnswer", "ExceptionAnswer",
-    "ExceptionPage", "Health", "OpenedAnswer", "ProblemTold", "Receipt", "RoutesAnswer", "ShipmentAnswer",
-    "ShipmentPage",
+    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "EstimateAnswer", "ExceptionAnswer",
+    "ExceptionPage", "Health", "OpenedAnswer", "PickupAnswer", "ProblemTold", "Receipt", "RoutesAnswer",
+    "ShipmentAnswer", "ShipmentPage", "WindowsAnswer",
 ]  # fmt: skip
 
 

@@ -47,6 +47,7 @@ from chalicelib.returns.case import (
 from chalicelib.shipments.leg import ExportLink
 
 if TYPE_CHECKING:
+    from chalicelib.workflows.change_pickup import HoursAsked
     from chalicelib.workflows.find_routes import RoutesRequest
 
 MAX_ITEMS = 50
@@ -164,6 +165,44 @@ class PickupBody(Shape):
         return until
 
 
+class CancelReturnBody(Shape):
+    """Why a return is called off, in one word for the case log."""
+
+    reason: Literal["customer_keeps_it", "opened_by_mistake", "opened_anew", "other"]
+
+
+class BookPickupBody(PickupBody):
+    """A courier asked for; without a leg the last one of the case."""
+
+    leg: Annotated[int, Field(strict=True, ge=1, le=99)] | None = None
+
+    def as_hours(self) -> HoursAsked:
+        """The day and hours."""
+        from chalicelib.workflows.change_pickup import HoursAsked  # the rules of pickups: only for these routes
+
+        return HoursAsked(self.on, self.ready_from, self.until)
+
+
+class ChangePickupBody(Shape):
+    """What shall be different; what is left out stays as it is."""
+
+    on: Day | None = None
+    ready_from: Annotated[Clock | None, Field(alias="from")] = None
+    until: Clock | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.on is None and self.ready_from is None and self.until is None:
+            raise PydanticCustomError("nothing_to_change", "say another day or other hours")
+        return self
+
+    def as_hours(self) -> HoursAsked:
+        """The day and hours, as far as they change."""
+        from chalicelib.workflows.change_pickup import HoursAsked  # the rules of pickups: only for these routes
+
+        return HoursAsked(self.on, self.ready_from, self.until)
+
+
 class OpenReturnBody(Shape):
     """A request to bring pieces home across a border."""
 
@@ -208,13 +247,14 @@ class OpenReturnBody(Shape):
         )
 
 
-Outcome = Literal["booked", "not_booked", "approved", "refused"]
+Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "refused"]
 
 
 class ExceptionActionBody(Shape):
     """What a person did about an exception. ``until`` belongs to snooze, ``outcome`` to resolve: ``booked`` or
     ``not_booked`` for a booking whose result was unknown or refused (what the carrier has, by its own word: with
-    ``tracking_number`` for a waybill, ``confirmation`` for a pickup), ``approved`` or ``refused`` for a return that
+    ``tracking_number`` for a waybill, ``confirmation`` for a pickup), ``done`` or ``not_done`` for a change or a
+    cancellation, ``approved`` or ``refused`` for a return that
     waits for a decision; other exceptions have none. To resolve takes a ``note``.
     """
 

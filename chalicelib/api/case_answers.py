@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.api.estimate_answers import EstimateAnswer
-from chalicelib.api.route_answers import CoverTold, RouteTold
+from chalicelib.api.pickup_answers import InstructionTold, PickupRow
+from chalicelib.api.route_answers import CoverTold, RouteBriefTold, RouteTold
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
 from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
 from chalicelib.returns.case import Kind, ReasonCode
@@ -54,14 +55,24 @@ class DecisionTold(Told):
 
 
 class BookingTold(Told):
-    """A waybill or a pickup: planned, made once, or not known."""
+    """One outside call: planned, made once, or not known. A change or a cancellation says of which pickup."""
 
-    kind: Literal["waybill", "pickup"]
-    status: Literal["planned", "claimed", "done", "refused", "unknown", "cancelled"]
+    kind: Literal["waybill", "pickup", "pickup_change", "pickup_cancel", "waybill_cancel"]
+    pickup_id: str | None
+    status: Literal["planned", "claimed", "done", "refused", "unknown", "cancelled", "with_person"]
     reference: str
     not_before: Stamp | None
     result: dict[str, str]
     problem: str | None
+
+
+class KeptPaperTold(Told):
+    """A paper that the carrier gave with a waybill: kept as evidence, lost on the way, or still with the carrier."""
+
+    name: str
+    kind: str
+    media_type: str
+    status: Literal["kept", "lost", "with_carrier"]
 
 
 class PlannedLegTold(Told):
@@ -82,6 +93,8 @@ class LegTold(PlannedLegTold):
     ship_date: DayText | None
     tracking: ShipmentSummary | None
     bookings: list[BookingTold]
+    pickups: list[PickupRow]
+    carrier_papers: list[KeptPaperTold]
 
 
 class LogTold(Told):
@@ -176,11 +189,22 @@ class PickupTold(Told):
     rule: str | None
 
 
-class InstructionTold(Told):
-    """One thing to do before handing over."""
+class CallingOffTold(Told):
+    """Something bought that is being called off."""
 
-    key: str
-    text: str
+    kind: Literal["pickup_cancel", "waybill_cancel"]
+    leg: int
+    pickup_id: str | None
+    status: Literal["planned", "claimed", "done", "refused", "unknown", "cancelled", "with_person"]
+
+
+class CancelledAnswer(Told):
+    """A cancelled case, and what of it is still being called off."""
+
+    case_id: str
+    stage: Stage
+    calling_off: list[CallingOffTold]
+    next: list[str]
 
 
 class OpenedAnswer(Told):
@@ -192,7 +216,7 @@ class OpenedAnswer(Told):
     decision: DecisionTold
     estimate: EstimateAnswer
     route: RouteTold | None
-    routes: list[RouteTold]
+    routes: list[RouteBriefTold]
     cover: CoverTold
     legs: list[PlannedLegTold]
     papers: list[PaperTold]

@@ -25,6 +25,11 @@ class Stories:
     open_return: Story
     read_case: Story
     list_cases: Story
+    cancel_case: Story
+    pickup_windows: Story
+    book_pickup: Story
+    change_pickup: Story
+    cancel_pickup: Story
     estimate: Story
     routes: Story
     carriers: Story
@@ -38,13 +43,28 @@ class Stories:
 def workflows() -> Stories:
     """The stories as the workflows tell them; imported now, at the first request."""
     from chalicelib.customs.estimate import estimate
-    from chalicelib.workflows import open_return, propose_ways, read_carriers, read_case, read_shipment, work_exceptions
+    from chalicelib.workflows import (
+        cancel_case,
+        change_pickup,
+        open_return,
+        pickup_windows,
+        propose_ways,
+        read_carriers,
+        read_case,
+        read_shipment,
+        work_exceptions,
+    )
     from chalicelib.workflows.take_tracking import accept_webhook
 
     return Stories(
         open_return=open_return.open_return,
         read_case=read_case.read_case,
         list_cases=read_case.list_cases,
+        cancel_case=cancel_case.cancel_case,
+        pickup_windows=pickup_windows.pickup_windows,
+        book_pickup=change_pickup.book_pickup,
+        change_pickup=change_pickup.change_pickup,
+        cancel_pickup=change_pickup.cancel_pickup,
         estimate=lambda request: estimate(request).as_json(),
         routes=propose_ways.routes,
         carriers=read_carriers.carriers,

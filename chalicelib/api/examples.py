@@ -101,6 +101,9 @@ RoutesBody: dict[str, Any] = {
     "service": None,
     "parcel": {"items": [_RING], "gross_weight_g": "180"},
 }
+CancelReturnBody: dict[str, Any] = {"reason": "customer_keeps_it"}
+BookPickupBody: dict[str, Any] = {"leg": 1, "on": "2026-11-24", "from": "10:00", "until": "16:00"}
+ChangePickupBody: dict[str, Any] = {"on": "2026-11-25", "from": "09:00", "until": "13:00"}
 ExceptionActionBody: dict[str, Any] = {
     "note": "The carrier found the booking under our reference",
     "until": None,

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api import carriers, estimates, exceptions, health, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, exceptions, health, pickups, returns, shipments, webhooks
 from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
 from chalicelib.api.auth import SCOPES
 from chalicelib.api.desk import Desk
@@ -22,6 +22,7 @@ from chalicelib.api.operation import Operation, Parameter, model_named
 DOCUMENT = Operation("openapi", "GET", "/openapi.json", "This document.", answers={200: "Document"})
 OPERATIONS: tuple[Operation, ...] = (
     *returns.OPERATIONS,
+    *pickups.OPERATIONS,
     *estimates.OPERATIONS,
     *carriers.OPERATIONS,
     *shipments.OPERATIONS,

@@ -54,7 +54,7 @@ class Operation:
     """
 
     operation_id: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     summary: str
     answers: Mapping[int, str]

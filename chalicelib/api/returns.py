@@ -41,7 +41,13 @@ LIST = Operation(
     "list_returns", "GET", "/v1/returns", "Cases by exactly one of order, serial or stage.",
     answers={200: "CasePage"}, scope="returns:read", parameters=(*SELECTORS, CURSOR, LIMIT),
 )  # fmt: skip
-OPERATIONS = (OPEN, READ, LIST)
+CANCEL = Operation(
+    "cancel_return", "POST", "/v1/returns/{case_id}/cancel",
+    "Call a return off before its parcel moves; its courier and its waybill are called off by the worker.",
+    answers={202: "CancelledAnswer"}, scope="returns:write", body="CancelReturnBody",
+    parameters=(CASE_ID,), problems=(409,),
+)  # fmt: skip
+OPERATIONS = (OPEN, READ, LIST, CANCEL)
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -50,6 +56,7 @@ def blueprint(desk: Desk) -> Blueprint:
     serve(routes, desk, OPEN, open_return)
     serve(routes, desk, READ, read_return)
     serve(routes, desk, LIST, list_returns)
+    serve(routes, desk, CANCEL, cancel_return)
     return routes
 
 
@@ -82,6 +89,14 @@ def list_returns(desk: Desk, call: Call) -> Response:
         faults = [FieldFault(name, "exactly_one", detail, source="query") for name in asked]
         raise InvalidRequestError(detail, faults)
     return answer(desk.stories().list_cases(desk.ports(), **asked, **page_of(call)))
+
+
+def cancel_return(desk: Desk, call: Call) -> Response:
+    """Call a return off; 202, for what was bought is called off by the worker."""
+    case_id, reason = call.path["case_id"], call.body.reason
+    told = desk.stories().cancel_case(desk.ports(), case_id, reason=reason, holder=call.holder, now=call.now)
+    log.info("cancelled", extra={"request_id": call.request_id, "case_id": case_id})
+    return answer(told, 202)
 
 
 def page_of(call: Call) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from chalicelib.errors import NotFoundError, StaleVersion
 from chalicelib.returns.case import Case
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_log import noted
-from chalicelib.workflows.ports import Booking, Ports
+from chalicelib.workflows.ports import Booking, Ports, StoredAnswer
 
 TRIES = 6
 
@@ -28,6 +28,7 @@ class Amendment:
     bookings: tuple[Booking, ...] = ()
     exceptions: tuple[OpenException, ...] = ()
     tracks: tuple[Track, ...] = ()
+    answer: StoredAnswer | None = None
 
 
 def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Amendment | None]) -> Case:
@@ -52,6 +53,7 @@ def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Am
                 bookings=change.bookings,
                 exceptions=change.exceptions,
                 tracks=change.tracks,
+                answer=change.answer,
             )
         except StaleVersion:
             continue

@@ -26,7 +26,7 @@ from chalicelib.errors import InvalidRequestError, RuleNotInForce
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.money import Money, money_from_json
 from chalicelib.places import zone_of_place
-from chalicelib.returns.case import Item, Person, Plan
+from chalicelib.returns.case import Item, Person, PickupWish, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.customs_lines import line_of
 
@@ -34,9 +34,19 @@ DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
 
 
 def waybill_order(
-    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime, *, rma: str
+    merchant: Merchant,
+    plan: Plan,
+    leg: Leg,
+    person: Person,
+    reference: str,
+    now: datetime,
+    *,
+    rma: str,
+    wish: PickupWish | None = None,
+    pickup_arranged: bool = True,
 ) -> WaybillOrder:
-    """The waybill of a leg, dated by the clock at the place where the parcel starts."""
+    """The waybill of a leg, dated by the clock at the place where the parcel starts. ``wish`` is the day and hours of
+    its courier where they are not those of the request; ``pickup_arranged``: a courier is to come at all."""
     ends = (of_person(person), of_facility(facility_of(merchant, leg.return_to)))
     shipper, recipient = ends if leg.direction == "home" else ends[::-1]
     cover = plan.answer["cover"]
@@ -48,7 +58,7 @@ def waybill_order(
         recipient=recipient,
         lines=tuple(_goods(item, row) for item, row in zip(plan.request.items, _estimated(plan), strict=True)),
         parcel_weight_g=leg.gross_weight_g,
-        ship_on=ship_day(plan, person, now),
+        ship_on=ship_day(plan, shipper, now, wish),
         service=leg.service,
         time_zone=_zone_of(shipper),
         declared_value=_declared(cover),
@@ -58,12 +68,20 @@ def waybill_order(
         ),
         invoice_number=reference,
         rma=rma,
-        hours=hours_of(plan, shipper, person, now),
+        hours=hours_of(plan, shipper, now, wish),
+        pickup_arranged=pickup_arranged,
     )
 
 
 def pickup_order(
-    merchant: Merchant, plan: Plan, leg: Leg, person: Person, reference: str, now: datetime
+    merchant: Merchant,
+    plan: Plan,
+    leg: Leg,
+    person: Person,
+    reference: str,
+    now: datetime,
+    *,
+    wish: PickupWish | None = None,
 ) -> PickupOrder:
     """The courier of a leg, by the local clock of the place where he rings; the hours wished, else shop hours."""
     home = leg.direction == "home"
@@ -72,7 +90,7 @@ def pickup_order(
         reference=reference,
         waybill=leg.number or "",
         place=place,
-        hours=hours_of(plan, place, person, now),
+        hours=hours_of(plan, place, now, wish),
         weight_g=leg.gross_weight_g,
         destination_country=leg.lane.destination,
         service=leg.service,
@@ -80,10 +98,10 @@ def pickup_order(
     )
 
 
-def hours_of(plan: Plan, place: Party, person: Person, now: datetime) -> LocalHours:
+def hours_of(plan: Plan, place: Party, now: datetime, wish: PickupWish | None = None) -> LocalHours:
     """When the courier may ring, by the clock of the place."""
-    wish = plan.request.pickup
-    day = ship_day(plan, person, now)
+    wish = wish or plan.request.pickup
+    day = ship_day(plan, place, now, wish)
     opens = time.fromisoformat(wish.ready_from) if wish else DOOR_OPENS
     closes = time.fromisoformat(wish.until) if wish else DOOR_CLOSES
     return LocalHours(datetime.combine(day, opens), datetime.combine(day, closes), _zone_of(place))
@@ -97,14 +115,15 @@ def _zone_of(place: Party) -> str:
         return "UTC"
 
 
-def ship_day(plan: Plan, person: Person, now: datetime) -> date:
-    """The day of the pickup that was wished, never one that has passed at the customer's place."""
+def ship_day(plan: Plan, place: Party, now: datetime, wish: PickupWish | None = None) -> date:
+    """The day of the pickup that was wished, never one that has passed where the parcel starts."""
+    wish = wish or plan.request.pickup
     try:
-        today = now.astimezone(zone(zone_of_place(person.address.country, person.address.region))).date()
+        today = now.astimezone(zone(zone_of_place(place.country, place.state))).date()
     except RuleNotInForce:
         # Clocks we do not hold: our own day is at most one off, and the carrier takes tomorrow's label too.
         today = now.date()
-    return max(plan.request.pickup.on, today) if plan.request.pickup else today
+    return max(wish.on, today) if wish else today
 
 
 def facility_of(merchant: Merchant, facility_id: str) -> Facility:

@@ -118,12 +118,12 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
         "decision": decided.decision.as_json(),
         "estimate": decided.estimate,
         "route": decided.ways.chosen.as_json() if decided.ways.chosen else None,
-        "routes": [route.as_json() for route in decided.ways.routes],
+        "routes": [route.in_brief() for route in decided.ways.routes],
         "cover": decided.ways.cover.as_json(),
         "legs": [leg_row(leg) for leg in legs],
         "papers": list(decided.papers),
         "pickup": decided.pickup.as_json() if decided.pickup else None,
-        "hand_over": instructions(),
+        "hand_over": instructions(decided.ways.chosen.carrier if decided.ways.chosen else None),
         "next": list(decided.next),
     }
 

@@ -100,7 +100,8 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     estimated = (estimate(entry) if lane.crosses_customs else without_a_border(entry)).as_json()
     ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
     papers = papers_of(request, lane, now)
-    pickup = pickup_of(request, ways.chosen.carrier if ways.chosen else None, now)
+    chosen = ways.chosen
+    pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
     sent = Shipment(request.items, lane, now.date(), merchant, parcel_weight_g(request))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
@@ -171,6 +172,7 @@ def _refuse_what_the_carrier_would(ports: Ports, opening: Opening, now: datetime
             opening.bookings[0].reference,
             now,
             rma=opening.case.rma,
+            pickup_arranged=any(one.kind == "pickup" for one in opening.bookings),
         )
         try:
             waybills = carrier(leg.carrier).waybills

@@ -7,11 +7,15 @@ from typing import Any
 
 from chalicelib.customs.declaration import required_facts
 from chalicelib.errors import RuleNotInForce
-from chalicelib.pickups.booking import PickupPlace, PickupPlan, hand_over
+from chalicelib.merchant import Merchant
+from chalicelib.pickups.booking import PickupPlace, PickupPlan
 from chalicelib.pickups.booking import plan as plan_pickup
+from chalicelib.pickups.hand_over import hand_over
 from chalicelib.places import Lane, zone_of_place
-from chalicelib.returns.case import ReturnRequest
+from chalicelib.returns.case import PickupWish, ReturnRequest
+from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.ports import CaseFile
 
 
 def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[str, Any], ...]:
@@ -45,20 +49,36 @@ def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[s
     return label, invoice
 
 
-def pickup_of(request: ReturnRequest, carrier: str | None, now: datetime) -> PickupPlan | None:
+def pickup_of(request: ReturnRequest, carrier: str | None, service: str | None, now: datetime) -> PickupPlan | None:
     """When the courier can be booked for the hours that were wished; None when nobody wished any, or no carrier may
     take the parcel yet."""
     wish = request.pickup
     if wish is None or carrier is None:
         return None
+    return planned_at(wish, request.customer_country, request.customer_region, carrier, service or "", now)
+
+
+def planned_at(
+    wish: PickupWish, country: str, region: str | None, carrier: str, service: str, now: datetime
+) -> PickupPlan:
+    """When a courier can be booked for these hours at a place in this country and region."""
     try:
-        zone_name = zone_of_place(request.customer_country, request.customer_region)
+        zone_name = zone_of_place(country, region)
     except RuleNotInForce:
         return PickupPlan("invalid", None, None, ("time_zone_unknown",))
-    place = PickupPlace(request.customer_country, request.customer_region, zone_name)
-    return plan_pickup(wish.on, wish.ready_from, wish.until, carrier, place, now)
+    place = PickupPlace(country, region, zone_name)
+    return plan_pickup(wish.on, wish.ready_from, wish.until, carrier, place, now, service=service)
 
 
-def instructions() -> list[dict[str, str]]:
-    """What the customer is told before the courier comes, in order."""
-    return [{"key": step.key, "text": step.text} for step in hand_over()]
+def plan_for(file: CaseFile, merchant: Merchant, leg: Leg, wish: PickupWish, now: datetime) -> PickupPlan:
+    """When a courier can be booked for these hours where this leg starts."""
+    request, facility = file.plan.request, merchant.facility_called(leg.return_to)
+    country, region = request.customer_country, request.customer_region
+    if leg.direction == "out" and facility is not None:
+        country, region = facility.country, facility.region
+    return planned_at(wish, country, region, leg.carrier, leg.service, now)
+
+
+def instructions(carrier: str | None = None) -> list[dict[str, str]]:
+    """What the customer is told before the courier of this carrier comes, in order."""
+    return [{"key": step.key, "text": step.text} for step in hand_over(carrier)]

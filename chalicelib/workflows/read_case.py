@@ -9,7 +9,9 @@ from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.courier import pickups_of
 from chalicelib.workflows.new_case import leg_row
+from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_shipment import where_it_is
 from chalicelib.workflows.verdicts import DECISION_WANTED
@@ -148,18 +150,32 @@ def _leg(ports: Ports, file: CaseFile, leg: Leg) -> dict[str, Any]:
         "ship_date": leg.ship_date.isoformat() if leg.ship_date else None,
         "tracking": where_it_is(track) if track else None,
         "bookings": [_booking(booking) for booking in file.bookings if booking.leg_n == leg.n],
+        "pickups": rows_of(file, leg),
+        "carrier_papers": [
+            {"name": paper.name, "kind": paper.kind, "media_type": paper.media_type, "status": paper.status}
+            for booking in file.bookings
+            if booking.leg_n == leg.n
+            for paper in booking.papers
+        ],
     }
 
 
 def _booking(booking: Booking) -> dict[str, Any]:
     return {
         "kind": booking.kind,
+        "pickup_id": _pickup_id(booking),
         "status": booking.status,
         "reference": booking.reference,
         "not_before": stamp(booking.not_before) if booking.not_before else None,
         "result": dict(booking.result),
         "problem": booking.problem,
     }
+
+
+def _pickup_id(booking: Booking) -> str | None:
+    """The pickup a booking is, or is about."""
+    of = booking.n if booking.kind == "pickup" else booking.of if booking.kind != "waybill_cancel" else None
+    return f"{booking.leg_n}-{of}" if of is not None else None
 
 
 def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -186,10 +202,10 @@ def _next(file: CaseFile, planned: list[str]) -> list[str]:
 
 def _before_the_road(file: CaseFile) -> str:
     """What an approved case waits for: its waybill, then the courier, or the customer's own way to a counter."""
-    made = {booking.kind: booking for booking in file.bookings}
-    if "waybill" not in made or made["waybill"].status != "done":
+    waybill = next((booking for booking in file.bookings if booking.kind == "waybill"), None)
+    if waybill is None or waybill.status != "done":
         return "Nothing is asked of anybody: the waybill is being bought"
-    pickup = made.get("pickup")
+    pickup = next((one for one in reversed(pickups_of(file.bookings, waybill.leg_n)) if one.status != "cancelled"), None)
     if pickup is None:
         return "Give the customer the label and the packing instructions: no courier was asked for, they hand it over"
     if pickup.not_before is not None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from chalicelib.clock import zone
 from chalicelib.shipments.events import LegFacts
 from chalicelib.shipments.fold import fold
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.shipments.watch import next_due
-from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.courier import closes_at
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.take_tracking import join
 
 
-def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], now: datetime) -> Track:
-    """The track of a leg as it is first written: nothing known yet, and due when the first scan is."""
+def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], pickup: Booking | None, now: datetime) -> Track:
+    """The track of a leg as it is first written: nothing known yet, and due when the first scan is. ``pickup`` is its
+    courier, booked or asked for."""
     track = Track(
         carrier=leg.carrier,
         number=given["number"],
@@ -28,19 +29,10 @@ def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], now: datetime)
         created_at=now,
         state=fold((), LegFacts(leg.direction, leg.lane.origin, leg.lane.destination)),
         value=file.case.money_at_risk,
-        pickup_until=_pickup_until(file),
+        pickup_until=closes_at(pickup, file.plan),
     )
     due = next_due(track, now)
     return replace(track, due_at=due, poll_after=due)
-
-
-def _pickup_until(file: CaseFile) -> datetime | None:
-    """When the courier's window closes at the customer's place; None when no pickup was planned."""
-    planned = file.plan.answer["pickup"]
-    if not planned or planned["on"] is None:
-        return None
-    local = datetime.fromisoformat(f"{planned['on']}T{planned['until']}")
-    return local.replace(tzinfo=zone(planned["time_zone"])).astimezone(UTC)
 
 
 def join_parked(ports: Ports, carrier: str, number: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     """Hand a step to its story; the leg it was about, as ``case/leg``. One that no story knows is refused and ends in
     the dead letters."""
     match message.get("kind"):
-        case "waybill" | "pickup":
+        case "waybill" | "pickup" | "pickup_change" | "pickup_cancel" | "waybill_cancel":
             book_leg.take_booking(ports, message, now)
         case "advance_case":
             advance_case(ports, message, now)

@@ -1,7 +1,10 @@
 """What follows when a person resolves an exception with an outcome.
 
 About a booking: ``booked`` (with what the carrier gave; it is recorded) or ``not_booked`` (it is asked for again, under
-a new reference). About a return that waited for a person: ``approved`` (its bookings become due) or ``refused``.
+a new reference). About a change or a cancellation: ``done`` (it is recorded, and what follows it goes on) or
+``not_done`` (it is given up, and all stands as it was: the desk may ask anew).
+
+About a return that waited for a person: ``approved`` (its bookings become due) or ``refused``.
 """
 
 from __future__ import annotations
@@ -14,20 +17,33 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import Stage, advance
-from chalicelib.workflows.book_leg import GIVEN_BY_A_PERSON
+from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again
 from chalicelib.workflows.ports import Booking, CaseFile
 
 ABOUT_A_BOOKING = ("booked", "not_booked")
+ABOUT_AN_UNDOING = ("done", "not_done")
 DECISION_WANTED = "decision_wanted"
 OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "waybill_unknown": ABOUT_A_BOOKING,
     "pickup_unknown": ABOUT_A_BOOKING,
     "booking_stuck": ABOUT_A_BOOKING,
     "booking_refused": ABOUT_A_BOOKING,
+    "pickup_by_person": ABOUT_A_BOOKING,
+    "pickup_not_rebooked": ABOUT_A_BOOKING,
+    "pickup_change_unknown": ABOUT_AN_UNDOING,
+    "pickup_change_refused": ABOUT_AN_UNDOING,
+    "pickup_change_by_person": ABOUT_AN_UNDOING,
+    "pickup_cancel_unknown": ABOUT_AN_UNDOING,
+    "pickup_cancel_refused": ABOUT_AN_UNDOING,
+    "pickup_cancel_by_person": ABOUT_AN_UNDOING,
+    "waybill_cancel_unknown": ABOUT_AN_UNDOING,
+    "waybill_cancel_refused": ABOUT_AN_UNDOING,
+    "undoing_stuck": ABOUT_AN_UNDOING,
     DECISION_WANTED: ("approved", "refused"),
 }
 # What the facts have settled meanwhile a person may still agree with: an exception must always be possible to close.
 SETTLED_AS = {"done": "booked", "cancelled": "not_booked"}
+SETTLED_BY = {"done": "done", "cancelled": "not_done"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +78,30 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     """What this outcome means for this case; raises ``ConflictError`` when there is nothing it could mean."""
     if found.kind == DECISION_WANTED:
         return _decided(file, verdict, now)
-    booking = next((one for one in file.bookings if found.episode.startswith(f"{one.kind}-{one.leg_n}-")), None)
+    booking = next((one for one in file.bookings if found.episode.startswith(f"{one.name}-")), None)
     if booking is None:
         raise ConflictError("the booking this exception is about is gone")
+    if booking.kind not in MAKES:
+        return _undone(booking, verdict, now)
     if booking.status in SETTLED_AS:
         if verdict.outcome == SETTLED_AS[booking.status]:
             return Consequence()
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
-    return Consequence(bookings=(told,), steps=(_step(told),))
+    return Consequence(bookings=(told,), steps=(told.step,))
+
+
+def _undone(booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
+    """A change or a cancellation as a person found it. It is never asked for again by itself: what it was about may
+    have moved on since, so the desk looks and asks anew."""
+    if booking.status in SETTLED_BY:
+        if verdict.outcome == SETTLED_BY[booking.status]:
+            return Consequence()
+        raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
+    if verdict.outcome == "not_done":
+        return Consequence(bookings=(replace(booking, status="cancelled", due_at=None),))
+    told = replace(booking, status="claimed", problem=GIVEN_BY_A_PERSON, due_at=now)
+    return Consequence(bookings=(told,), steps=(told.step,))
 
 
 def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:
@@ -81,15 +112,20 @@ def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:
             "no contracted carrier may take this parcel: put the agreement into the merchant file and open it again"
         )
     due = tuple(replace(booking, due_at=max(now, booking.not_before or now)) for booking in file.bookings)
-    return Consequence("approved", due, tuple(_step(booking) for booking in due if booking.kind == "waybill"))
+    return Consequence("approved", due, tuple(booking.step for booking in due if booking.kind == "waybill"))
 
 
 def _not_booked(booking: Booking, now: datetime) -> Booking:
     """Free to be tried again, under a reference of its own: the old one may yet turn up."""
-    stem, _, tried = booking.reference.partition(".")
-    again = f"{stem}.{int(tried or 1) + 1}"
     return replace(
-        booking, status="planned", reference=again, problem=None, due_at=now, attempts=0, claimed_at=None, result={}
+        booking,
+        status="planned",
+        reference=again(booking.reference),
+        problem=None,
+        due_at=now,
+        attempts=0,
+        claimed_at=None,
+        result={},
     )
 
 
@@ -99,7 +135,3 @@ def _booked(booking: Booking, verdict: Verdict, now: datetime) -> Booking:
     if booking.kind == "waybill":
         told["label"] = "lost"  # a person reads a number off a screen; the label must still be printed
     return replace(booking, status="claimed", result=told, problem=GIVEN_BY_A_PERSON, due_at=now)
-
-
-def _step(booking: Booking) -> dict[str, Any]:
-    return {"kind": booking.kind, "case_id": booking.case_id, "leg": booking.leg_n}

@@ -68,7 +68,7 @@ def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
 
 def _not_given(found: OpenException, verdict: Verdict) -> FieldFault | None:
     """A waybill is known by its number and a pickup by its confirmation: neither stands in for the other."""
-    if found.episode.startswith("pickup-"):
+    if found.episode.startswith("pickup-"):  # and not pickup_change- or pickup_cancel-: those are done, not booked
         told, field = verdict.confirmation, "confirmation"
     else:
         told, field = verdict.tracking_number, "tracking_number"

@@ -10,7 +10,7 @@ from typing import Any
 from chalice import Chalice
 from chalice.test import Client
 
-from chalicelib.api import carriers, estimates, examples, exceptions, health, openapi, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, examples, exceptions, health, openapi, pickups, returns, shipments, webhooks
 from chalicelib.api.desk import Desk, Stories, workflows
 from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.shipments.fold import fold
@@ -94,7 +94,7 @@ class World:
     def app(self, desk: Desk | None = None) -> Chalice:
         app = Chalice("goldthread-under-test", configure_logs=False)
         app.register_middleware(framework_answers_as_problems, "http")
-        for module in (returns, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
+        for module in (returns, pickups, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
             app.register_blueprint(module.blueprint(desk or self.desk()))
         return app
 

@@ -185,6 +185,7 @@ ROUTE: dict[str, Any] = {
     "confidence": "medium",
     "transit": None,
 }
+BRIEF: dict[str, Any] = {name: ROUTE[name] for name in ("carrier", "service", "bookable", "outcome", "reasons")}
 COVER: dict[str, Any] = {
     "insured_by": "Specie",
     "policy_no": "P-1",
@@ -202,6 +203,27 @@ COVER: dict[str, Any] = {
     "complete": True,
     "confidence": "medium",
 }  # fmt: skip
+PICKUP: dict[str, Any] = {
+    "pickup_id": "1-1",
+    "case_id": "c-01",
+    "leg": 1,
+    "carrier": "fedex",
+    "service": "INTERNATIONAL_PRIORITY",
+    "state": "change_requested",
+    "on": "2026-11-24",
+    "from": "10:00",
+    "until": "16:00",
+    "time_zone": "Europe/Paris",
+    "not_before": None,
+    "confirmations": ["3001"],
+    "location": "ORYA",
+    "ready_by": None,
+    "offered": [],
+    "parcels": 1,
+    "requested": {"status": "planned", "on": "2026-11-25", "from": "09:00", "until": "13:00"},
+    "problem": None,
+    "next": ["Nothing is asked of anybody: the courier is being moved; until then the old hours stand"],
+}
 LEG: dict[str, Any] = {
     "leg": 1,
     "direction": "home",
@@ -215,12 +237,17 @@ LEG: dict[str, Any] = {
     "bookings": [
         {
             "kind": "waybill",
+            "pickup_id": None,
             "status": "done",
             "reference": "RMA-2026-0001-1W",
             "not_before": None,
             "result": {"number": "794987654321"},
             "problem": None,
         }
+    ],
+    "pickups": [PICKUP],
+    "carrier_papers": [
+        {"name": "label-1", "kind": "label", "media_type": "application/pdf", "status": "kept"},
     ],
 }
 PLANNED: dict[str, Any] = {
@@ -242,13 +269,14 @@ PLANNED: dict[str, Any] = {
     "hand_over": [{"key": "photograph", "text": "Photograph the piece."}],
     "next": ["Nothing is asked of anybody"],
 }
+PLANNED_LEG = ("leg", "direction", "carrier", "service", "lane", "purpose", "tracking_number")
 OPENED: dict[str, Any] = {
     "case_id": "c-01",
     "rma": "RMA-2026-0001",
     "stage": "approved",
     **PLANNED,
-    "routes": [ROUTE],
-    "legs": [{name: LEG[name] for name in LEG if name not in ("ship_date", "tracking", "bookings")}],
+    "routes": [BRIEF],
+    "legs": [{name: LEG[name] for name in LEG if name in PLANNED_LEG}],
 }
 CASE: dict[str, Any] = {
     **SUMMARY,
@@ -285,10 +313,51 @@ CASE: dict[str, Any] = {
         }
     ],
 }
+HAND_OVER = [{"key": "photograph", "text": "Photograph the piece."}]
+WINDOWS: dict[str, Any] = {
+    "carrier": "fedex",
+    "service": None,
+    "country": "FR",
+    "region": None,
+    "time_zone": "Europe/Paris",
+    "booked_by": "call",
+    "change": "cancel_rebook",
+    "change_until": "pickup_day",
+    "rule": "pickups/horizons@2025-01-01#fedex-EXPRESS",
+    "confidence": "low",
+    "days": [
+        {
+            "on": "2026-11-24",
+            "status": "held",
+            "held_until": "2026-11-23T05:00:00Z",
+            "reasons": [],
+            "cut_off": "15:00",
+            "cut_off_at": "2026-11-24T14:00:00Z",
+            "earliest": "09:00",
+            "latest": "17:00",
+            "min_window_minutes": 240,
+            "source": "carrier",
+            "asked_at": "2026-11-22T09:00:00Z",
+            "age_minutes": 60,
+            "confidence": "low",
+        }
+    ],
+    "hand_over": HAND_OVER,
+}
 ANSWERS: dict[str, Any] = {
     "open_return": OPENED,
     "read_case": CASE,
     "list_cases": {"items": [SUMMARY], "cursor": None},
+    "cancel_case": {
+        "case_id": "c-01",
+        "stage": "cancelled",
+        "calling_off": [{"kind": "pickup_cancel", "leg": 1, "pickup_id": "1-1", "status": "planned"}],
+        "next": [],
+    },
+    "pickup_windows": WINDOWS,
+    "book_pickup": {**PICKUP, "hand_over": HAND_OVER},
+    "change_pickup": {**PICKUP, "hand_over": HAND_OVER},
+    "cancel_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "estimate": ESTIMATE,
     "routes": {
         "on": "2026-11-24",

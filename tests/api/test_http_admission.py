@@ -15,13 +15,13 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 
 
 def path_of(operation):
-    named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321"}
+    named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
     return operation.path.format(**named, exception_id="Y2FzZQ", action="resolve")
 
 
 def called(client, operation, headers):
     body = json.dumps(getattr(examples, operation.body)).encode() if operation.body else b""
-    query = {"list_returns": "?stage=review", "list_shipments": "?condition=held"}.get(operation.operation_id, "")
+    query = {"list_returns": "?stage=review", "list_shipments": "?condition=held", "pickup_windows": "?carrier=fedex&country=FR"}.get(operation.operation_id, "")
     return client.request(operation.method, path_of(operation) + query, headers=headers, body=body)
 
 

@@ -200,7 +200,10 @@ def test_a_carrier_outside_the_grammar_is_unknown(carrier):
 )
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.scope], ids=lambda o: o.operation_id)
 def test_a_defect_of_ours_leaks_nothing_and_is_found_in_the_log(operation, defect, caplog):
-    story = {"read_return": "read_case", "list_returns": "list_cases", "find_routes": "routes", "list_carriers": "carriers"}
+    story = {
+        "read_return": "read_case", "list_returns": "list_cases", "cancel_return": "cancel_case",
+        "find_routes": "routes", "list_carriers": "carriers",
+    }  # fmt: skip
     world = World(raises={story.get(operation.operation_id, operation.operation_id): defect})
 
     with caplog.at_level(logging.INFO):

@@ -222,7 +222,7 @@ def test_while_the_secrets_are_away_nothing_is_accepted():
     assert shop.world.queues.sent == {}
 
 
-@pytest.mark.parametrize("path", ["/v1/webhooks/nobody", "/v1/webhooks/dhl"])
+@pytest.mark.parametrize("path", ["/v1/webhooks/nobody", "/v1/webhooks/post"])
 def test_a_carrier_that_does_not_push_is_unknown(path):
     told = Shop().http.post(path, headers={"Content-Type": "application/json"}, body=b"{}")
 

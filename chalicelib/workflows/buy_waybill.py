@@ -1,0 +1,193 @@
+"""The waybill of a leg: asked for on trial where the contract wants it, bought once, its papers kept, its track begun.
+
+An order that brings the courier too settles the pickup with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.carriers.channels import Waybills
+from chalicelib.carriers.contract import Document, LocalHours, Waybill, WaybillOrder
+from chalicelib.carriers.registry import carrier as carrier_named
+from chalicelib.errors import CarrierRefused, CarrierUnreadable, UnavailableError
+from chalicelib.returns.case import Case
+from chalicelib.returns.stages import NEXT, Stage
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.alert_words import alert_of_booking
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step
+from chalicelib.workflows.call_off import called_off
+from chalicelib.workflows.carrier_calls import Line, account_of, open_line
+from chalicelib.workflows.carrier_orders import waybill_order
+from chalicelib.workflows.courier import hours_told, planned_pickup, told_of
+from chalicelib.workflows.ports import Booking, KeptPaper, Ports
+from chalicelib.workflows.start_track import join_parked, new_track
+
+ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
+
+
+def _ready(ports: Ports, step: Step, now: datetime) -> Ready:
+    """The order, the request that carries it, and an open line; tried first where the contract asks for it."""
+    leg, merchant = step.leg, ports.merchant()
+    person = ports.cases.person(leg.case_id)
+    if person is None:
+        raise CarrierRefused("no_address", "the customer's address has been erased")
+    waybills, account = _waybills_of(leg), account_of(ports, leg.carrier)
+    pickup = planned_pickup(step)
+    order = waybill_order(
+        merchant,
+        step.file.plan,
+        leg,
+        person,
+        step.booking.reference,
+        now,
+        rma=step.file.case.rma,
+        wish=pickup.wish if pickup else None,
+        pickup_arranged=pickup is not None,
+    )
+    request = waybills.request(order, account)
+    line = open_line(ports, leg.carrier, waybills.access, now)
+    contract = merchant.contract_with(leg.carrier)
+    if contract is not None and contract.dry_run:
+        _try(waybills, order, account, line, now)
+    return Ready(
+        request,
+        line,
+        lambda answer: _given(
+            ports, leg, waybills, order, waybills.read(answer.status, answer.headers, answer.body, now)
+        ),
+    )
+
+
+def _try(waybills: Waybills, order: WaybillOrder, account: str, line: Line, now: datetime) -> None:
+    """Ask whether the order would be taken; raises what stands against it. Nothing is claimed yet."""
+    if waybills.dry_run is None or waybills.read_dry_run is None:
+        return
+    answer = line.call(waybills.dry_run(order, account))
+    waybills.read_dry_run(answer.status, answer.headers, answer.body, now)
+
+
+def _waybills_of(leg: Leg) -> Waybills:
+    waybills = carrier_named(leg.carrier).waybills
+    if waybills is None:
+        raise CarrierRefused("not_by_call", f"{leg.carrier} sells no waybill by a call: a person must order it")
+    return waybills
+
+
+def _given(ports: Ports, leg: Leg, waybills: Waybills, order: WaybillOrder, waybill: Waybill) -> Given:
+    """What the carrier gave, as the booking keeps it."""
+    papers = _kept(ports, leg, waybill)
+    label = any(paper.kind == "label" and paper.status == "kept" for paper in papers)
+    result = {
+        "number": waybill.number,
+        "ship_date": (waybill.ship_date or order.ship_on).isoformat(),
+        "label": "kept" if label else "lost",
+    }
+    if len(waybill.pieces) > 1:
+        result["pieces"] = " ".join(waybill.pieces)
+    return Given(result, papers, _courier(waybills, order, waybill))
+
+
+def _courier(waybills: Waybills, order: WaybillOrder, waybill: Waybill) -> Mapping[str, str]:
+    """What is known of the courier whom the order brought; nothing when it brought none."""
+    if not waybills.brings_courier or not order.pickup_arranged or order.hours is None:
+        return {}
+    hours: LocalHours = order.hours
+    if waybill.pickup is not None:
+        return told_of(waybill.pickup, hours)
+    return {"confirmation": waybill.number, **hours_told(hours)}
+
+
+def _kept(ports: Ports, leg: Leg, waybill: Waybill) -> tuple[KeptPaper, ...]:
+    """Keep the papers with the case. One that cannot be kept must not cost the number: it is lost, and a person is told
+    to print the label from the carrier's portal."""
+    return tuple(_kept_paper(ports, leg, paper, at) for at, paper in enumerate(_label_first(waybill)))
+
+
+def _label_first(waybill: Waybill) -> list[Document]:
+    """The papers, the label before the others: it is the one that must not be lost."""
+    return sorted(waybill.documents, key=lambda paper: paper is not waybill.label)
+
+
+def _kept_paper(ports: Ports, leg: Leg, paper: Document, at: int) -> KeptPaper:
+    """One paper under a name of its own; the label is ``label-<leg>``, the others carry their place."""
+    name = f"{paper.kind}-{leg.n}" if at == 0 else f"{paper.kind}-{leg.n}-{at}"
+    if paper.content is None:
+        return KeptPaper(name, paper.kind, paper.media_type, "with_carrier" if paper.url else "lost", paper.url)
+    with suppress(UnavailableError):
+        ports.evidence.keep_label(leg.case_id, name, paper.content, paper.media_type)
+        return KeptPaper(name, paper.kind, paper.media_type, "kept")
+    return KeptPaper(name, paper.kind, paper.media_type, "lost")
+
+
+def _settled(ports: Ports, step: Step, now: datetime) -> Given | None:
+    """The one waybill under our reference; None when there is none yet, or more than one: then a person looks. Its
+    papers were in the answer that was lost, and the carrier does not give them twice."""
+    name, lookup = step.leg.carrier, _waybills_of(step.leg).lookup
+    if lookup is None:
+        return None
+    request = lookup.request(step.booking.reference, step.booking.claimed_at or now, account_of(ports, name))
+    try:
+        found = lookup.read(open_line(ports, name, lookup.access, now).call(request), now)
+    except (CarrierRefused, CarrierUnreadable):
+        return None
+    if found is None:
+        return None
+    return Given({"number": found.number, "ship_date": found.ship_date.isoformat(), "label": "lost"})
+
+
+def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
+    """Write down what the carrier gave, with all that follows from it; then queue the next step. Once it is written
+    no repeat comes back to it: so the alert goes out first, and the next step is due by itself."""
+    done = replace(
+        step.booking, status="done", result=dict(given.result), papers=given.papers, problem=None, due_at=None
+    )
+    pickup = planned_pickup(step)
+    couriered = _couriered(pickup, given)
+    track = new_track(step.file, step.leg, done.result, couriered or pickup, now)
+    leg = replace(step.leg, number=track.number, ship_date=track.ship_date)
+    facts = {"leg": str(leg.n), "carrier": leg.carrier, "reference": done.reference}
+    if couriered is not None:
+        facts["courier_on"] = couriered.result.get("on", "")
+    undone: list[Booking] = []
+
+    def decide(case: Case) -> Amendment:
+        made = (done, couriered) if couriered is not None else (done,)
+        undone[:] = called_off(ports, case, made, now)
+        stage = _stage(case, couriered)
+        bookings = (*made, *undone)
+        return Amendment(
+            replace(case, stage=stage), "waybill_bought", facts, legs=(leg,), bookings=bookings, tracks=(track,)
+        )
+
+    if done.result.get("label") == "lost":
+        ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
+    amend(ports, leg.case_id, now, decide)
+    if steps := _next_steps(pickup, couriered, undone):
+        ports.queues.send("steps", steps)
+    join_parked(ports, leg.carrier, track.number, now)
+
+
+def _next_steps(pickup: Booking | None, couriered: Booking | None, undone: list[Booking]) -> list[dict[str, Any]]:
+    """The courier, unless the order brought him; and what must be called off: the case was cancelled meanwhile."""
+    own = [pickup.step] if pickup is not None and couriered is None else []
+    return [*own, *(one.step for one in undone)]
+
+
+def _couriered(pickup: Booking | None, given: Given) -> Booking | None:
+    """The pickup as settled by the order that brought the courier."""
+    if pickup is None or pickup.status != "planned" or not given.courier:
+        return None
+    return replace(pickup, status="done", result=dict(given.courier), problem=None, due_at=None)
+
+
+def _stage(case: Case, couriered: Booking | None) -> Stage:
+    return "booked" if couriered is not None and "booked" in NEXT[case.stage] else case.stage
+
+
+WAYBILL = Maker(_ready, _record, _settled)

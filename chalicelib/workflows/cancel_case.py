@@ -1,0 +1,69 @@
+"""A return is called off before its parcel moves: its courier and its waybill with it, each as a claimed booking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import NotFoundError
+from chalicelib.returns.case import Case
+from chalicelib.returns.stages import advance
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.call_off import undoings
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
+
+STANDS = frozenset({"done", "with_person"})
+LAPSES = "A waybill that is never handed over lapses: tell the customer to destroy the label"
+
+
+def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: datetime) -> dict[str, Any]:
+    """Cancel a case; what was bought for it is called off by the worker, what was not yet bought is not bought.
+
+    Cancelling twice is quiet. Raises ``StageNotAllowed`` once the parcel is on its way. A booking that a worker has in
+    hand at this moment is called off when it is recorded.
+    """
+    undone: list[Booking] = []
+
+    def decide(case: Case) -> Amendment | None:
+        undone[:] = []
+        if case.stage == "cancelled":
+            return None
+        file = _file(ports, case_id)
+        stage = advance(case.stage, "cancelled")
+        made = [one for one in file.bookings if one.kind in ("waybill", "pickup") and one.status in STANDS]
+        undone[:] = undoings(file, made, now)
+        return Amendment(replace(case, stage=stage), "cancelled", {"reason": reason}, by=holder, bookings=tuple(undone))
+
+    amend(ports, case_id, now, decide)
+    if undone:
+        ports.queues.send("steps", [one.step for one in undone])
+    return _told(_file(ports, case_id))
+
+
+def _file(ports: Ports, case_id: str) -> CaseFile:
+    file = ports.cases.file(case_id)
+    if file is None:
+        raise NotFoundError("no case has this id")
+    return file
+
+
+def _told(file: CaseFile) -> dict[str, Any]:
+    kinds = ("pickup_cancel", "waybill_cancel")
+    calling_off = [
+        {
+            "kind": one.kind,
+            "leg": one.leg_n,
+            "pickup_id": f"{one.leg_n}-{one.of}" if one.kind == "pickup_cancel" else None,
+            "status": one.status,
+        }
+        for one in file.bookings
+        if one.kind in kinds
+    ]
+    bought = any(one.kind == "waybill" and one.status == "done" for one in file.bookings)
+    return {
+        "case_id": file.case.case_id,
+        "stage": file.case.stage,
+        "calling_off": calling_off,
+        "next": [LAPSES] if bought else [],
+    }
