@@ -151,6 +151,16 @@ class CoveredRouteTold(RouteTold):
     cover: CoverTold
 
 
+class RouteBriefTold(Told):
+    """How one service fares for a parcel; ``POST /v1/routes`` says it with every rule and condition."""
+
+    carrier: str
+    service: str
+    bookable: bool
+    outcome: OutcomeTold
+    reasons: list[AcceptanceReasonTold]
+
+
 class PieceCountTold(Told):
     """So many pieces of one line of the request, counted from 0."""
 

@@ -43,8 +43,18 @@ class Route:
     bookable: bool
     transit: Transit | None
 
+    def in_brief(self) -> dict[str, Any]:
+        """What is kept with a case of a way that was not chosen: how it fares and what stands against it."""
+        return {
+            "carrier": self.carrier,
+            "service": self.service,
+            "bookable": self.bookable,
+            "outcome": self.acceptance.outcome,
+            "reasons": [reason.as_json() for reason in self.acceptance.reasons],
+        }
+
     def as_json(self) -> dict[str, Any]:
-        """The shape used by the API and kept with the case."""
+        """The shape used by the API and, of the chosen way, kept with the case."""
         return {
             "carrier": self.carrier,
             "service": self.service,
