@@ -210,6 +210,11 @@ def test_the_time_of_a_segment_abroad_is_assumed_and_says_so(code: str) -> None:
     assert event.at == datetime(2026, 11, 20, 1, 20, tzinfo=UTC)
 
 
+def test_the_time_of_a_segment_abroad_is_assumed_even_when_an_office_in_china_tells_it() -> None:
+    event = event_of("466")
+    assert (event.place.country, event.tz_source) == ("CN", "assumed")
+
+
 def test_a_domestic_time_is_chinas() -> None:
     event = event_of("702", at="2026-11-20 09:20:00")
     assert (event.at, event.tz_source) == (datetime(2026, 11, 20, 1, 20, tzinfo=UTC), "place")
