@@ -690,3 +690,23 @@ def test_neither_more_nor_less_than_success_is_success(status) -> None:
     for read in (WAYBILLS.read, WAYBILLS.read_dry_run):
         with pytest.raises(CarrierUnreadable):
             read(status, {}, wire(bought()), NOW)
+
+
+def test_a_street_of_one_endless_word_is_refused_and_never_cut() -> None:
+    assert faults(replace(ORDER, shipper=replace(CUSTOMER, street=("x" * 46,)))) == {"shipper.street[0]": "length"}
+
+
+def test_a_street_that_fits_keeps_the_lines_it_was_written_in() -> None:
+    kept = replace(CUSTOMER, street=("s" * 45, "", "8 rue"))
+    address = shipment(replace(ORDER, shipper=kept))["customerDetails"]["shipperDetails"]["postalAddress"]
+    assert (address["addressLine1"], address["addressLine2"]) == ("s" * 45, "8 rue")
+
+
+def test_an_rma_that_dhls_references_cannot_spell_is_refused() -> None:
+    assert faults(replace(ORDER, rma="RÉ-1001")) == {"rma": "length"}
+
+
+def test_a_paper_that_dhl_keeps_comes_as_its_address() -> None:
+    kept = {"typeCode": "label", "imageFormat": "PDF", "url": "https://express.api.dhl.com/label/1"}
+    (found,) = waybill(bought(documents=[kept])).documents
+    assert (found.content, found.url) == (None, "https://express.api.dhl.com/label/1")
