@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.carriers.capabilities import is_bookable, service_of
 from chalicelib.carriers.channels import Waybills
 from chalicelib.carriers.contract import Document, LocalHours, Waybill, WaybillOrder
 from chalicelib.carriers.registry import carrier as carrier_named
@@ -20,7 +21,7 @@ from chalicelib.returns.stages import NEXT, Stage
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step
+from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import waybill_order
@@ -31,9 +32,15 @@ from chalicelib.workflows.start_track import join_parked, new_track
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
 
 
-def _ready(ports: Ports, step: Step, now: datetime) -> Ready:
-    """The order, the request that carries it, and an open line; tried first where the contract asks for it."""
+def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
+    """The order, the request that carries it, and an open line; tried first where the contract asks for it. None when
+    no call can order it: then a person is asked to."""
     leg, merchant = step.leg, ports.merchant()
+    service = service_of(leg.carrier, leg.service, now.date())
+    if service is not None and not is_bookable(service, leg.lane):
+        words = f"{service.title}, {leg.lane}: order it for the reference {step.booking.reference}"
+        give_up(ports, step, "with_person", "waybill_by_person", words, now)
+        return None
     person = ports.cases.person(leg.case_id)
     if person is None:
         raise CarrierRefused("no_address", "the customer's address has been erased")

@@ -111,7 +111,13 @@ def ways_for(
         fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
         raise InvalidRequestError("one parcel has one currency", [fault])
     best_first = best_of(judge(sent, _contracted(merchant, wanted, service)))
-    return Ways(best_first, pick(way.route for way in best_first))
+    return Ways(best_first, pick(way.route for way in best_first) or _by_hand(best_first))
+
+
+def _by_hand(best_first: Iterable[Way]) -> Route | None:
+    """The best way against which nothing stands but that no call of ours can order its waybill: a person does."""
+    free = (way for way in best_first if way.route.acceptance.may_go and not way.cover.gaps)
+    return next((way.route for way in free if not way.route.bookable), None)
 
 
 def judge(sent: Shipment, services: Iterable[tuple[CarrierContract, str]]) -> tuple[Way, ...]:

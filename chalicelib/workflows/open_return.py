@@ -77,7 +77,8 @@ def open_return(
     if not digest_key:
         raise UnavailableError("the secret of the webhooks has no customer_digest yet")
     opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
-    _refuse_what_the_carrier_would(ports, opening, now)
+    if decided.ways.chosen is not None and decided.ways.chosen.bookable:
+        _refuse_what_the_carrier_would(ports, opening, now)
     if dry_run:
         return Answered(200, answer_of(None, (), decided))
     if idempotency_key:
@@ -132,6 +133,9 @@ def _stage(
         return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *proposed, *wanted)
     if wanted:
         return "evidence_needed", tuple(wanted)
+    if not ways.chosen.bookable:
+        by_hand = f"order the waybill of {ways.chosen.carrier} ({ways.chosen.service}): no call of ours can"
+        return OPENS_AT[decision.outcome], (by_hand,)
     return OPENS_AT[decision.outcome], (_without_a_person(pickup),)
 
 

@@ -28,6 +28,7 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "pickup_unknown": ABOUT_A_BOOKING,
     "booking_stuck": ABOUT_A_BOOKING,
     "booking_refused": ABOUT_A_BOOKING,
+    "waybill_by_person": ABOUT_A_BOOKING,
     "pickup_by_person": ABOUT_A_BOOKING,
     "pickup_not_rebooked": ABOUT_A_BOOKING,
     "pickup_change_unknown": ABOUT_AN_UNDOING,

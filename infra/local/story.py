@@ -22,7 +22,6 @@ from infra.local.telling import by_when, decided, event_line, judged, stamp
 from infra.local.timeline import Timeline
 
 PATIENCE_S = 20.0
-SOON_S = 3.0
 STEP_S = 0.15
 POLL_AFTER = timedelta(hours=7)
 CREATED, OK, UNAUTHORIZED = 201, 200, 401
@@ -74,7 +73,6 @@ class Story:
             self._shake_hands()
         self._open()
         if self._tale.carrier == "ems":
-            self._decide()
             self._order_by_hand()
         self._book()
         self._fly()
@@ -130,24 +128,20 @@ class Story:
         answer = self._door.call("POST", "/v1/returns", request, headers={"Idempotency-Key": key})
         return self._expect(CREATED, answer, "opening the return")
 
-    def _decide(self) -> None:
-        """A way that no call can order waits for a person's word."""
-        found = self._until("the decision is asked for", self._open_exception)
-        self._row("", f"waits for a person: {found['meaning']}", "", _to_do(found), mark="warn")
-        self._resolve(found, {"outcome": "approved", "note": "Insured EMS it is: ordered at the post office."})
-        self._row(self._now(), "a person decided: approved", mark="plain")
-
     def _order_by_hand(self) -> None:
         """The worker may not order this mail by a call: a person does, and tells the numbers."""
-        lane = self._tale.lane
-        first = self._until("the waybill is asked of a person", self._open_exception)
+        lane, said = self._tale.lane, {"outcome": "booked", "note": "Ordered at China Post, insured, with the courier."}
+        first = self._until("the waybill is asked of a person", lambda: self._concern("waybill_by_person"))
         self._row("", f"waits for a person: {first['meaning']}", "", _to_do(first), mark="warn")
         number = self._carrier.order_by_hand(self._case_id, lane.origin, lane.destination)
-        said = {"outcome": "booked", "note": "Ordered at China Post, insured, with the courier."}
         self._resolve(first, {**said, "tracking_number": number})
         self._row(self._now(), f"ordered at the counter: {number}, insured", self._tale.city, mark="plain")
-        if second := self._soon(self._open_exception):
-            self._resolve(second, {**said, "confirmation": number})
+        second = self._until("the courier is asked of a person", lambda: self._concern("pickup_by_person"))
+        self._row("", f"waits for a person: {second['meaning']}", "", _to_do(second), mark="warn")
+        self._resolve(second, {**said, "confirmation": number})
+        self._row(self._now(), "telephoned: the courier of 11183 comes", self._tale.city, mark="plain")
+        label = self._until("the label is asked for", lambda: self._concern("label_lost"))
+        self._resolve(label, {"note": "Printed at the counter."})
 
     def _resolve(self, concern: Body, said: Body) -> None:
         path = f"/v1/exceptions/{concern['exception_id']}/resolve"
@@ -256,6 +250,10 @@ class Story:
         page = self._expect(OK, self._door.call("GET", "/v1/exceptions"), "listing exceptions")
         return next((row for row in page["items"] if row["case_id"] == self._case_id), None)
 
+    def _concern(self, kind: str) -> Body | None:
+        page = self._expect(OK, self._door.call("GET", "/v1/exceptions"), "listing exceptions")
+        return next((row for row in page["items"] if (row["case_id"], row["kind"]) == (self._case_id, kind)), None)
+
     def _resolved_exception(self) -> Body | None:
         rows = self._exceptions()
         return rows[-1] if rows and all(row["status"] == "resolved" for row in rows) else None
@@ -275,13 +273,6 @@ class Story:
         while (answer := found()) is None:
             if time.monotonic() > end:
                 raise StoryFailedError(f"waited {PATIENCE_S:.0f} s and still not: {what}{self._last_known()}")
-            time.sleep(STEP_S)
-        return answer
-
-    def _soon(self, found: Callable[[], Found | None]) -> Found | None:
-        """Ask for three seconds; None when it did not come."""
-        end = time.monotonic() + SOON_S
-        while (answer := found()) is None and time.monotonic() < end:
             time.sleep(STEP_S)
         return answer
 
