@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Chalice, Rate
 
-from chalicelib.api import carriers, estimates, exceptions, health, openapi, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, exceptions, health, openapi, pickups, returns, shipments, webhooks
 from chalicelib.api.desk import Desk, workflows
 from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.errors import InvalidRequestError
@@ -33,6 +34,7 @@ metrics = Metrics(namespace="Goldthread", service=os.environ.get("GOLDTHREAD_STA
 MAX_RECEIVES = 5
 SWEEP_AT_ONCE = 400
 SWEEP_RESERVE_MS = 30_000
+POLL_MS = 60_000
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
@@ -43,6 +45,7 @@ class World:
     def __init__(self) -> None:
         self._ports: Ports | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.wait: Callable[[float], None] = time.sleep
 
     def ports(self) -> Ports:
         """The world as the stories need it."""
@@ -62,14 +65,14 @@ class World:
             read_settings(os.environ)
 
     def hand_in(self, ports: Ports | None, now: Callable[[], datetime]) -> None:
-        """Work with these from now on; without ports they are built again when next needed."""
-        self._ports, self.now = ports, now
+        """Work with these from now on, and wait for nothing; without ports they are built again when next needed."""
+        self._ports, self.now, self.wait = ports, now, lambda _seconds: None
 
 
 world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
-for room in (returns, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
+for room in (returns, pickups, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 
@@ -84,9 +87,10 @@ def on_tracking_received(event: Any) -> Any:
 @app.on_sqs_message(queue_arn=ARN + "polls", batch_size=1, name="on_poll_due")
 def on_poll_due(event: Any) -> Any:
     """Story A from the other side: carriers are asked."""
-    from chalicelib.workflows.poll_tracking import poll
+    from chalicelib.workflows.poll_tracking import TimeLeft, poll
 
-    return each_message(event, "polls", poll)
+    time_left = TimeLeft(lambda: remaining_ms(event, POLL_MS) / 1000, world.wait)
+    return each_message(event, "polls", lambda ports, message, now: poll(ports, message, now, time_left))
 
 
 @app.on_sqs_message(queue_arn=ARN + "steps", batch_size=1, name="on_step_due")
@@ -112,18 +116,23 @@ def sweep_due_work(event: Any) -> Any:
     from chalicelib.workflows.sweep_due_work import sweep
 
     at = instant(event.to_dict()["time"])
-    left = getattr(event.context, "get_remaining_time_in_millis", lambda: SWEEP_RESERVE_MS)
     told = Counter[str]()
     while True:
         swept = asdict(sweep(world.ports(), at, SWEEP_AT_ONCE))
         told.update(swept)
-        if swept["due"] < SWEEP_AT_ONCE or left() <= SWEEP_RESERVE_MS:
+        if swept["due"] < SWEEP_AT_ONCE or remaining_ms(event, SWEEP_RESERVE_MS) <= SWEEP_RESERVE_MS:
             break
     for name, count in told.items():
         metrics.add_metric(f"Swept{name.capitalize()}", MetricUnit.Count, count)
     metrics.flush_metrics()
     logger.info("swept", extra=dict(told))
     return dict(told)
+
+
+def remaining_ms(event: Any, untold: int) -> int:
+    """How long this invocation may still run; ``untold`` where nothing but a test runs it."""
+    left: int = getattr(event.context, "get_remaining_time_in_millis", lambda: untold)()
+    return left
 
 
 def each_message(event: Any, queue: str, story: Callable[[Ports, Mapping[str, Any], datetime], Iterable[str]]) -> Any:

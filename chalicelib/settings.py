@@ -46,7 +46,7 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "DEAD_LETTERS_TRACKING",
     }),
     "app.on_poll_due": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "SECRET_CARRIERS", "FEDEX_URL",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS", "FEDEX_URL",
         "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
@@ -54,7 +54,7 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
     }),
     "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
-    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS"}),
+    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
 }  # fmt: skip
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
 

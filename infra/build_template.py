@@ -91,6 +91,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "QUEUE_STEPS",
         "QUEUE_ALERTS",
         "EVIDENCE_BUCKET",
+        "MERCHANT_FILE",
         "SECRET_CARRIERS",
         "FEDEX_URL",
         "MYDHL_URL",
@@ -113,7 +114,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "DEAD_LETTERS_STEPS",
     ),
     "OnAlertRaised": ("TABLE", "DEAD_LETTERS_ALERTS"),
-    "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS"),
+    "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"),
 }
 FUNCTIONS = tuple(ENV_BY_FUNCTION)
 KEPT_IN_PROD = ("Table", "EvidenceBucket", "PersonKey", "WebhooksSecret", "CarriersSecret")

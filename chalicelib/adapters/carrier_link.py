@@ -58,7 +58,10 @@ class HttpLink:
         return HttpResponse(answer.status, {name.lower(): text for name, text in answer.headers.items()}, body)
 
     def _send(self, url: str, request: HttpRequest) -> BaseHTTPResponse:
+        from urllib3 import Timeout
+
         pool = self._connections()
+        connect_s, read_s = self._timeouts_s
         if not request.reads_only:
             # A kept connection may have been closed while the function was frozen, and then nobody could say
             # whether a booking went out on it. A fresh one fails before anything is sent, or not at all.
@@ -74,6 +77,7 @@ class HttpLink:
             headers=headers,
             redirect=False,
             preload_content=False,
+            timeout=Timeout(connect=connect_s, read=request.answer_within_s or read_s),
         )
 
     def _url(self, carrier: str, path: str) -> str:
@@ -86,10 +90,9 @@ class HttpLink:
 
     def _connections(self) -> PoolManager:
         if self._pool is None:
-            from urllib3 import PoolManager, Timeout
+            from urllib3 import PoolManager
 
-            connect_s, read_s = self._timeouts_s
-            self._pool = PoolManager(retries=False, timeout=Timeout(connect=connect_s, read=read_s))
+            self._pool = PoolManager(retries=False)
         return self._pool
 
 

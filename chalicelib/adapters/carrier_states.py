@@ -1,4 +1,4 @@
-"""What is true of a carrier as a whole, shared by every worker: bearer token, pause, request count.
+"""What is true of a carrier as a whole, shared by every worker: bearer tokens, how we stand with each way in, incident.
 
 A bearer token buys and tracks parcels, and functions that may not call a carrier can read the table. So it is
 sealed under a key made of the carrier's own credentials: only a function that could fetch a token itself can
@@ -14,14 +14,14 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.adapters import keys
+from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.sealing import SealBroken, seal, unseal
-from chalicelib.adapters.table import ABSENT, MARK, Item, Table, Update, fresh_mark
+from chalicelib.adapters.table import ABSENT, MARK, Item, Key, Table, Update, fresh_mark
+from chalicelib.carriers.standing import Standing
 from chalicelib.clock import instant, stamp
-from chalicelib.workflows.ports import CarrierToken
+from chalicelib.workflows.ports import CarrierToken, Incident
 
 REFRESH_LEASE_S = 30
-COUNTED_FOR_DAYS = 3
-PAUSE = "PAUSE"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,26 +69,29 @@ class TableCarrierStates:
         said = {"sealed": sealed, "usable_until": stamp(token.expires_at), "version": token.version}
         self._table.update(Update(pk, sk, said, ["refreshing_until"], _as_read(item, "version")))
 
-    def paused_until(self, carrier: str) -> datetime | None:
-        """Until when nobody may call this carrier; may be past."""
-        item = self._table.get(keys.carrier_pk(carrier), PAUSE)
-        return None if item is None else instant(item["until"])
+    def standing(self, carrier: str, way: str) -> Standing:
+        """How we stand with one way in; a fresh one before the first request."""
+        item = self._table.get(*_standing_key(carrier, way))
+        return Standing() if item is None else load(Standing, item)
 
-    def pause(self, carrier: str, until: datetime) -> None:
-        """No call to this carrier before then; only ever moves later."""
-        pk = keys.carrier_pk(carrier)
-        while True:
-            item = self._table.get(pk, PAUSE) or {}
-            if item.get("until", "") >= stamp(until):
-                return
-            write = Update(pk, PAUSE, {"until": stamp(until)}, expect=_as_read(item, "until"))
-            if self._table.update(write):
-                return
+    def save_standing(self, carrier: str, way: str, standing: Standing) -> bool:
+        """Save it over the version before."""
+        return self._saved(_standing_key(carrier, way), standing)
 
-    def take_request(self, carrier: str, per_day: int, now: datetime) -> bool:
-        """Count one request of today's (UTC) quota; False when it is used up."""
-        sk = f"REQUESTS#{stamp(now)[:10]}"
-        return self._table.count(keys.carrier_pk(carrier), sk, per_day, _forgotten_at(now))
+    def incident(self, carrier: str) -> Incident | None:
+        """The carrier's latest incident."""
+        item = self._table.get(*_incident_key(carrier))
+        return None if item is None else load(Incident, item | {"carrier": carrier})
+
+    def save_incident(self, incident: Incident) -> bool:
+        """Save it over the version before."""
+        return self._saved(_incident_key(incident.carrier), incident)
+
+    def _saved(self, key: Key, value: Standing | Incident) -> bool:
+        """Write a new version if the one before is still there: one conditional write."""
+        item = {"PK": key[0], "SK": key[1], MARK: self._mark()} | dump(value)
+        before = ABSENT if value.version == 1 else value.version - 1
+        return self._table.update(update_of(item, names_of(type(value)), {"version": before}))
 
     def _seal_key(self, carrier: str) -> bytes:
         credentials = json.dumps(self._credentials().get(carrier, {}), sort_keys=True)
@@ -99,9 +102,13 @@ def _token_key(carrier: str, purpose: str) -> tuple[str, str]:
     return keys.carrier_pk(carrier), f"TOKEN#{keys.part(purpose)}"
 
 
+def _standing_key(carrier: str, way: str) -> Key:
+    return keys.carrier_pk(carrier), f"STANDING#{keys.part(way)}"
+
+
+def _incident_key(carrier: str) -> Key:
+    return keys.carrier_pk(carrier), "INCIDENT"
+
+
 def _as_read(item: Item, *names: str) -> dict[str, Any]:
     return {name: item.get(name, ABSENT) for name in names}
-
-
-def _forgotten_at(now: datetime) -> int:
-    return int((now + timedelta(days=COUNTED_FOR_DAYS)).timestamp())

@@ -64,19 +64,26 @@ class TableDueWork:
         item = self._still_due(due)
         return None if item is None else booking_of_item(item)
 
-    def claim(self, due: Due, until: datetime | None) -> bool:
+    def claim(self, due: Due, until: datetime | None, *, unheard_since: datetime | None = None) -> bool:
         """Move the due time and count the attempt, if the item is still due when the index said."""
         moved = due_attributes(due.pk, until)
         gone = [] if moved else ["due_shard", "due_at"]
-        return self._table.update(
-            Update(due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}, {"attempts": 1})
-        )
+        said = moved | _times(unheard_since=unheard_since) | {MARK: self._mark()}
+        return self._table.update(Update(due.pk, due.sk, said, gone, {"due_at": due.due_at}, {"attempts": 1}))
 
-    def rearm(self, due: Due, until: datetime | None) -> None:
+    def rearm(
+        self,
+        due: Due,
+        until: datetime | None,
+        *,
+        poll_after: datetime | None = None,
+        unheard_since: datetime | None = None,
+    ) -> None:
         """Set the next due time of claimed work that is queued, and forget its attempts."""
         moved = due_attributes(due.pk, until)
-        gone = ["attempts"] if moved else ["attempts", "due_shard", "due_at"]
-        self._table.update(Update(due.pk, due.sk, moved | {MARK: self._mark()}, gone, {"due_at": due.due_at}))
+        said = moved | _times(poll_after=poll_after, unheard_since=unheard_since)
+        gone = ([] if moved else ["due_shard", "due_at"]) + ([] if unheard_since else ["attempts", "unheard_since"])
+        self._table.update(Update(due.pk, due.sk, said | {MARK: self._mark()}, gone, {"due_at": due.due_at}))
 
     def _still_due(self, due: Due) -> Item | None:
         item = self._table.get(due.pk, due.sk)
@@ -86,3 +93,7 @@ class TableDueWork:
 def _in_order(found: list[IndexEntry], limit: int) -> Iterator[Due]:
     for entry in sorted(found, key=lambda one: one.at)[:limit]:
         yield Due(KIND_BY_SK[entry.sk.partition("#")[0]], entry.pk, entry.sk, entry.at)
+
+
+def _times(**times: datetime | None) -> Item:
+    return {name: stamp(at) for name, at in times.items() if at is not None}

@@ -87,17 +87,6 @@ class DynamoTable:
         """Remove one item."""
         self._won(self._client.delete_item, {"Key": _key((pk, sk))}, {})
 
-    def count(self, pk: str, sk: str, limit: int, expires_at: int) -> bool:
-        """Add one to a counter below its limit."""
-        request = {
-            "Key": _key((pk, sk)),
-            "UpdateExpression": "SET #expires = :expires ADD #count :one",
-            "ConditionExpression": "attribute_not_exists(#count) OR #count < :limit",
-            "ExpressionAttributeNames": {"#count": "count", "#expires": "expires_at"},
-            "ExpressionAttributeValues": typed({":one": 1, ":limit": limit, ":expires": expires_at}),
-        }
-        return limit > 0 and self._won(self._client.update_item, request, {})
-
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none.
 

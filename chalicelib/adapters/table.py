@@ -140,9 +140,6 @@ class Table(Protocol):
     def delete(self, pk: str, sk: str) -> None:
         """Remove one item; quiet when it is gone already."""
 
-    def count(self, pk: str, sk: str, limit: int, expires_at: int) -> bool:
-        """Add one to the ``count`` of an item; False when it has reached the limit."""
-
     def transact(self, writes: Sequence[Write]) -> None:
         """All of at most 100 writes on different items, or none; raises ``TransactionLost``."""
 

@@ -71,7 +71,7 @@ def track_settlement(track: Track) -> Update:
     return update_of(kept, _SETTLED, {"version": track.version})
 
 
-_SETTLED = ("effects", "due_shard", "due_at", "poll_after", "attempts")
+_SETTLED = ("effects", "due_shard", "due_at", "poll_after", "attempts", "unheard_since")
 
 
 def track_of_item(item: Item) -> Track:

@@ -45,7 +45,7 @@ class TokenRejected(CarrierUnavailable):
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One call to a carrier. ``reads_only`` calls may be repeated; the others are claimed first and made
-    once.
+    once. ``answer_within_s`` is how long an answer is waited for (None: as long as the wire does).
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -53,6 +53,7 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     reads_only: bool
+    answer_within_s: int | None = None
 
 
 class Answer(Protocol):

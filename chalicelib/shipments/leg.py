@@ -68,7 +68,8 @@ class Track:
     push only ``poll_after`` later, and the sweep re-arms. ``eta`` is what the carrier promises now;
     ``pickup_until`` is when the booked pickup window closes.
     ``concerns`` are the troubles announced and not yet closed, as ``kind|episode``: a trouble is closed under
-    the name it was opened by.
+    the name it was opened by. ``unheard_since`` is since when its carrier could not be asked, while that is so: the
+    clocks that count its silence say nothing of the parcel then.
     """
 
     carrier: str
@@ -94,6 +95,7 @@ class Track:
     concerns: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     pickup_until: datetime | None = None
+    unheard_since: datetime | None = None
 
     @property
     def facts(self) -> LegFacts:

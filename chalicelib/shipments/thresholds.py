@@ -66,6 +66,13 @@ class Polling(_Sourced):
     slower_per_quiet_day_percent: int
 
 
+class Floor(_Sourced):
+    """Minutes that a carrier wants between two questions about one shipment."""
+
+    carrier: str
+    minutes: int
+
+
 class Settling(_Sourced):
     """Hours after the last event until a parcel at rest is asked about no more."""
 
@@ -106,12 +113,17 @@ class Thresholds(_Rules):
     valuable: Valuable
     rule: tuple[Threshold, ...]
     polling: Polling
+    floor: tuple[Floor, ...] = ()
     settling: Settling
     bounds: Bounds
 
     def class_of(self, carrier: str) -> CarrierClass:
         """Express unless the carrier is a post."""
         return "postal" if carrier in self.postal.carriers else "express"
+
+    def least_minutes(self, carrier: str) -> int:
+        """The least between two questions to this carrier about one parcel."""
+        return max([self.polling.least_minutes, *(row.minutes for row in self.floor if row.carrier == carrier)])
 
     def threshold(self, kind: str, carrier: str) -> Threshold:
         """The row of this rule for this carrier; raises ``RuleFileInvalid`` when there is none."""

@@ -21,7 +21,7 @@ from chalicelib.shipments.history import within_limit
 from chalicelib.shipments.leg import Effect, Track
 from chalicelib.shipments.owed import closed_concerns, new_code_effect, owed, problem_effect
 from chalicelib.shipments.thresholds import Bounds, thresholds
-from chalicelib.shipments.watch import Concern, next_due, next_poll, untold, watch
+from chalicelib.shipments.watch import Concern, held_back, next_due, next_poll, untold, watch
 
 REPAIR_WITHIN = timedelta(minutes=15)
 HISTORY_FULL = "history_full"
@@ -53,6 +53,7 @@ def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track
         problems=problems,
         unique_id=track.unique_id or tracking.unique_id,
         attempts=0,
+        unheard_since=None,
         version=track.version + 1,
         webhook_seen_at=now if source.endswith("_push") else track.webhook_seen_at,
         last_polled_at=track.last_polled_at if source.endswith("_push") else now,
@@ -137,7 +138,7 @@ def _earliest(due: datetime | None, wanted: list[datetime], already: datetime | 
 
 def _told_concerns(track: Track, now: datetime) -> tuple[Concern, ...]:
     untold_ones = untold(track, now)
-    return tuple(one for one in watch(track, now) if one not in untold_ones)
+    return tuple(one for one in watch(track, now) if one not in untold_ones and not held_back(track, one))
 
 
 def _within(event: Event, ship_date: date, now: datetime, bounds: Bounds) -> bool:

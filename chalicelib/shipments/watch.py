@@ -17,6 +17,8 @@ from chalicelib.shipments.leg import Track
 from chalicelib.shipments.thresholds import Polling, Threshold, Thresholds, thresholds
 
 _AT_CUSTOMS = ("export_customs", "import_customs")
+# What is true of a parcel only if nothing happened to it: not to be said while its carrier cannot be asked.
+UNHEARD = frozenset({"no_first_scan", "pickup_missed", "promise_passed", "silence"})
 _NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
 
 
@@ -67,6 +69,12 @@ def untold(track: Track, now: datetime) -> tuple[Concern, ...]:
     return tuple(one for one in watch(track, now) if track.due_at is None or track.due_at <= one.risen_at)
 
 
+def held_back(track: Track, concern: Concern) -> bool:
+    """Whether this concern came true while the carrier could not be asked, and so was told to nobody."""
+    since = track.unheard_since
+    return since is not None and concern.kind in UNHEARD and concern.risen_at >= since
+
+
 def next_poll(track: Track, now: datetime) -> datetime | None:
     """When to ask the carrier again, counted from now: by how the parcel is, less often the longer nothing
     was heard and while its webhook speaks, more often when that has fallen silent. None when it is at rest
@@ -80,7 +88,7 @@ def next_poll(track: Track, now: datetime) -> datetime | None:
         healthy = now - track.webhook_seen_at <= timedelta(hours=rules.polling.webhook_healthy_hours)
         faster = rules.polling.webhook_silent_faster
         minutes = minutes * rules.polling.webhook_slower if healthy else minutes // faster
-    return now + timedelta(minutes=min(max(minutes, rules.polling.least_minutes), rules.polling.most_minutes))
+    return now + timedelta(minutes=min(max(minutes, rules.least_minutes(track.carrier)), rules.polling.most_minutes))
 
 
 def _no_first_scan(track: Track) -> Running | None:

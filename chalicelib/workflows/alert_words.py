@@ -6,10 +6,11 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.watch import Concern
-from chalicelib.workflows.ports import Booking, Due, Parked
+from chalicelib.workflows.ports import Booking, Due, Incident, Parked
 
 
 def alert_of_concern(track: Track, concern: Concern) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def alert_of_stuck(track: Track, now: datetime) -> dict[str, Any]:
 
 
 def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, Any]:
-    """A waybill or pickup that a person must look at. One episode per attempt that ended so. The reason is the
+    """A booking that a person must look at. One episode per attempt that ended so. The reason is the
     carrier's code alone, which the case log keeps; its words are only for who works on it."""
     return {
         "action": "open",
@@ -37,10 +38,29 @@ def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, An
         "subject": booking.case_id,
         "leg": booking.leg_n,
         "kind": kind,
-        "episode": f"{booking.kind}-{booking.leg_n}-{kind}-{booking.reference}",
+        "episode": f"{booking.name}-{kind}-{booking.reference}",
         "since": stamp(now),
         "reason": booking.problem.partition(": ")[0] if booking.problem else None,
         "detail": booking.problem,
+    }
+
+
+def stuck_kind(booking: Booking) -> str:
+    """What a person is told of a booking that was tried to the last: one to be made, or one to be undone."""
+    return "booking_stuck" if booking.kind in ("waybill", "pickup") else "undoing_stuck"
+
+
+def closing_of(exception: OpenException, detail: str, now: datetime) -> dict[str, Any]:
+    """An exception about a case that the facts have settled."""
+    return {
+        "action": "close",
+        "subject_kind": "case",
+        "subject": exception.subject,
+        "leg": exception.leg_n,
+        "kind": exception.kind,
+        "episode": exception.episode,
+        "since": stamp(now),
+        "detail": detail,
     }
 
 
@@ -70,6 +90,21 @@ def alert_of_unreadable(carrier: str, digest: str, now: datetime, detail: str) -
         "episode": f"unreadable-{digest[:16]}",
         "since": stamp(now),
         "detail": detail,
+    }
+
+
+def alert_of_carrier(incident: Incident, action: str, now: datetime) -> dict[str, Any]:
+    """A carrier that does not answer, how many parcels wait for it, and that it answers again: one episode."""
+    told = {"open": "waiting for it", "update": "waiting for it by now", "close": "had to wait; it answers again"}
+    return {
+        "action": action,
+        "subject_kind": "carrier",
+        "subject": incident.carrier,
+        "carrier": incident.carrier,
+        "kind": "carrier_silent",
+        "episode": incident.episode,
+        "since": stamp(incident.since),
+        "detail": f"{stamp(now)}: {incident.waiting} parcels {told[action]}",
     }
 
 

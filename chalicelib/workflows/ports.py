@@ -14,26 +14,44 @@ from typing import Any, Literal, Protocol
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.contract import HttpRequest
+from chalicelib.carriers.standing import Standing
 from chalicelib.merchant import Merchant
-from chalicelib.returns.case import Case, Person, Plan
+from chalicelib.pickups.offers import KnownDays
+from chalicelib.returns.case import Case, Person, PickupWish, Plan
 from chalicelib.shipments.leg import Leg, Track
 
-BookingStatus = Literal["planned", "claimed", "done", "refused", "unknown", "cancelled"]
+BookingKind = Literal["waybill", "pickup", "pickup_change", "pickup_cancel", "waybill_cancel"]
+BookingStatus = Literal["planned", "claimed", "done", "refused", "unknown", "cancelled", "with_person"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPaper:
+    """A paper that a carrier gave with a waybill: kept as evidence under ``name``, lost on the way, or still with the
+    carrier under ``url``."""
+
+    name: str
+    kind: str
+    media_type: str
+    status: Literal["kept", "lost", "with_carrier"]
+    url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One call that changes the world outside: a waybill bought or a pickup booked for a leg.
+    """One call that changes the world outside: a waybill bought or taken back, a pickup booked, changed or called off.
 
     Claimed first under our own ``reference``, then made, then recorded. ``claimed`` that never became ``done`` is an
-    unknown outcome: reconciled or given to a person, never repeated blindly. ``result`` holds what the carrier gave
-    (waybill: number, ship_date, and whether its label was kept or lost; pickup: confirmation, location, on).
-    ``not_before`` is the first moment the carrier takes this booking.
+    unknown outcome: reconciled or given to a person, never repeated blindly. ``with_person``: no call can do it, and a
+    person was asked to. ``result`` holds what the carrier gave (waybill: number, ship_date, and whether its label was
+    kept or lost; pickup: confirmation, location, on, from, until, time_zone, and ``more_codes`` when there are several).
+    ``not_before`` is the first moment the carrier takes this booking. ``n`` counts the bookings of one kind for one
+    leg; ``of`` is the pickup that a change or a cancellation is about. ``wish`` is the day and hours asked for, where
+    they are not those of the request; a pickup_cancel with a wish is followed by a booking for it.
     """
 
     case_id: str
     leg_n: int
-    kind: Literal["waybill", "pickup"]
+    kind: BookingKind
     status: BookingStatus
     reference: str
     attempts: int = 0
@@ -42,6 +60,21 @@ class Booking:
     due_at: datetime | None = None
     result: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
+    n: int = 1
+    of: int | None = None
+    wish: PickupWish | None = None
+    papers: tuple[KeptPaper, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Which booking of its case it is, as episodes of exceptions name it: ``pickup-1``, the second ``pickup-1.2``."""
+        return f"{self.kind}-{self.leg_n}" + (f".{self.n}" if self.n > 1 else "")
+
+    @property
+    def step(self) -> dict[str, Any]:
+        """The message that has it carried on."""
+        told: dict[str, Any] = {"kind": self.kind, "case_id": self.case_id, "leg": self.leg_n}
+        return told | ({"n": self.n} if self.n > 1 else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +106,15 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """Which case was opened under an Idempotency-Key; its plan holds the answer that is replayed."""
+    """What was done under an Idempotency-Key: the case that was opened (its plan holds the answer that is replayed), or
+    what was done to a case, with the answer as JSON text."""
 
     scope: str
     key: str
     body_digest: str
     case_id: str
     expires_at: datetime
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +223,15 @@ class Cases(Protocol):
         bookings: Sequence[Booking] = (),
         exceptions: Sequence[OpenException] = (),
         tracks: Sequence[Track] = (),
+        answer: StoredAnswer | None = None,
     ) -> None:
         """Save a case that was read at ``case.version - 1`` with its log entries and parts, all or nothing.
-        A track is created if absent and left alone if there. Raises ``StaleVersion``."""
+        A track is created if absent and left alone if there; so is a stored answer, but for one that has run out.
+        Raises ``StaleVersion``."""
 
-    def save_booking(self, booking: Booking, expected: BookingStatus) -> bool:
-        """Save one booking alone if it still has the expected status: how a call is claimed. False: it has not."""
+    def save_booking(self, booking: Booking, expected: BookingStatus, reference: str | None = None) -> bool:
+        """Save one booking alone if it still has the expected status and the same reference (``reference`` when the
+        booking gets a new one): how a call is claimed. False: it has not."""
 
     def stored_answer(self, scope: str, key: str) -> StoredAnswer | None: ...
 
@@ -244,13 +282,22 @@ class DueWork(Protocol):
 
     def booking_of(self, due: Due) -> Booking | None: ...
 
-    def rearm(self, due: Due, until: datetime | None) -> None:
+    def rearm(
+        self,
+        due: Due,
+        until: datetime | None,
+        *,
+        poll_after: datetime | None = None,
+        unheard_since: datetime | None = None,
+    ) -> None:
         """Work that was claimed until ``due.due_at`` is queued: the item is due again at ``until`` (None: no more) and
-        its attempts are forgotten; quiet when somebody else moved it meanwhile."""
+        its attempts are forgotten; quiet when somebody else moved it meanwhile. Of a track also when to ask next (None:
+        as it was) and since when its carrier could not be asked (None: it could; else its attempts are kept)."""
 
-    def claim(self, due: Due, until: datetime | None) -> bool:
+    def claim(self, due: Due, until: datetime | None, *, unheard_since: datetime | None = None) -> bool:
         """Move the due time (None: nothing is due any more) and count the attempt, if the item itself still has the
-        due time that the index showed. False: somebody else took it, or the index was stale."""
+        due time that the index showed. False: somebody else took it, or the index was stale. ``unheard_since`` as in
+        ``rearm``; None leaves it."""
 
 
 class Queues(Protocol):
@@ -310,8 +357,26 @@ class CarrierToken:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A carrier that does not answer, from the first broken interface until it answers again.
+
+    ``waiting`` counts the parcels that could not be asked about, ``told`` how many of them a person was told of (None:
+    nobody was told yet). ``version`` is the one stored, 0 before the first.
+    """
+
+    carrier: str
+    episode: str
+    since: datetime
+    waiting: int = 0
+    told: int | None = None
+    over: bool = False
+    version: int = 0
+
+
 class CarrierStates(Protocol):
-    """What is true of a carrier as a whole: bearer token, request bucket, pause."""
+    """What is true of a carrier as a whole: bearer tokens, how we stand with each way in, the incident. ``way`` is the
+    entry of the carrier's secret that the way in belongs to."""
 
     def token(self, carrier: str, purpose: str) -> CarrierToken | None: ...
 
@@ -320,13 +385,25 @@ class CarrierStates(Protocol):
 
     def keep_token(self, token: CarrierToken) -> None: ...
 
-    def paused_until(self, carrier: str) -> datetime | None: ...
+    def standing(self, carrier: str, way: str) -> Standing: ...
 
-    def pause(self, carrier: str, until: datetime) -> None:
-        """No call to this carrier before then (a 429, an outage); only ever moves later."""
+    def save_standing(self, carrier: str, way: str, standing: Standing) -> bool:
+        """Save one that was read one version before; False: somebody else was faster, read and decide again."""
 
-    def take_request(self, carrier: str, per_day: int, now: datetime) -> bool:
-        """Count one request of today's quota; False when it is used up."""
+    def incident(self, carrier: str) -> Incident | None:
+        """The latest one, over or not."""
+
+    def save_incident(self, incident: Incident) -> bool:
+        """Save one that was read one version before; False: somebody else was faster."""
+
+
+class PickupDays(Protocol):
+    """What carriers last said about pickups, by country and postal area."""
+
+    def last(self, carrier: str, country: str, area: str) -> KnownDays | None: ...
+
+    def keep(self, carrier: str, country: str, area: str, known: KnownDays) -> None:
+        """Keep an answer that says something new, or says it again after half a day."""
 
 
 class Tokens(Protocol):
@@ -361,6 +438,7 @@ class Ports:
     secrets: Secrets
     link: CarrierLink
     carriers: CarrierStates
+    pickup_days: PickupDays
     tokens: Tokens
     merchant: Callable[[], Merchant]
     new_id: Callable[[], str]

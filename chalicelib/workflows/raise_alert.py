@@ -81,11 +81,15 @@ def _after(found: OpenException | None, message: Mapping[str, Any], now: datetim
 
 
 def _updated(found: OpenException, message: Mapping[str, Any], now: datetime) -> OpenException | None:
-    """The same trouble under a reason that is now known better; its opening and its history stay."""
+    """The same trouble under a reason that is now known better, or with news of how far it has gone; its opening and
+    its history stay."""
     fresh = _fresh(message, now)
-    if fresh.reason == found.reason:
-        return None
     told = ExceptionNote(now, "goldthread", "reason", fresh.reason)
+    if fresh.reason == found.reason:
+        detail = message.get("detail") if found.subject_kind == "carrier" else None
+        if detail is None or any(note.note == detail for note in found.history):
+            return None
+        told = ExceptionNote(now, "goldthread", "update", detail)
     return replace(
         fresh,
         status=found.status,

@@ -8,7 +8,7 @@ hour, not the work, and what it had queued is harmless twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,14 +18,17 @@ from chalicelib.clock import stamp
 from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.tracking_step import at_peace
-from chalicelib.shipments.watch import next_due, watch
+from chalicelib.shipments.watch import UNHEARD, next_due, next_poll, watch
 from chalicelib.workflows.alert_words import (
     alert_of_booking,
     alert_of_concern,
     alert_of_number,
     alert_of_record,
     alert_of_stuck,
+    stuck_kind,
 )
+from chalicelib.workflows.carrier_incidents import still_wait
+from chalicelib.workflows.carrier_outlook import OPEN, Outlook, outlook
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
 
 RETRY = timedelta(minutes=15)
@@ -33,6 +36,7 @@ UNREADABLE_EVERY = timedelta(hours=6)
 PARKED_EVERY = timedelta(hours=6)
 PARKED_FOR = timedelta(hours=72)
 LAST_TRY = 5
+LEAST_PER_MESSAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +51,94 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A track that was claimed because there is work on it: the claim, whether its carrier is to be asked, and when to
+    look again for the sake of what was not told (None: all was)."""
+
+    due: Due
+    track: Track
+    ask: bool
+    again: datetime | None = None
+
+    def urgency(self, now: datetime) -> tuple[timedelta, datetime]:
+        """What is asked most often goes first, then what has waited longest."""
+        again = next_poll(self.track, now)
+        return (again - now if again else timedelta.max, self.track.poll_after or now)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What one sweep has gathered and not yet sent: messages by queue, numbers to poll by carrier, tracks whose owed
-    messages are among them, and claims with the due time they get once all is sent."""
+    """What one sweep has gathered and not yet sent: messages by queue, the tracks it claimed, how each carrier may be
+    asked, and how many parcels of each could not be asked about."""
 
     outbox: dict[str, list[dict[str, Any]]]
-    numbers: dict[str, list[str]]
-    owing: list[Track]
-    queued: list[tuple[Due, datetime | None]]
+    looks: list[Look]
+    outlooks: dict[str, Outlook]
+    held: Counter[str]
+
+    def outlook(self, ports: Ports, name: str, now: datetime) -> Outlook:
+        """How this carrier may be asked, looked up once a sweep."""
+        if name not in self.outlooks:
+            self.outlooks[name] = outlook(ports, name, now)
+        return self.outlooks[name]
 
 
 def sweep(ports: Ports, now: datetime, limit: int = 400) -> Swept:
     """Look at everything due by now, up to ``limit`` entries; what is left is due at the next sweep."""
-    found = Found(defaultdict(list), defaultdict(list), [], [])
+    found = Found(defaultdict(list), [], {}, Counter())
     seen = claimed = 0
     for due in ports.due.due(now, limit):
         seen += 1
         claimed += _look_at(ports, due, now, found)
-    for name, wanted in found.numbers.items():
-        most = max((way.numbers_per_call for way in carrier(name).polling), default=1)
-        found.outbox["polls"] += [
-            {"kind": "poll", "carrier": name, "numbers": wanted[start : start + most]}
-            for start in range(0, len(wanted), most)
-        ]
+    rests, polls = _asked_by_carrier(ports, now, found)
     for queue, messages in found.outbox.items():
         ports.queues.send(queue, messages)
-    for track in found.owing:
-        ports.tracks.settle(at_peace(track, now))
-    for due, until in found.queued:
-        ports.due.rearm(due, until)
-    polls = sum(map(len, found.numbers.values()))
+    for look in found.looks:
+        _rest(ports, look, rests.get(look.due, look.track), now)
+    for name, count in found.held.items():
+        still_wait(ports, name, count, now)
     return Swept(seen, claimed, polls, len(found.outbox["steps"]), len(found.outbox["alerts"]))
+
+
+def _asked_by_carrier(ports: Ports, now: datetime, found: Found) -> tuple[dict[Due, Track], int]:
+    """Queue the questions that each carrier has room for, the most urgent first; each track with when it is asked next,
+    and how many numbers were queued."""
+    wanted: dict[str, list[Look]] = defaultdict(list)
+    rests: dict[Due, Track] = {}
+    polls = 0
+    for look in found.looks:
+        if look.ask:
+            wanted[look.track.carrier].append(look)
+    for name, looks in wanted.items():
+        may = found.outlook(ports, name, now)
+        looks.sort(key=lambda look: look.urgency(now))
+        asked, held = looks[: may.room], looks[may.room :] if may.room is not None else []
+        found.outbox["polls"] += _messages(name, [look.track.number for look in asked])
+        rests |= {look.due: replace(look.track, poll_after=next_poll(look.track, now)) for look in asked}
+        rests |= {look.due: may.put_off(look.track, place, now) for place, look in enumerate(held)}
+        found.held[name] += sum(look.track.attempts == 0 for look in held if may.wait.unheard_since)
+        polls += len(asked)
+    return rests, polls
+
+
+def _messages(name: str, numbers: list[str]) -> list[dict[str, Any]]:
+    """As many numbers in one message as one question may hold, and enough to be worth a worker."""
+    most = max([LEAST_PER_MESSAGE, *(way.numbers_per_call for way in carrier(name).polling)])
+    return [
+        {"kind": "poll", "carrier": name, "numbers": numbers[start : start + most]}
+        for start in range(0, len(numbers), most)
+    ]
+
+
+def _rest(ports: Ports, look: Look, track: Track, now: datetime) -> None:
+    """All is sent: the track gets its next due time, and forgets what it owed."""
+    due = replace(look.due, due_at=stamp(now + RETRY))
+    if not track.effects:
+        asked_next = track.poll_after if track.poll_after != look.track.poll_after else None
+        until = min((at for at in (next_due(track, now), look.again) if at is not None), default=None)
+        ports.due.rearm(due, until, poll_after=asked_next, unheard_since=track.unheard_since)
+        return
+    ports.tracks.settle(at_peace(replace(track, due_at=now + RETRY), now))
 
 
 def _look_at(ports: Ports, due: Due, now: datetime, found: Found) -> bool:
@@ -103,24 +164,26 @@ def _read_and_claimed(ports: Ports, due: Due, now: datetime, found: Found) -> bo
 
 
 def _track(ports: Ports, due: Due, track: Track, now: datetime, found: Found) -> bool:
-    """A parcel that asked to be looked at: unsent effects, a poll, a watch rule that has come true."""
+    """A parcel that asked to be looked at: unsent effects, a poll, a watch rule that has come true. While its carrier
+    cannot be asked nothing is said of its silence, and it is looked at again when the carrier can."""
     concerns = watch(track, now)
     poll = track.poll_after is not None and track.poll_after <= now
-    work = bool(track.effects or concerns or poll)
-    until = now + RETRY if work else next_due(track, now)
-    if not ports.due.claim(due, until):
+    may = found.outlook(ports, track.carrier, now) if poll or concerns else OPEN
+    told = [one for one in concerns if not (may.is_silent and one.kind in UNHEARD)]
+    held = len(told) < len(concerns) or (poll and may.room == 0)
+    found.held[track.carrier] += held and may.is_silent and track.attempts == 0
+    track = may.put_off(track, 0, now) if held else may.looked_at(track)
+    ask = poll and may.room != 0
+    if not (track.effects or told or ask):
+        return ports.due.claim(due, next_due(track, now), unheard_since=track.unheard_since if held else None)
+    if not ports.due.claim(due, now + RETRY):
         return False
     for effect in track.effects:
         found.outbox[effect.queue].append(dict(effect.body))
-    found.outbox["alerts"] += [alert_of_concern(track, concern) for concern in concerns]
-    if poll:
-        found.numbers[track.carrier].append(track.number)
+    found.outbox["alerts"] += [alert_of_concern(track, concern) for concern in told]
     if track.effects and track.attempts + 1 >= LAST_TRY:
         found.outbox["alerts"].append(alert_of_stuck(track, now))
-    if track.effects:
-        found.owing.append(replace(track, due_at=until))
-    elif work:
-        found.queued.append((replace(due, due_at=stamp(now + RETRY)), next_due(track, now)))
+    found.looks.append(Look(due, track, ask, track.poll_after if held else None))
     return True
 
 
@@ -131,9 +194,9 @@ def _booking(ports: Ports, due: Due, booking: Booking, now: datetime, found: Fou
     if not ports.due.claim(due, None if last else now + RETRY * 2**attempts):
         return False
     if last:
-        found.outbox["alerts"].append(alert_of_booking(booking, "booking_stuck", now))
+        found.outbox["alerts"].append(alert_of_booking(booking, stuck_kind(booking), now))
     else:
-        found.outbox["steps"].append({"kind": booking.kind, "case_id": booking.case_id, "leg": booking.leg_n})
+        found.outbox["steps"].append(booking.step)
     return True
 
 

@@ -10,11 +10,13 @@ import pytest
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.table import Update
+from chalicelib.carriers.standing import Standing, paused
+from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.shipments.events import Place
-from chalicelib.workflows.ports import CarrierToken, Due, Pointer
+from chalicelib.workflows.ports import CarrierToken, Due, Incident, Pointer
 from tests.fakes.pieces import (
     CASE_ID,
     NOW,
@@ -440,19 +442,50 @@ def test_the_table_does_not_hold_a_token_that_opens_anything(ports, table):
     assert b"very-secret" not in table.get("CARRIER#fedex", "TOKEN#track")["sealed"]
 
 
-def test_a_pause_only_ever_moves_later(ports):
-    assert ports.carriers.paused_until("fedex") is None
-    ports.carriers.pause("fedex", NOW + 2 * HOUR)
-    ports.carriers.pause("fedex", NOW + HOUR)
-    assert ports.carriers.paused_until("fedex") == NOW + 2 * HOUR
-    ports.carriers.pause("fedex", NOW + 3 * HOUR)
-    assert ports.carriers.paused_until("fedex") == NOW + 3 * HOUR
+def test_how_we_stand_with_a_carrier_is_read_back_and_saved_by_one(ports):
+    assert ports.carriers.standing("dhl", "mydhl") == Standing()
+    broken = Standing(
+        1, NOW.date(), 7, 1_795_000_000_123, NOW + HOUR, 5, NOW, NOW + 2 * HOUR, 3, NOW + 3 * HOUR
+    )  # fmt: skip
+    assert ports.carriers.save_standing("dhl", "mydhl", broken)
+    assert ports.carriers.standing("dhl", "mydhl") == broken
+    assert not ports.carriers.save_standing("dhl", "mydhl", replace(broken, failures=9)), "somebody else was faster"
+    assert ports.carriers.save_standing("dhl", "mydhl", Standing(2))
+    assert ports.carriers.standing("dhl", "mydhl") == Standing(2), "what is no longer so is gone"
+    assert ports.carriers.standing("dhl", "unified") == ports.carriers.standing("fedex", "mydhl") == Standing()
 
 
-def test_a_daily_quota_is_used_up_and_new_the_next_day(ports):
-    taken = [ports.carriers.take_request("fedex", 2, NOW) for _ in range(3)]
-    assert taken == [True, True, False]
-    assert ports.carriers.take_request("fedex", 2, NOW + timedelta(days=1))
+def test_a_pause_only_ever_moves_later():
+    standing = paused(Standing(), NOW + 2 * HOUR)
+    assert paused(standing, NOW + HOUR).paused_until == NOW + 2 * HOUR
+    assert paused(standing, NOW + 3 * HOUR).paused_until == NOW + 3 * HOUR
+
+
+def test_the_incident_of_a_carrier_is_read_back_and_saved_by_one(ports):
+    assert ports.carriers.incident("fedex") is None
+    begun = Incident("fedex", "silent-1", NOW, waiting=3, version=1)
+    assert ports.carriers.save_incident(begun)
+    assert not ports.carriers.save_incident(replace(begun, waiting=9))
+    assert ports.carriers.incident("fedex") == begun
+    assert ports.carriers.save_incident(replace(begun, told=3, over=True, version=2))
+    assert ports.carriers.incident("fedex") == replace(begun, told=3, over=True, version=2)
+    assert ports.carriers.incident("dhl") is None
+
+
+def test_a_parcel_that_could_not_be_asked_about_says_since_when_until_it_was(ports):
+    ports.tracks.save(a_track(due_at=NOW, poll_after=NOW))
+    (due,) = ports.due.due(NOW, 10)
+    assert ports.due.claim(due, NOW + HOUR, unheard_since=NOW - HOUR)
+    (track,) = ports.tracks.file("fedex", NUMBER).tracks
+    assert (track.unheard_since, track.attempts, track.poll_after) == (NOW - HOUR, 1, NOW)
+    ports.due.rearm(
+        replace(due, due_at=stamp(NOW + HOUR)), NOW + 2 * HOUR, poll_after=NOW + 2 * HOUR, unheard_since=NOW
+    )
+    (track,) = ports.tracks.file("fedex", NUMBER).tracks
+    assert (track.unheard_since, track.attempts, track.poll_after) == (NOW, 1, NOW + 2 * HOUR)
+    ports.due.rearm(replace(due, due_at=stamp(NOW + 2 * HOUR)), NOW + 3 * HOUR)
+    (track,) = ports.tracks.file("fedex", NUMBER).tracks
+    assert (track.unheard_since, track.attempts, track.due_at) == (None, 0, NOW + 3 * HOUR)
 
 
 # --- the rest --------------------------------------------------------------------------------------------------

@@ -8,7 +8,11 @@ from threading import Barrier
 
 import pytest
 
+from chalicelib.carriers.quotas import Quota
+from chalicelib.carriers.registry import carrier
+from chalicelib.carriers.standing import Standing
 from chalicelib.errors import ReturnsError, StaleVersion
+from chalicelib.workflows.carrier_calls import NotAskedNow, _usable, taken
 from tests.adapters.conftest import aws_store
 from tests.fakes.pieces import (
     CASE_ID,
@@ -102,4 +106,15 @@ def test_of_many_requests_under_one_key_that_ran_out_one_case_comes(ports):
 
 def test_of_many_workers_one_fetches_a_new_token_and_the_quota_is_never_overdrawn(ports):
     assert at_once(lambda _: ports.carriers.claim_refresh("fedex", "track", 0, NOW)).count(True) == 1
-    assert at_once(lambda _: ports.carriers.take_request("fedex", 4, NOW)).count(True) == 4
+    track, quota = carrier("fedex").polling[0].access, Quota("fedex", 4, 100, 1)
+    told = at_once(lambda _: taken(ports, "fedex", track, quota, NOW, Standing()))
+    assert sum(isinstance(one, NotAskedNow) and one.by_quota for one in told) == WRITERS - 4
+    assert ports.carriers.standing("fedex", "track").count == 4
+
+
+def test_of_many_workers_one_probes_a_carrier_that_did_not_answer(ports):
+    track = carrier("fedex").polling[0].access
+    ended = NOW - timedelta(minutes=1)
+    ports.carriers.save_standing("fedex", "track", Standing(1, failures=5, broken_since=ended, open_until=ended))
+    told = at_once(lambda _: _usable(ports, "fedex", track, NOW))
+    assert [isinstance(one, NotAskedNow) for one in told].count(False) == 1

@@ -94,18 +94,6 @@ def test_a_deleted_item_is_gone_and_deleting_it_again_is_quiet(table):
     assert table.get("CASE#1", "A") is None
 
 
-def test_a_counter_stops_at_its_limit(table):
-    assert [table.count("CARRIER#x", "REQUESTS#1", 3, 99) for _ in range(5)] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert table.get("CARRIER#x", "REQUESTS#1") == item("REQUESTS#1", "CARRIER#x", count=3, expires_at=99)
-    assert not table.count("CARRIER#x", "REQUESTS#2", 0, 99)
-
-
 def test_a_partition_comes_in_order_and_only_what_was_asked(table):
     for sk in ("LOG#2", "LOG#1", "CASE", "LOG#3"):
         table.put_new(item(sk))

@@ -20,6 +20,7 @@ from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import message_text
 from chalicelib.adapters.sealing import DataKey, SealBroken, seal, unseal
 from chalicelib.adapters.table import Table
@@ -202,6 +203,7 @@ def memory_ports(
         secrets=store,
         link=link,
         carriers=TableCarrierStates(table, store.carriers, mark),
+        pickup_days=TablePickupDays(table, mark),
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
         new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,

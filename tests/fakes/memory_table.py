@@ -79,13 +79,6 @@ class MemoryTable:
     def delete(self, pk: str, sk: str) -> None:
         self._alone(Delete(pk, sk), {})
 
-    def count(self, pk: str, sk: str, limit: int, expires_at: int) -> bool:
-        with self._lock:
-            item = self._stored((pk, sk)) or {}
-            if item.get("count", 0) >= limit:
-                return False
-            return self.update(Update(pk, sk, {"expires_at": expires_at}, add={"count": 1}))
-
     def transact(self, writes: Sequence[Write]) -> None:
         if not 0 < len(writes) <= TRANSACTION_LIMIT:
             raise ValueError(f"a transaction holds 1 to {TRANSACTION_LIMIT} writes, not {len(writes)}")

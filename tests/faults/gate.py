@@ -15,7 +15,7 @@ from chalicelib.errors import CarrierOutcomeUnknown, CarrierUnavailable, Unavail
 from chalicelib.workflows.ports import HttpResponse
 
 KINDS = ("crash_before", "crash_after", "throttle", "timeout_after_commit", "sent_twice")
-TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact", "count"})
+TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
     "queues": frozenset({"send"}),

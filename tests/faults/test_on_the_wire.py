@@ -27,7 +27,6 @@ WIRE = {
     "table.update": "UpdateItem",
     "table.delete": "DeleteItem",
     "table.transact": "TransactWriteItems",
-    "table.count": "UpdateItem",
     "queues.send": "SendMessageBatch",  # one per ten messages, and none for no message
     "evidence.keep_raw": "PutObject",
     "evidence.raw": "GetObject",

@@ -19,6 +19,7 @@ from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.carriers.contract import HttpRequest
@@ -169,6 +170,7 @@ class World:
             secrets=secrets,
             link=gated("carrier", self.wire),
             carriers=TableCarrierStates(table, secrets.carriers, mark),
+            pickup_days=TablePickupDays(table, mark),
             tokens=TableTokens(table),
             merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
             new_id=lambda: "case0001",

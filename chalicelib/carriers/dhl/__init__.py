@@ -6,12 +6,16 @@ from chalicelib.carriers.channels import Carrier, Handshake, Lookup, Pickups, Po
 from chalicelib.carriers.dhl import access, mydhl_track, order_checks, pickup, ship, subscription, unified_track, verify
 from chalicelib.carriers.numbers import judge_dhl
 
+_UNKNOWN = frozenset({404})
+
 DHL = Carrier(
     name="dhl",
     judge_number=judge_dhl,
     polling=(
-        Polling("mydhl", access.MYDHL, mydhl_track.NUMBERS_PER_CALL, mydhl_track.mydhl_requests),
-        Polling("dhl_unified", access.UNIFIED, unified_track.NUMBERS_PER_CALL, unified_track.unified_requests),
+        Polling("mydhl", access.MYDHL, mydhl_track.NUMBERS_PER_CALL, mydhl_track.mydhl_requests, _UNKNOWN),
+        Polling(
+            "dhl_unified", access.UNIFIED, unified_track.NUMBERS_PER_CALL, unified_track.unified_requests, _UNKNOWN
+        ),
     ),
     push=Push(
         source="dhl_push",
