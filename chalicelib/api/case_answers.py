@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
-from chalicelib.api.route_answers import CoverTold, RouteBriefTold, RouteTold
+from chalicelib.api.route_answers import CoverTold, KeptRouteTold, RouteBriefTold
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
 from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
 from chalicelib.returns.case import Kind, ReasonCode
@@ -215,7 +215,7 @@ class OpenedAnswer(Told):
     stage: Stage
     decision: DecisionTold
     estimate: EstimateAnswer
-    route: RouteTold | None
+    route: KeptRouteTold | None
     routes: list[RouteBriefTold]
     cover: CoverTold
     legs: list[PlannedLegTold]
@@ -233,7 +233,7 @@ class CaseAnswer(CaseSummary):
     items: list[PieceTold]
     decision: DecisionTold
     estimate: EstimateAnswer
-    route: RouteTold | None
+    route: KeptRouteTold | None
     cover: CoverTold
     pickup: PickupTold | None
     hand_over: list[InstructionTold]

@@ -80,7 +80,7 @@ class TransitTold(Told):
     confidence: Confidence
 
 
-class RouteTold(Told):
+class JudgedRouteTold(Told):
     """One service of one carrier, and whether it may carry this parcel: allowed, conditional (when the conditions to do
     are seen to), needs_a_person or refused."""
 
@@ -91,9 +91,21 @@ class RouteTold(Told):
     outcome: OutcomeTold
     conditions: list[ConditionTold]
     reasons: list[AcceptanceReasonTold]
-    rules: list[RuleTold]
     confidence: Confidence
     transit: TransitTold | None
+
+
+class RouteTold(JudgedRouteTold):
+    """The same with every rule that was looked at."""
+
+    rules: list[RuleTold]
+
+
+class KeptRouteTold(JudgedRouteTold):
+    """The same as it is kept with a case: the conditions that somebody sees to, and the rules by their ids, as they
+    were on the day it was opened."""
+
+    rules: list[str]
 
 
 class GapTold(Told):

@@ -53,8 +53,13 @@ class Route:
             "reasons": [reason.as_json() for reason in self.acceptance.reasons],
         }
 
+    def kept(self) -> dict[str, Any]:
+        """What is kept with a case of the chosen way: the conditions somebody sees to, and the rules by their ids."""
+        open_ones = [one.as_json() for one in self.acceptance.conditions if one.state != "met"]
+        return self.as_json() | {"conditions": open_ones, "rules": list(self.acceptance.rows)}
+
     def as_json(self) -> dict[str, Any]:
-        """The shape used by the API and, of the chosen way, kept with the case."""
+        """The shape used by the API."""
         return {
             "carrier": self.carrier,
             "service": self.service,

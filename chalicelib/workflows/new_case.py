@@ -117,7 +117,7 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
         "stage": decided.stage,
         "decision": decided.decision.as_json(),
         "estimate": decided.estimate,
-        "route": decided.ways.chosen.as_json() if decided.ways.chosen else None,
+        "route": decided.ways.chosen.kept() if decided.ways.chosen else None,
         "routes": [route.in_brief() for route in decided.ways.routes],
         "cover": decided.ways.cover.as_json(),
         "legs": [leg_row(leg) for leg in legs],

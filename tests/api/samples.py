@@ -253,7 +253,7 @@ LEG: dict[str, Any] = {
 PLANNED: dict[str, Any] = {
     "decision": DECISION,
     "estimate": ESTIMATE,
-    "route": ROUTE,
+    "route": {**ROUTE, "rules": ["FDX-011"]},
     "cover": COVER,
     "papers": [{"name": "commercial_invoice", "status": "pending", "missing": [], "statements": []}],
     "pickup": {
