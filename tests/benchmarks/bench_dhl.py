@@ -2,6 +2,9 @@
 
 Best of many rounds of processor time against ``json.loads`` of the same bytes, with the number of calls of one reading,
 which no other program on the machine can disturb. Each row includes strict JSON, shapes, clocks, meanings, identities.
+
+The bars are for the documented bodies. The answer of 2021 that tells everything in sentences has a third of the bytes
+for as many events: it is read in less time than the documented one and stands at a higher ratio to its smaller floor.
 """
 
 from __future__ import annotations

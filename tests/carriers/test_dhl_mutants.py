@@ -137,3 +137,27 @@ def test_an_answer_with_nothing_in_it_is_a_problem_and_never_success_with_nothin
     reading = read_tracking(source, f'{{"shipments":{shipments}}}'.encode(), NOW)
     assert events(reading) == {}
     assert reading.problems
+
+
+@pytest.mark.parametrize(
+    "words", ["signed ", "signed for ", "- ", " ", "a, ", "-", ", ", "A", "\t", "handed over to it ", "— ", "(", "é"]
+)
+def test_long_words_are_read_in_time_that_grows_no_faster_than_they_do(words) -> None:
+    """A hundred thousand characters in every place where words are looked at: with one pattern that backtracks this
+    does not end within minutes."""
+    long = words * (100_000 // len(words))
+    area = [{"code": long, "description": long}]
+    event = {"date": "2026-11-20", "time": "09:20:00", "typeCode": "CD", "description": long, "serviceArea": area,
+             "remarks": [{"value": long, "details": long}], "signedBy": long}  # fmt: skip
+    entry = {"timestamp": "2026-11-20T09:20:00", "location": {"address": {"addressLocality": long, "countryCode": long}},
+             "status": long, "statusCode": long, "description": long, "remark": long, "nextSteps": long}  # fmt: skip
+    mydhl = {
+        "shipments": [{"shipmentTrackingNumber": "4818240420", "events": [event], "shipperDetails": {"name": long}}]
+    }
+    unified = {"shipments": [{"id": "4818240420", "events": [entry], "origin": {"address": {"addressLocality": long}}}]}
+    for source, said in (("mydhl", mydhl), ("dhl_unified", unified)):
+        (tracking,) = read_tracking(source, json.dumps(said).encode(), NOW).trackings
+        (kept,) = tracking.events
+        assert len(kept.text) <= 200
+        assert len(kept.code) <= 40
+        assert len(kept.place.city or "") <= 80

@@ -16,13 +16,12 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Condition, Event, Milestone, Party
 
-MAX_TEXT = 200
+MAX_TEXT, LONGEST_READ = 200, 2_000
 LONGEST_CODE = 40
 NO_CODE = "no_code"
 EXPRESS = "express"
 _SIGNED_BY = re.compile(
-    r"\W*\b(?:signed|received|accepted|signature|handed)(?: (?:for|over|to|it))* (?:by|to|from)\b.*",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:signed|received|accepted|signature|handed)(?: (?:for|over|to|it)){0,3} (?:by|to|from)\b", re.IGNORECASE
 )
 _A_CODE = re.compile(r"[A-Z0-9_]{2,40}\Z")
 _BEFORE_PICKUP = (None, "announced", "pickup_booked", "unrecognised", "cancelled")
@@ -162,10 +161,15 @@ def _meaning(said: Mapping[str, Any], text: str) -> Meaning:
 def _kept_text(description: str, remark: str) -> str:
     """DHL's words in one printable line, without who signed."""
     parts = [description] if not remark or remark in description else [description, remark]
-    line = " - ".join(kept for part in parts if (kept := _SIGNED_BY.sub("", " ".join(part.split()))))
+    line = " - ".join(kept for part in parts if (kept := _unsigned(" ".join(part[:LONGEST_READ].split()))))
     if not line.isprintable():
         line = "".join(letter for letter in line if letter.isprintable())
     return line[:MAX_TEXT].strip()
+
+
+def _unsigned(line: str) -> str:
+    found = _SIGNED_BY.search(line)
+    return line[: found.start()].rstrip(" -,.:;") if found else line
 
 
 @cache

@@ -20,9 +20,8 @@ from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Place, TzSource
 
 _LONGEST_CITY = 80
-_WITH_COUNTRY = re.compile(r"(.*?)\s*-\s*([A-Za-z]{2})\s*\Z", re.DOTALL)
-_WITH_STATE = re.compile(r"(.*?),\s*([A-Za-z]{2,3})\s*\Z", re.DOTALL)
-_PARTS = re.compile(r"\s+-\s*|\s*-\s+")
+_PARTS = re.compile(r" - | -|- ")
+"""What stands between the parts of a place, of words with single spaces."""
 _A_DAY, _A_SECOND = len("2026-11-20"), len("2026-11-20T09:20:00")
 _NO_OFFSET = timedelta()
 
@@ -118,13 +117,15 @@ def read_promise(sent: str, zone_name: str) -> datetime:
 
 
 def _city_and_country(description: str) -> tuple[str, str | None]:
-    found = _WITH_COUNTRY.match(description)
-    return (found[1], found[2].upper()) if found else (description, None)
+    head, _, tail = description.rpartition("-")
+    country = tail.strip().upper()
+    return (head, country) if _is_code(country) else (description, None)
 
 
 def _city_and_state(words: str) -> tuple[str, str | None]:
-    found = _WITH_STATE.match(words)
-    return (found[1], found[2].upper()) if found else (words, None)
+    head, _, tail = words.rpartition(",")
+    state = tail.strip().upper()
+    return (head, state) if head and 2 <= len(state) <= 3 and state.isalpha() else (words, None)
 
 
 def _near(city: str, nearby: tuple[str, ...]) -> tuple[str | None, str | None]:

@@ -83,8 +83,7 @@ def _made(told: list[Entry], shipment: Shipment, notes: Notes) -> list[Event]:
     made, named, source, latest = [], f"dhl|{notes.number}|", notes.source, notes.latest
     service, nearby = (shipment.get("service") or "").strip().lower(), _nearby(shipment)
     for one in told:
-        say = one.get
-        sent, address = one["timestamp"], (say("location") or _NOWHERE).get("address") or _NO_ADDRESS
+        sent, address = one["timestamp"], (one.get("location") or _NOWHERE).get("address") or _NO_ADDRESS
         place, place_sent, zone_name, by = locality_of(
             address.get("addressLocality") or "", address.get("countryCode") or "", nearby
         )
@@ -94,8 +93,8 @@ def _made(told: list[Entry], shipment: Shipment, notes: Notes) -> list[Event]:
             notes.lost("event_time_unreadable", "the timestamp of a scan is not a time")
             continue
         code, meaning, spoken, conflict = unified_meaning(
-            service, say("status") or "", say("statusCode") or "", say("description") or "", say("remark") or "",
-            say("nextSteps") or "",
+            service, one.get("status") or "", one.get("statusCode") or "", one.get("description") or "",
+            one.get("remark") or "", one.get("nextSteps") or "",
         )  # fmt: skip
         if conflict:
             notes.lost("status_conflict", "status and statusCode of a scan contradict each other")
