@@ -27,7 +27,7 @@ POLL_AFTER = timedelta(hours=7)
 CREATED, OK, UNAUTHORIZED = 201, 200, 401
 # What asking each carrier is called in the history of a shipment.
 ASKED_AS = {"fedex": {"fedex"}, "dhl": {"mydhl", "dhl_unified"}, "ems": {"ems"}}
-PUSHED_BY = {"fedex": "signed webhook", "dhl": "webhook with our token", "ems": "encrypted webhook"}
+PUSHED_BY = {"fedex": "signed webhook", "dhl": "webhook, our token", "ems": "encrypted webhook"}
 
 Found = TypeVar("Found")
 Body = Mapping[str, Any]
@@ -60,6 +60,7 @@ class Story:
         self._codes: dict[str, str] = {}
         self._case_id = ""
         self._number = ""
+        self._hold_id = ""
 
     def tell(self, last_case: str | None) -> str:
         """Run every step; raises StoryFailedError with the reason. Gives the id of the case."""
@@ -179,6 +180,7 @@ class Story:
         self._require(asked, f"the hold came by {found['source']}, not by asking {name}")
         self._scan_row("documents", "held", "found by polling")
         concern = self._until("an exception is open", self._open_exception)
+        self._hold_id = concern["exception_id"]
         self._row("", f"exception, {concern['severity']}: {concern['meaning']}", "", _to_do(concern), mark="warn")
         self._require(self._is_listed("held"), "GET /v1/shipments?condition=held does not list the parcel")
         self._row("", "listed by GET /v1/exceptions and GET /v1/shipments?condition=held", mark="plain")
@@ -255,8 +257,8 @@ class Story:
         return next((row for row in page["items"] if (row["case_id"], row["kind"]) == (self._case_id, kind)), None)
 
     def _resolved_exception(self) -> Body | None:
-        rows = self._exceptions()
-        return rows[-1] if rows and all(row["status"] == "resolved" for row in rows) else None
+        found = (row for row in self._exceptions() if row["exception_id"] == self._hold_id)
+        return next((row for row in found if row["status"] == "resolved"), None)
 
     def _exceptions(self) -> list[Body]:
         answer = self._door.call("GET", f"/v1/returns/{self._case_id}")

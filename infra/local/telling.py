@@ -14,9 +14,13 @@ Body = Mapping[str, Any]
 def judged(route: Body) -> tuple[str, str]:
     """A carrier's service for this parcel, and why or under what it may carry it."""
     said = f"route {route['service']}: {route['outcome'].replace('_', ' ')}"
-    reasons = [f"- {row['detail'] or row['code']} ({row['rule']}: {row['source']})" for row in route["reasons"]]
+    if route["outcome"] == "refused":
+        first, *others = route["reasons"]
+        why = f"{first['detail'] or first['code']}: {first['source']} ({first['rule']})"
+        return said, f"{why}; {len(others)} more against it" if others else why
     conditions = [f"- {row['text']}" for row in route["conditions"] if row["state"] != "unmet"]
-    return said, "\n".join(reasons if route["outcome"] == "refused" else conditions)
+    by_hand = [] if route["bookable"] else ["- Ordered by a person: no call of ours can."]
+    return said, "\n".join(conditions + by_hand)
 
 
 def decided(opened: Body) -> list[tuple[str, str]]:
