@@ -149,7 +149,8 @@ def test_long_words_are_read_in_time_that_grows_no_faster_than_they_do(words) ->
     area = [{"code": long, "description": long}]
     event = {"date": "2026-11-20", "time": "09:20:00", "typeCode": "CD", "description": long, "serviceArea": area,
              "remarks": [{"value": long, "details": long}], "signedBy": long}  # fmt: skip
-    entry = {"timestamp": "2026-11-20T09:20:00", "location": {"address": {"addressLocality": long, "countryCode": long}},
+    entry = {"timestamp": "2026-11-20T09:20:00", "location": {"address": {"addressLocality": long,
+             "countryCode": long}},
              "status": long, "statusCode": long, "description": long, "remark": long, "nextSteps": long}  # fmt: skip
     mydhl = {
         "shipments": [{"shipmentTrackingNumber": "4818240420", "events": [event], "shipperDetails": {"name": long}}]
