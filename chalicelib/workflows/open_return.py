@@ -133,7 +133,7 @@ def _stage(
         return "review", (*(f"decide: {point}" for point in dict.fromkeys(open_points)), *proposed, *wanted)
     if wanted:
         return "evidence_needed", tuple(wanted)
-    if not ways.chosen.bookable:
+    if ways.chosen is not None and not ways.chosen.bookable:
         by_hand = f"order the waybill of {ways.chosen.carrier} ({ways.chosen.service}): no call of ours can"
         return OPENS_AT[decision.outcome], (by_hand,)
     return OPENS_AT[decision.outcome], (_without_a_person(pickup),)

@@ -232,11 +232,11 @@ class CarrierSimulator(ABC):
         """A waybill that a person orders at the carrier's counter or portal, with or without a courier; its number.
         Both ends are given by ``city`` and ``country``."""
         with self._lock:
-            ends = ({"city": one["city"], "countryCode": one["country"]} for one in (origin, destination))
-            number, day = self._next_number(), (self._clock() if self._clock else FIRST_DAY).date()
-            self._sold(Shipment(number, reference, day.isoformat(), self._dated(day.isoformat()), *ends, 0.5))
+            leaves, arrives = ({"city": one["city"], "countryCode": one["country"]} for one in (origin, destination))
+            number, day = self._next_number(), (self._clock() if self._clock else FIRST_DAY).date().isoformat()
+            self._sold(Shipment(number, reference, day, self._dated(day), leaves, arrives, weight_kg=0.5))
             if courier:
-                self.memory.pickups.append(Pickup(number, "", reference, number, day.isoformat()))
+                self.memory.pickups.append(Pickup(number, "", reference, number, day))
             keep(self.memory, self._file)
             return number
 
