@@ -212,7 +212,8 @@ def _ready_to_take_back(ports: Ports, step: Step, now: datetime) -> Ready | None
         return None
     number, read = waybill.result["number"], waybills.read_cancelled
     line = open_line(ports, step.leg.carrier, waybills.access, now)
-    request = waybills.cancel(number, account_of(ports, step.leg.carrier), step.booking.reference)
+    # Under the reference it was bought with: China Post takes an order back by its order number.
+    request = waybills.cancel(number, account_of(ports, step.leg.carrier), waybill.reference)
 
     def taken_back(answer: HttpResponse) -> Given:
         read(answer.status, answer.headers, answer.body, now)

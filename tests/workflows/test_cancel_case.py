@@ -1,0 +1,122 @@
+"""A return that is called off takes its courier and its waybill with it, each once, whatever is in hand meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import NotFoundError, StageNotAllowed
+from chalicelib.workflows.cancel_case import cancel_case
+from tests.faults.world import MONDAY
+from tests.workflows.couriers import CourierDesk, json_answer
+from tests.workflows.test_change_pickup import on_the_road
+
+HOUR = timedelta(hours=1)
+
+
+def test_fedex_takes_back_the_waybill_and_calls_the_courier_off():
+    desk = CourierDesk("fedex").booked()
+    told = desk.cancel()
+    assert {one["kind"] for one in told["calling_off"]} == {"pickup_cancel", "waybill_cancel"}
+    desk.world.pump()
+    assert desk.world.carrier.booked_for(desk.file.legs[0].number) == (0, 0)
+    assert (desk.booking("waybill").status, desk.pickup["state"]) == ("cancelled", "cancelled")
+    assert (desk.track.due_at, desk.track.pickup_until) == (None, None)
+    assert desk.troubles == []
+
+
+def test_a_waybill_that_its_carrier_takes_back_by_no_call_lapses_and_is_asked_about_no_more():
+    desk = CourierDesk("dhl").booked()
+    desk.cancel()
+    desk.world.pump()
+    assert (desk.couriers, desk.pickup["state"]) == ((1, 0, 1), "cancelled")
+    assert [one.what for one in desk.file.log].count("waybill_lapses") == 1
+    assert desk.track.due_at is None
+    assert "destroy the label" in desk.cancel()["next"][0]
+
+
+def test_what_was_not_bought_yet_is_not_bought():
+    desk = CourierDesk("fedex").opened()
+    assert desk.cancel()["calling_off"] == []
+    desk.world.pump()
+    for hours in range(1, 5):
+        desk.world.sweep_at(MONDAY + hours * HOUR)
+    assert desk.world.carrier.memory.shipments == {}
+    assert {one.status for one in desk.file.bookings} == {"cancelled"}
+
+
+def test_cancelling_twice_is_quiet_and_calls_off_once():
+    desk = CourierDesk("fedex").booked()
+    desk.cancel()
+    desk.cancel()
+    desk.world.pump()
+    desk.cancel()
+    desk.world.pump()
+    assert desk.couriers == (1, 0, 1)
+    assert [entry.what for entry in desk.file.log].count("cancelled") == 1
+
+
+def test_a_parcel_on_its_way_is_not_called_off():
+    desk = CourierDesk("dhl").booked()
+    on_the_road(desk)
+    with pytest.raises(StageNotAllowed):
+        desk.cancel()
+    desk.world.pump()
+    assert (desk.file.case.stage, desk.couriers) == ("in_transit", (1, 0, 0))
+
+
+def test_a_case_that_is_not_there_cannot_be_cancelled():
+    desk = CourierDesk("dhl")
+    with pytest.raises(NotFoundError):
+        cancel_case(desk.ports, "nobody", reason="other", holder="anna", now=MONDAY)
+
+
+@pytest.mark.parametrize("path", ["/ship/v1/shipments", "/pickup/v1/pickups"])
+def test_what_was_bought_while_the_case_was_cancelled_is_called_off_when_it_is_recorded(path):
+    desk = CourierDesk("fedex").opened()
+    plain, meanwhile = desk.ports, []
+
+    def answers(request):
+        if request.path == path and not meanwhile:
+            meanwhile.append(cancel_case(plain, "case0001", reason="other", holder="anna", now=desk.world.now))
+
+    desk.interpose(answers)
+    desk.world.pump()
+    assert meanwhile[0]["stage"] == "cancelled"
+    assert desk.booking("waybill").status == "cancelled"
+    assert all(one.cancelled_at for one in desk.world.carrier.memory.shipments.values())
+    assert all(one.cancelled for one in desk.world.carrier.memory.pickups)
+    assert desk.troubles == []
+
+
+def test_a_waybill_the_carrier_keeps_is_told_to_a_person_and_its_courier_called_off_all_the_same():
+    desk = CourierDesk("fedex").booked()
+    refusal = {"errors": [{"code": "SHIPMENT.CANNOT.BE.DELETED", "message": "Already tendered"}]}
+    desk.interpose(lambda request: json_answer(400, refusal) if request.path == "/ship/v1/shipments/cancel" else None)
+    desk.cancel()
+    desk.world.pump()
+    assert desk.troubles == [("waybill_cancel_refused", "SHIPMENT.CANNOT.BE.DELETED")]
+    assert desk.pickup["state"] == "cancelled"
+
+
+def test_a_waybill_whose_cancellation_had_no_answer_is_unknown_and_not_asked_for_again():
+    desk = CourierDesk("fedex").booked()
+    desk.mute("PUT", "/ship/v1/shipments/cancel", carries_out=False)
+    desk.cancel()
+    desk.world.pump()
+    for hours in range(1, 5):
+        desk.world.sweep_at(MONDAY + hours * HOUR)
+    assert desk.troubles == [("waybill_cancel_unknown", None)]
+    assert desk.booking("waybill").status == "done"
+
+
+def test_a_change_that_was_asked_for_before_the_case_was_cancelled_orders_nobody_anew():
+    desk = CourierDesk("fedex").booked()
+    desk.change("2026-11-24", "12:00", "17:00")
+    desk.cancel()
+    desk.world.pump()
+    for hours in range(1, 5):
+        desk.world.sweep_at(MONDAY + hours * HOUR)
+    assert desk.couriers == (1, 0, 1)
+    assert desk.pickup["state"] == "cancelled"
