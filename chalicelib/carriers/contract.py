@@ -50,7 +50,7 @@ class HttpRequest:
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     reads_only: bool
     answer_within_s: int | None = None

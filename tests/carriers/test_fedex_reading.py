@@ -564,3 +564,15 @@ def test_a_number_where_text_is_documented_is_taken_as_text() -> None:
 def test_reading_changes_nothing_in_what_was_handed_in_and_repeats_itself() -> None:
     body = json.dumps(sample("fedex_track_documented")).encode()
     assert read_tracking("fedex", body, NOW) == read_tracking("fedex", body, NOW)
+
+
+def test_a_description_of_any_length_is_read_at_the_price_of_its_beginning():
+    long = "-" * 400_000 + " signed for by A.EXEMPLE"
+    (tracking,) = read(answer(result(scan(eventDescription=long)))).trackings
+    assert len(tracking.events[0].text) <= 200
+
+
+@pytest.mark.parametrize("words", ["Delivered - Signed for by: A.EXEMPLE", "Delivered. Received by A.EXEMPLE"])
+def test_who_signed_is_cut_off_with_what_stands_before_the_name(words):
+    (tracking,) = read(answer(result(scan(eventDescription=words)))).trackings
+    assert tracking.events[0].text == "Delivered"

@@ -18,7 +18,10 @@ from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Condition, Milestone, Party
 
 MAX_TEXT = 200
-_SIGNED_BY = re.compile(r"\W*\b(?:signed|received|accepted)(?: for)? by\b.*", re.IGNORECASE | re.DOTALL)
+# Nobody writes a longer sentence into a scan; what stands behind is not read.
+LONGEST_READ = 1_000
+_SIGNED_BY = re.compile(r"\b(?:signed|received|accepted)(?: for)? by\b", re.IGNORECASE)
+_BETWEEN = " -,;:./|·("
 
 
 class Meaning(NamedTuple):
@@ -101,10 +104,16 @@ def _refinements(code: str, exception: str, words: str) -> Iterator[Mapping[str,
 def _kept_text(description: str, exception_text: str) -> str:
     """FedEx's words in one printable line, without who signed."""
     parts = [description] if exception_text in description else [description, exception_text]
-    line = " ".join(_SIGNED_BY.sub("", " ".join(part.split())) for part in parts if part)
+    line = " ".join(_unsigned(" ".join(part[:LONGEST_READ].split())) for part in parts if part)
     if not line.isprintable():
         line = "".join(letter for letter in line if letter.isprintable())
     return line[:MAX_TEXT].strip()
+
+
+def _unsigned(line: str) -> str:
+    """The line up to where it says who signed."""
+    found = _SIGNED_BY.search(line)
+    return line[: found.start()].rstrip(_BETWEEN) if found else line
 
 
 def _table() -> Mapping[str, Any]:
