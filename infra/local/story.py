@@ -23,7 +23,7 @@ from infra.local.timeline import Timeline
 
 PATIENCE_S = 20.0
 STEP_S = 0.15
-POLL_AFTER = timedelta(hours=7)
+A_MINUTE = timedelta(minutes=1)
 CREATED, OK, UNAUTHORIZED = 201, 200, 401
 # What asking each carrier is called in the history of a shipment.
 ASKED_AS = {"fedex": {"fedex"}, "dhl": {"mydhl", "dhl_unified"}, "ems": {"ems"}}
@@ -172,9 +172,11 @@ class Story:
         """The carrier holds the parcel and does not say so: only asking it finds out."""
         held, name = self._steps["documents"], self._carrier.name
         self._codes["documents"] = self._carrier.scan(self._number, held, push=False)
-        ahead = held.at + POLL_AFTER
+        due = datetime.fromisoformat(self._shipment()["next_poll_at"])
+        ahead = max(due, held.at) + A_MINUTE
         self._sweep(ahead)
-        self._row(stamp(ahead), f"seven quiet hours later the sweep asks {name}", mark="plain")
+        quiet = round((ahead - held.at) / timedelta(hours=1))
+        self._row(stamp(ahead), f"{quiet} quiet hours later the sweep has {name} asked", mark="plain")
         found = self._until("the hold is found by polling", lambda: self._seen("documents"))
         asked = found["source"] in ASKED_AS[self._tale.carrier]
         self._require(asked, f"the hold came by {found['source']}, not by asking {name}")
