@@ -68,3 +68,7 @@ faults: $(READY)  ## every call of the three stories broken in every way, as a t
 .PHONY: bench
 bench: $(READY) $(LOCAL_READY)  ## the numbers that were promised: bar, measured, ok; and what 1,000 returns cost
 	@$(PY) -m tests.benchmarks.bench
+
+.PHONY: fleet
+fleet: $(READY)  ## ten thousand parcels over twenty days of virtual time: how often each carrier is asked, against its quota
+	@$(PY) -m tests.benchmarks.fleet

@@ -53,7 +53,7 @@ class Quota:
         """How many of the day's requests may have been made by this moment."""
         head = self.per_day * self.head_start_percent // 100
         gone = (now.astimezone(UTC) - _midnight(now)) // timedelta(seconds=1)
-        return max(1, head + (self.per_day - head) * gone // 86_400)
+        return max(1, head + -(-(self.per_day - head) * gone // 86_400))
 
     def slot(self, place: int, now: datetime) -> datetime:
         """When the request of this place (0 is the first of today) fits the pace; a later day's for one that today
@@ -64,9 +64,10 @@ class Quota:
         """
         days, place = divmod(place, self.per_day)
         head = self.per_day * self.head_start_percent // 100
-        beyond = max(place + 1 - max(head, 1), 0)
-        within = -(-beyond * 86_400 // max(self.per_day - head, 1))
-        return _midnight(now) + days * _DAY + timedelta(seconds=min(within, 86_399))
+        if place < max(head, 1):
+            return _midnight(now) + days * _DAY
+        within = (place - head) * 86_400 // (self.per_day - head) + 1
+        return _midnight(now) + days * _DAY + timedelta(seconds=within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +14,7 @@ from chalicelib.money import Money
 from chalicelib.rulebook import Confidence, in_force, load
 
 DATASET = "shipments/watch"
+_WEEK = timedelta(days=5)
 CarrierClass = Literal["express", "postal"]
 _HEAD = ("schema", "effective", "ends", "territory", "review_after", "source")
 
@@ -148,9 +149,13 @@ def _read(effective: date) -> Thresholds:
         raise RuleFileInvalid(f"{vintage.name}: {broken}") from broken
 
 
+@lru_cache(maxsize=1024)
 def _working(since: datetime, hours: int) -> datetime:
     """Skip whole Saturdays and Sundays; a span that begins on one begins on Monday."""
     at, left = since, timedelta(hours=hours)
+    if at.weekday() < 5 and left > _WEEK:  # whole weeks at once; what is left ends within one
+        whole = (left - timedelta.resolution) // _WEEK
+        at, left = at + whole * timedelta(days=7), left - whole * _WEEK
     while True:
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         if at.weekday() >= 5:

@@ -83,6 +83,9 @@ def next_poll(track: Track, now: datetime) -> datetime | None:
     rules = thresholds(now.date())
     if _settled(track, now, rules):
         return None
+    last = _last_look(track, now, rules)
+    if last is not None:
+        return last
     minutes = _by_state(track, rules.polling) * _quiet_percent(track, now, rules.polling) // 100
     if not track.state.at_rest and track.webhook_seen_at is not None:
         healthy = now - track.webhook_seen_at <= timedelta(hours=rules.polling.webhook_healthy_hours)
@@ -190,12 +193,27 @@ def _quiet_percent(track: Track, now: datetime, polling: Polling) -> int:
     return 100 + max(quiet.days, 0) * polling.slower_per_quiet_day_percent
 
 
+def _last_look(track: Track, now: datetime, rules: Thresholds) -> datetime | None:
+    """A parcel whose end was pushed is asked about once more, when it has settled; what changes before that is pushed
+    too."""
+    ends = _settles_at(track, rules)
+    if ends is None or track.webhook_seen_at is None or track.state.milestone == "lost":
+        return None
+    return ends if track.webhook_seen_at >= (track.state.last_event_at or now) else None
+
+
 def _settled(track: Track, now: datetime, rules: Thresholds) -> bool:
+    ends = _settles_at(track, rules)
+    return ends is not None and now >= ends
+
+
+def _settles_at(track: Track, rules: Thresholds) -> datetime | None:
+    """When a parcel at rest is asked about no more; None while it is under way."""
     state = track.state
     if not state.at_rest or state.last_event_at is None:
-        return False
+        return None
     express = rules.class_of(track.carrier) == "express"
     hours = rules.settling.express if express else rules.settling.postal
     if state.milestone == "lost":
         hours = rules.settling.lost
-    return now - state.last_event_at >= timedelta(hours=hours)
+    return state.last_event_at + timedelta(hours=hours)

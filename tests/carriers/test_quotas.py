@@ -116,7 +116,7 @@ def test_a_breaker_opens_after_some_failures_in_a_row_and_for_longer_each_time()
     plain = [min(RULES.first_wait_s * 2**n, RULES.longest_wait_s) for n in range(12)]
     for wait, seconds in zip(waits, plain, strict=True):
         assert seconds * (1 - part) - 1 <= wait.total_seconds() <= seconds * (1 + part) + 1
-    assert len({wait for wait in waits[6:]}) > 1, "spread"
+    assert len(set(waits[6:])) > 1, "spread"
     assert standing.broken_since == NOON
 
 

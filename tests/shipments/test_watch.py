@@ -163,9 +163,11 @@ def test_polling_follows_how_the_parcel_is():
 
 def test_polling_is_slower_while_the_webhook_speaks_and_faster_when_it_has_fallen_silent():
     pushed = at(*MOVING, webhook_seen_at=hours(6))
-    assert wait(pushed, hours(6)) == 960
-    assert wait(pushed, hours(5 + 25)) == 960 * 1.5  # a quiet day, still healthy
-    assert wait(pushed, hours(6 + 25)) == 240 * 1.5 // 2
+    near = at(*JOURNEY[:9], webhook_seen_at=hours(51))
+    assert wait(near, hours(51)) == 120 * 8
+    assert wait(pushed, hours(6)) == wait(pushed, hours(5 + 25)) == 1440  # once a day at least, while it is healthy
+    assert wait(pushed, hours(6 + 36)) == 1440
+    assert wait(pushed, hours(6 + 37)) == 240 * 1.5 // 2
     assert wait(at(*MOVING), hours(6)) == 240
 
 
@@ -173,6 +175,21 @@ def test_polling_stays_between_half_an_hour_and_a_day():
     for days in (0, 1, 5, 30, 400):
         for watched in CASES.values():
             assert 30 <= wait(watched[0], hours(24 * days + 30)) <= 1440
+
+
+def test_a_carrier_that_wants_to_be_asked_rarely_is():
+    near = JOURNEY[:9]
+    assert wait(at(*near, carrier="dhl"), hours(51)) == 150
+    assert wait(at(*near, carrier="ems"), hours(51)) == 360
+    assert 24 * 60 / 150 < 10, "DHL lets a shipment be asked about ten times a day"
+
+
+def test_a_parcel_whose_end_was_pushed_is_asked_about_once_more_when_it_has_settled():
+    arrived = at(*JOURNEY, carrier="ems", webhook_seen_at=hours(52))  # hour 52
+    assert next_poll(arrived, hours(52)) == hours(52 + 72)
+    assert next_poll(arrived, hours(52 + 72)) is None
+    found = at(*JOURNEY, carrier="ems", webhook_seen_at=hours(20))
+    assert next_poll(found, hours(52)) == hours(52 + 24), "its webhook had fallen silent before"
 
 
 def test_a_parcel_at_rest_is_asked_about_until_it_has_settled():
