@@ -104,7 +104,7 @@ def alert_of_carrier(incident: Incident, action: str, now: datetime) -> dict[str
         "kind": "carrier_silent",
         "episode": incident.episode,
         "since": stamp(incident.since),
-        "detail": f"{stamp(now)}: {incident.waiting} parcels {told[action]}",
+        "detail": f"{stamp(now)}: {incident.waiting} parcels to be asked about {told[action]}",
     }
 
 

@@ -61,6 +61,8 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
         ports.cases.save_booking(replace(booking, status="cancelled", due_at=None), booking.status)
     elif _may_be_made(step, now):
         claim_and_call(ports, step, maker, now)
+    elif booking.attempts > 1 and _waits_for_waybill(step):
+        ports.cases.save_booking(replace(booking, attempts=0), booking.status)
 
 
 def _is_needless(step: Step) -> bool:
@@ -69,6 +71,12 @@ def _is_needless(step: Step) -> bool:
     if is_past(stage, "arrived"):
         return True
     return stage == "cancelled" and step.booking.kind in (*MAKES, "pickup_change")
+
+
+def _waits_for_waybill(step: Step) -> bool:
+    """Whether this is a pickup whose waybill is still to be bought: that is late, and this is not stuck."""
+    waybills = (one for one in step.file.bookings if (one.kind, one.leg_n) == ("waybill", step.leg.n))
+    return step.booking.kind == "pickup" and any(one.status in ("planned", "claimed") for one in waybills)
 
 
 def _may_be_made(step: Step, now: datetime) -> bool:

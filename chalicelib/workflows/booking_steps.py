@@ -15,7 +15,8 @@ from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted
 from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, NotFoundError
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
-from chalicelib.workflows.carrier_calls import Line
+from chalicelib.workflows.carrier_calls import Line, NotAskedNow
+from chalicelib.workflows.carrier_incidents import in_trouble
 from chalicelib.workflows.ports import Booking, BookingStatus, CaseFile, HttpResponse, KeptPaper, Ports
 
 RETRY = timedelta(minutes=15)
@@ -117,9 +118,12 @@ def reconcile(ports: Ports, step: Step, maker: Maker, now: datetime) -> None:
 
 
 def later(ports: Ports, step: Step, away: Exception, now: datetime) -> None:
-    """Nothing was carried out: free again, and due when the carrier may be asked."""
+    """Nothing was carried out: free again, and due when the carrier may be asked. While the carrier is away, which is
+    one incident for all that waits, this is no failure of the booking."""
     wait = max(RETRY, timedelta(seconds=getattr(away, "retry_after", None) or 0))
-    ports.cases.save_booking(replace(step.booking, status="planned", due_at=now + wait), step.booking.status)
+    is_away = isinstance(away, NotAskedNow) or in_trouble(ports, step.leg.carrier)
+    planned = replace(step.booking, status="planned", due_at=now + wait)
+    ports.cases.save_booking(replace(planned, attempts=0) if is_away else planned, step.booking.status)
 
 
 def give_up(ports: Ports, step: Step, status: BookingStatus, kind: str, problem: str | None, now: datetime) -> None:

@@ -63,7 +63,7 @@ def in_trouble(ports: Ports, name: str) -> bool:
     """Whether no interface that was used tells where parcels are, or one that takes orders does not answer."""
     of = carrier(name)
     asked = [way.access.secret for way in of.polling]
-    ordered = {one.access.secret for one in (of.waybills, of.pickups) if one is not None} - set(asked)
+    ordered = {one.access.secret for one in (of.waybills, of.pickups) if one is not None}
     standings = {way: ports.carriers.standing(name, way) for way in {*asked, *ordered}}
     used = [standings[way] for way in asked if standings[way].version]
     unheard = bool(used) and all(one.is_broken for one in used)

@@ -25,9 +25,10 @@ from chalicelib.workflows.ports import HttpResponse
 from chalicelib.workflows.put_back import quota_for
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
-from tests.fakes.memory_ports import ScriptedLink, World, memory_ports
+from tests.fakes.memory_ports import SECRETS, ScriptedLink, World, memory_ports
 from tests.fakes.pieces import NOW, a_scan, a_track
 from tests.faults.test_asking_carriers import answered
+from tests.workflows.desk import MONDAY, Desk
 
 TICK = timedelta(minutes=5)
 TRACK = carrier("fedex").polling[0].access
@@ -138,7 +139,7 @@ def test_an_incident_says_how_many_wait_when_twice_as_many_do():
     away.run(timedelta(hours=1))
     (incident,) = away.incident
     notes = [note.note for note in incident.history]
-    assert any("45 parcels waiting" in note for note in notes)
+    assert any("45 parcels to be asked about waiting" in note for note in notes)
     assert len(notes) <= 8
 
 
@@ -253,3 +254,86 @@ def test_a_quota_that_the_merchant_agreed_with_the_carrier_counts():
     ports = replace(world.ports, merchant=lambda: replace(merchant, carrier=(agreed,)))
     assert quota_for(ports, "fedex", "fedex", NOW) == Quota("fedex", 7, 1, 1, None, 20, 20)
     assert quota_for(world.ports, "fedex", "fedex", NOW).per_day == 100_000
+
+
+class Dhl:
+    """A DHL parcel or many, MyDHL as told, and Unified that knows none of them yet."""
+
+    def __init__(self, parcels: int, mydhl: HttpResponse | None, keys: Any = SECRETS) -> None:
+        self.asked: Counter[str] = Counter()
+        self.mydhl = mydhl
+        self.world = memory_ports(link=ScriptedLink(self._answer), secrets=keys)
+        self.numbers = [f"{n:010d}" for n in range(parcels)]
+        for number in self.numbers:
+            self.world.ports.tracks.save(a_track(a_scan(-5), carrier="dhl", number=number, due_at=NOW, poll_after=NOW))
+
+    def _answer(self, host: str, _request: HttpRequest) -> HttpResponse:
+        self.asked[host] += 1
+        nothing = answered(404, {"title": "No result found", "status": 404, "detail": "No shipment found"})
+        return nothing if host == "dhl_unified" or self.mydhl is None else self.mydhl
+
+    def poll(self, now: datetime = NOW, time: TimeLeft | None = None) -> None:
+        poll(self.world.ports, {"carrier": "dhl", "numbers": self.numbers}, now, time)
+
+    def waiting(self) -> list[datetime]:
+        due = [self.world.ports.tracks.file("dhl", number).tracks[0].due_at for number in self.numbers]
+        return sorted(at for at in due if at > NOW)
+
+
+def test_dhl_is_asked_through_mydhl_in_one_call_and_numbers_it_does_not_know_yet_trouble_nobody():
+    dhl = Dhl(150, None)
+    dhl.poll()
+    assert dhl.asked == {"mydhl": 1}
+    assert dhl.world.queues.sent == {}
+    assert dhl.waiting() == []
+
+
+def test_without_credentials_for_mydhl_unified_is_asked_one_number_a_call():
+    secrets = {**SECRETS, "carriers": {"dhl": {"unified": {"api_key": "k"}}}}
+    dhl = Dhl(3, None, secrets)
+    clock = iter([60.0 - second * 0.7 for second in range(200)])
+    dhl.poll(time=TimeLeft(lambda: next(clock)))
+    assert dhl.asked["mydhl"] == 0
+    assert 0 < dhl.asked["dhl_unified"] <= 3
+
+
+def test_while_mydhl_is_broken_unified_is_asked_within_its_quota_and_the_rest_waits_its_turn():
+    dhl = Dhl(100, DOWN)
+    broken_dhl = Standing(1, failures=5, opened=1, broken_since=NOW, open_until=NOW + timedelta(hours=1))
+    assert dhl.world.ports.carriers.save_standing("dhl", "mydhl", broken_dhl)
+    dhl.poll()
+    assert dhl.asked == {"dhl_unified": 1}, "one a second, and this worker does not wait"
+    standing = dhl.world.ports.carriers.standing("dhl", "unified")
+    assert standing.count == 1
+    assert len(dhl.waiting()) == 99
+    assert dhl.world.queues.sent == {}, "DHL is not silent: another way in answers"
+
+
+def test_a_used_up_day_of_unified_is_no_dead_letter_and_its_numbers_come_the_next_day():
+    dhl = Dhl(40, DOWN, {**SECRETS, "carriers": {"dhl": {"unified": {"api_key": "k"}}}})
+    used = Standing(1, day=NOW.date(), count=250)
+    assert dhl.world.ports.carriers.save_standing("dhl", "unified", used)
+    dhl.poll()
+    assert dhl.asked == {}
+    waiting = dhl.waiting()
+    assert len(waiting) == 40
+    assert waiting[0] >= NOW.replace(hour=0) + timedelta(days=1)
+
+
+def test_an_order_stays_planned_while_its_carrier_is_away_and_is_no_stuck_booking():
+    desk = Desk()
+    desk.open()
+    now = MONDAY
+    for _ in range(12):
+        standing = desk.ports.carriers.standing("fedex", "ship")
+        away = Standing(standing.version + 1, failures=5, broken_since=now, open_until=now + timedelta(minutes=50))
+        assert desk.ports.carriers.save_standing("fedex", "ship", away)
+        sweep(desk.ports, now)
+        desk.step("waybill", now)
+        desk.step("pickup", now)
+        now += timedelta(hours=1)
+    booking = desk.booking("waybill")
+    assert (booking.status, booking.attempts) == ("planned", 0)
+    assert booking.due_at > now - timedelta(hours=1)
+    assert not [body for body in desk.waiting("alerts") if "stuck" in body]
+    assert desk.world.carrier.bookings(booking.reference)[0] == 0
