@@ -40,9 +40,14 @@ def _ready_to_cancel(ports: Ports, step: Step, now: datetime) -> Ready | None:
 def _ready(ports: Ports, step: Step, now: datetime, what: Literal["change", "cancel"]) -> Ready | None:
     """The call that changes or calls off a courier who stands; None when there is none to make."""
     pickup = pickup_meant(step)
-    if pickup is None or pickup.status == "cancelled" or pickup.reference != step.booking.result.get(MEANT):
+    if pickup is not None and _is_half_done(step, pickup):
+        _settle_without_a_call(ports, step, pickup, now)
+        return None
+    if pickup is None or (pickup.status == "cancelled" and step.booking.wish is None):
         _settle(ports, step, (), "pickup_as_asked", now)
         return None
+    if pickup.status == "cancelled" or pickup.reference != step.booking.result.get(MEANT):
+        raise CarrierRefused("asked_for_anew", "this pickup was settled otherwise meanwhile: look at it and ask again")
     if pickup.status == "claimed":
         later(ports, step, CarrierUnavailable("its booking is in hand"), now)
         return None
@@ -114,13 +119,25 @@ def _without_a_call(ports: Ports, step: Step, pickup: Booking, now: datetime) ->
     if not ports.cases.save_booking(after, pickup.status, reference=pickup.reference):
         later(ports, step, CarrierUnavailable("its booking has just changed"), now)
         return
-    waybill = step.booked("waybill", 1)
-    if wish and waybill is not None and waybill.status == "planned":
-        # A waybill is dated for its pickup.
-        ports.cases.save_booking(replace(waybill, not_before=after.not_before, due_at=after.due_at), "planned")
+    _settle_without_a_call(ports, step, after, now)
+
+
+def _is_half_done(step: Step, pickup: Booking) -> bool:
+    """Whether a worker changed this pickup for this very request and died before it said so."""
+    meant, wish = step.booking.result.get(MEANT, ""), step.booking.wish
+    done = pickup.wish == wish if wish is not None else pickup.status == "cancelled"
+    return pickup.reference == again(meant) and done
+
+
+def _settle_without_a_call(ports: Ports, step: Step, after: Booking, now: datetime) -> None:
+    """The pickup is as it was asked for; a waybill that is still to be bought is dated for it."""
+    wish, waybill = step.booking.wish, step.booked("waybill", 1)
+    waits = waybill if waybill is not None and waybill.status == "planned" else None
+    if wish and waits:
+        ports.cases.save_booking(replace(waits, not_before=after.not_before, due_at=after.due_at), "planned")
     _settle(ports, step, (), "pickup_changed" if wish else "pickup_cancelled", now)
     if wish:
-        ports.queues.send("steps", [(waybill if waybill and waybill.status == "planned" else after).step])
+        ports.queues.send("steps", [(waits or after).step])
 
 
 def _anew(ports: Ports, step: Step, pickup: Booking, wish: PickupWish, now: datetime) -> Booking:

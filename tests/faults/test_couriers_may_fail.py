@@ -23,9 +23,10 @@ STORIES: dict[str, Callable[[CourierDesk], Any]] = {
     "change": lambda desk: desk.change("2026-11-24", "12:00", "17:00"),
     "call_off": lambda desk: desk.call_off(),
     "cancel": lambda desk: desk.cancel(),
+    "sooner": lambda desk: desk.change("2026-11-24", "12:00", "17:00"),
     "another": lambda desk: desk.ask("2026-11-24", "11:00", "16:00", idempotency_key="k-9"),
 }
-UNASKED = {"another": {"pickup": None}}
+UNASKED = {"another": {"pickup": None}, "sooner": {"pickup": None}}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Ending:
 def told(carrier: str, story: str, fault: Fault | None = None) -> tuple[CourierDesk, Ending, tuple[str, ...]]:
     """One run: booked in peace, then the story with its fault; with the calls that the story made."""
     desk = CourierDesk(carrier, **UNASKED.get(story, {})).booked()
+    if story == "sooner":  # a courier who is held until the carrier takes him
+        desk.ask("2026-12-14", "10:00", "16:00")
     begun = len(desk.world.gate.calls)
     desk.world.gate.fault = Fault(fault.kind, begun + fault.at) if fault else None
     desk.world.ask(lambda: STORIES[story](desk))
@@ -94,6 +97,7 @@ ENDS = {
     ("fedex", "change"): (2, 0, 1), ("dhl", "change"): (1, 1, 0),
     ("fedex", "call_off"): (1, 0, 1), ("dhl", "call_off"): (1, 0, 1),
     ("fedex", "cancel"): (1, 0, 1), ("dhl", "cancel"): (1, 0, 1),
+    ("fedex", "sooner"): (1, 0, 0), ("dhl", "sooner"): (1, 0, 0),
     ("fedex", "another"): (1, 0, 0), ("dhl", "another"): (1, 0, 0),
 }  # fmt: skip
 
