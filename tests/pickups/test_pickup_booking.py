@@ -1,10 +1,18 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pickups.booking import PickupPlace, first_moment, next_pickup_day, plan
+from chalicelib.pickups.booking import (
+    LocalWindow,
+    PickupPlace,
+    first_moment,
+    horizon_of,
+    last_change,
+    next_pickup_day,
+    plan,
+)
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.workdays import is_rest_day
 
@@ -112,3 +120,60 @@ def test_a_waiting_booking_can_be_booked_when_its_moment_comes_and_not_before(on
         assert planned(on, place, found.not_before).status == "book_now"
     else:
         assert found.status == "book_now"
+
+
+def dhl(on, now=SUNDAY, **hours):
+    return planned(on, now=now, carrier="dhl", **hours)
+
+
+def test_dhl_takes_a_courier_ten_days_before_the_parcel_is_ready_and_not_a_second_sooner():
+    wished = date(2026, 12, 7)
+    found = dhl(wished)
+    assert (found.status, found.not_before) == ("wait", datetime(2026, 11, 27, 9, 0, tzinfo=UTC))
+    assert dhl(wished, found.not_before).status == "book_now"
+    assert dhl(wished, found.not_before - timedelta(seconds=1)).status == "wait"
+
+
+def test_dhl_wants_two_hours_between_ready_and_close():
+    assert dhl(date(2026, 11, 24), ready_from="10:00", until="12:00").status == "book_now"
+    assert dhl(date(2026, 11, 24), ready_from="10:00", until="11:59").reasons == ("window_too_short",)
+
+
+def ground(on, now=SUNDAY):
+    return plan(on, "10:00", "16:00", "fedex", PARIS, now, service="FEDEX_GROUND")
+
+
+def test_fedex_ground_takes_two_weeks_ahead_and_never_the_same_day():
+    assert ground(date(2026, 12, 4)).status == "book_now"
+    assert ground(date(2026, 12, 7)).not_before == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    assert ground(date(2026, 11, 23), datetime(2026, 11, 23, 6, tzinfo=UTC)).reasons == ("not_on_the_same_day",)
+
+
+def test_a_posts_courier_may_be_asked_for_on_any_working_day():
+    assert planned(date(2027, 2, 1), SHENZHEN, carrier="ems").status == "book_now"
+    assert planned(date(2027, 6, 7), SHENZHEN, carrier="ems").reasons == ("too_far_ahead",)
+
+
+@pytest.mark.parametrize("carrier", ["fedex", "dhl", "ems"])
+def test_each_carrier_says_by_which_rule_it_was_planned(carrier):
+    assert planned(date(2026, 11, 24), carrier=carrier).rule.startswith(f"pickups/horizons@2025-01-01#{carrier}-")
+
+
+def test_until_when_a_courier_can_be_changed_by_a_call():
+    window = LocalWindow(date(2026, 11, 24), time(10), time(16), "Europe/Paris")
+    booked_at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    until = {
+        name: last_change(window, horizon_of(carrier, service, date(2026, 11, 22)), booked_at)
+        for name, carrier, service in (
+            ("express", "fedex", "INTERNATIONAL_PRIORITY"),
+            ("ground", "fedex", "FEDEX_GROUND"),
+            ("dhl", "dhl", "P"),
+            ("ems", "ems", ""),
+        )
+    }
+    assert until == {
+        "express": datetime(2026, 11, 24, 15, 0, tzinfo=UTC),
+        "ground": datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
+        "dhl": datetime(2026, 11, 24, 8, 0, tzinfo=UTC),
+        "ems": None,
+    }
