@@ -166,7 +166,14 @@ class _Walk:
         event = scan.event
         if self.milestone != "returning" or event.milestone != "delivered" or _at_destination(event.place, self.leg):
             return scan
-        return Scan(event._replace(milestone="returned"), scan.twins)
+        why = self.open if self.open is not None and self.open.ground == "over" else None
+        returned = event._replace(
+            milestone="returned",
+            reason=event.reason or (why.reason if why else None),
+            responsible=event.responsible or (why.responsible if why else None),
+            action_by=event.action_by or (why.action_by if why else None),
+        )
+        return Scan(returned, scan.twins)
 
     def _speaks(self, event: Event) -> bool:
         """At rest, only a scan that repeats, reopens or withdraws the rest says anything about the leg; of
@@ -210,6 +217,10 @@ class _Walk:
             return event.withdraws_delivery and self.open.ground == "delivered"
         if self.open.ground == "over":
             return event.milestone not in OVER and takes_over(self.milestone, event.milestone)
+        if self.open.milestone == "partially_delivered" and event.milestone == "delivered":
+            return True  # the rest came
+        if self.open.reason == "loss_suspected" and self.open.ground != "delivered" and event.milestone in SEEN:
+            return True  # it was seen
         if event.milestone in ENDS[self.open.condition, self.open.ground]:
             return True
         return self.open.ground == "export" and event.milestone == "in_transit" and _is_abroad(event.place, self.leg)

@@ -17,6 +17,9 @@ _SAME_IDENTITY = {
     "fedex_push": "fedex",
     "ems_push": "ems",
 }  # poll and push of one carrier that give one scan one id: never twins
+_SAME_CODES = frozenset({"dhl_unified", "dhl_push"})
+"""Poll and push of one interface, where a push may tell a scan by another clock (in ``Z``) and so under another id:
+twins only when the code is the same too. Two movement scans of one minute are two scans."""
 _SURENESS = {"assumed": 0, "place": 1, "offset": 2}
 _EXPORTED: dict[Milestone, Milestone] = {
     "import_customs": "export_customs",
@@ -82,7 +85,8 @@ def scans(events: Iterable[Event], leg: LegFacts) -> tuple[Scan, ...]:
             groups.append([event])
             continue
         alike = near.setdefault((event.milestone, event.place.country), [])
-        group = next((told for told in alike if _is_twin(event, told)), None)
+        twins = [told for told in alike if _is_twin(event, told)]
+        group = next((told for told in twins if told[0].code == event.code), twins[0] if twins else None)
         if group is None:
             group = []
             alike.append(group)
@@ -137,7 +141,13 @@ def _scan(group: list[Event]) -> Scan:
 def _is_twin(event: Event, told: list[Event]) -> bool:
     if event.at - told[0].at > TWIN_WINDOW:
         return False
-    return all(_identity(event.source) != _identity(other.source) for other in told)
+    return all(_may_be_one(event, other) for other in told)
+
+
+def _may_be_one(one: Event, other: Event) -> bool:
+    if _identity(one.source) == _identity(other.source):
+        return False
+    return one.code == other.code or not _SAME_CODES.issuperset((one.source, other.source))
 
 
 def _identity(source: str) -> str:

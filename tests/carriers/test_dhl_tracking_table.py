@@ -181,7 +181,11 @@ def test_delivered_damaged_stays_a_trouble_after_the_delivery() -> None:
 
 def test_a_delivery_to_somebody_or_somewhere_else_is_looked_into() -> None:
     event = event_of(scan(typeCode="OK", description="Delivered", remarks=[{"value": "Left with a neighbour"}]))
-    assert (event.milestone, event.condition, event.reason) == ("delivered", "action_required", "left_unattended")
+    assert (event.milestone, event.condition, event.reason) == (
+        "delivered",
+        "action_required",
+        "delivered_to_unexpected_place",
+    )
 
 
 # ---- service areas

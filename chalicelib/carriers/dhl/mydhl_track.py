@@ -146,8 +146,9 @@ def _keep(found: dict[str, Event], event: Event) -> None:
 
 
 def _partly(event: Event) -> Event:
-    """One piece of several was delivered: not the shipment."""
+    """One piece of several was delivered: not the shipment, whose own scan of that second is another event."""
     return event._replace(
+        id=identity(f"{event.id}|part"),
         milestone="partially_delivered", condition="action_required", reason="incomplete_shipment",
         responsible="carrier", action_by="carrier",
     )  # fmt: skip
