@@ -205,7 +205,9 @@ def _before_the_road(file: CaseFile) -> str:
     waybill = next((booking for booking in file.bookings if booking.kind == "waybill"), None)
     if waybill is None or waybill.status != "done":
         return "Nothing is asked of anybody: the waybill is being bought"
-    pickup = next((one for one in reversed(pickups_of(file.bookings, waybill.leg_n)) if one.status != "cancelled"), None)
+    pickup = next(
+        (one for one in reversed(pickups_of(file.bookings, waybill.leg_n)) if one.status != "cancelled"), None
+    )
     if pickup is None:
         return "Give the customer the label and the packing instructions: no courier was asked for, they hand it over"
     if pickup.not_before is not None:
