@@ -27,12 +27,12 @@ class KeptPaper:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One call that changes the world outside: a waybill bought or taken back, a pickup booked, changed, called off.
+    """One call that changes the world outside: a waybill bought or taken back, a pickup booked or moved.
 
     Claimed first under our own ``reference``, then made, then recorded. ``claimed`` that never became ``done`` is an
     unknown outcome: reconciled or given to a person, never repeated blindly. ``with_person``: no call can do it, and a
     person was asked to. ``result`` holds what the carrier gave (waybill: number, ship_date, and whether its label was
-    kept or lost; pickup: confirmation, location, on, from, until, time_zone, and ``more_codes`` when there are several).
+    kept or lost; pickup: confirmation, location, on, from, until, time_zone, and ``more_codes`` where there are).
     ``not_before`` is the first moment the carrier takes this booking. ``n`` counts the bookings of one kind for one
     leg; ``of`` is the pickup that a change or a cancellation is about. ``wish`` is the day and hours asked for, where
     they are not those of the request; a pickup_cancel with a wish is followed by a booking for it.

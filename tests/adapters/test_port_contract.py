@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from chalicelib.carriers.standing import Standing, paused
 from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.money import Money
+from chalicelib.pickups.offers import KnownDays, OfferedDay
 from chalicelib.places import Lane
 from chalicelib.shipments.events import Place
 from chalicelib.workflows.ports import CarrierToken, Due, Incident, Pointer
@@ -145,6 +146,58 @@ def test_a_booking_is_claimed_by_one(ports):
     assert not ports.cases.save_booking(replace(claimed, claimed_at=NOW + HOUR), "planned")
     assert claimed in ports.cases.file(CASE_ID).bookings
     assert not ports.cases.save_booking(a_booking(leg_n=9), "planned")
+
+
+def test_a_booking_that_got_another_reference_meanwhile_is_not_claimed_as_it_was_read(ports):
+    ports.cases.open(an_opening())
+    anew = a_booking(reference="ref-1.2")
+    assert ports.cases.save_booking(anew, "planned", reference="ref-1")
+    assert not ports.cases.save_booking(a_booking(status="claimed", claimed_at=NOW), "planned")
+    assert anew in ports.cases.file(CASE_ID).bookings
+
+
+def test_several_bookings_of_one_kind_lie_beside_each_other(ports):
+    ports.cases.open(an_opening())
+    first, second = a_booking(kind="pickup", reference="ref-2"), a_booking(kind="pickup", reference="ref-3", n=2)
+    ports.cases.commit(a_case(version=2, log_n=2), [a_log_line(2)], bookings=[second])
+    kept = ports.cases.file(CASE_ID).bookings
+    assert first in kept
+    assert second in kept
+
+
+def test_an_answer_is_written_with_its_case_and_once(ports):
+    ports.cases.open(an_opening())
+    told = an_answer(answer='{"pickup_id":"1-2"}', expires_at=NOW + timedelta(days=7))
+    ports.cases.commit(a_case(version=2, log_n=2), [a_log_line(2)], answer=told)
+    assert ports.cases.stored_answer("desk", "k-1") == told
+    with pytest.raises(StaleVersion):
+        ports.cases.commit(a_case(version=3, log_n=3), [a_log_line(3)], answer=replace(told, body_digest="d2"))
+    assert ports.cases.read(CASE_ID).version == 2
+
+
+def test_an_answer_whose_time_has_run_out_makes_room(ports):
+    ports.cases.open(an_opening())
+    old = an_answer(expires_at=NOW - HOUR)
+    ports.cases.commit(a_case(version=2, log_n=2), [a_log_line(2)], answer=old)
+    told = replace(old, body_digest="d2", expires_at=NOW + HOUR)
+    ports.cases.commit(a_case(version=3, log_n=3), [a_log_line(3)], answer=told)
+    assert ports.cases.stored_answer("desk", "k-1") == told
+
+
+def test_what_a_carrier_said_of_its_pickups_is_kept_by_area_and_written_again_only_for_news(ports):
+    days = (OfferedDay(NOW.date(), True, time(15, 30), timedelta(hours=4)),)
+    said = KnownDays(days, NOW)
+    assert ports.pickup_days.last("fedex", "FR", "750") is None
+    ports.pickup_days.keep("fedex", "FR", "750", said)
+    ports.pickup_days.keep("fedex", "FR", "750", KnownDays(days, NOW + HOUR))
+    assert ports.pickup_days.last("fedex", "FR", "750") == said
+    assert ports.pickup_days.last("fedex", "FR", "690") is None
+    news = KnownDays((OfferedDay(NOW.date(), False),), NOW + HOUR)
+    ports.pickup_days.keep("fedex", "FR", "750", news)
+    assert ports.pickup_days.last("fedex", "FR", "750") == news
+    aged = KnownDays(news.days, NOW + 14 * HOUR)
+    ports.pickup_days.keep("fedex", "FR", "750", aged)
+    assert ports.pickup_days.last("fedex", "FR", "750") == aged
 
 
 def test_cases_of_a_stage_come_newest_first_page_by_page(ports):

@@ -10,7 +10,18 @@ from typing import Any
 from chalice import Chalice
 from chalice.test import Client
 
-from chalicelib.api import carriers, estimates, examples, exceptions, health, openapi, pickups, returns, shipments, webhooks
+from chalicelib.api import (
+    carriers,
+    estimates,
+    examples,
+    exceptions,
+    health,
+    openapi,
+    pickups,
+    returns,
+    shipments,
+    webhooks,
+)
 from chalicelib.api.desk import Desk, Stories, workflows
 from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.shipments.fold import fold

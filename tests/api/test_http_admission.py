@@ -21,7 +21,11 @@ def path_of(operation):
 
 def called(client, operation, headers):
     body = json.dumps(getattr(examples, operation.body)).encode() if operation.body else b""
-    query = {"list_returns": "?stage=review", "list_shipments": "?condition=held", "pickup_windows": "?carrier=fedex&country=FR"}.get(operation.operation_id, "")
+    query = {
+        "list_returns": "?stage=review",
+        "list_shipments": "?condition=held",
+        "pickup_windows": "?carrier=fedex&country=FR",
+    }.get(operation.operation_id, "")
     return client.request(operation.method, path_of(operation) + query, headers=headers, body=body)
 
 

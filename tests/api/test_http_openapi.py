@@ -82,7 +82,9 @@ def test_the_example_of_a_body_holds_against_schema_and_model(operation):
 
     Draft202012Validator(schema).validate(example)
     model_named("bodies", operation.body).model_validate(example)
-    shown = document()["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"]["example"]
+    shown = document()["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"][
+        "example"
+    ]
     assert shown == example
 
 
@@ -129,7 +131,8 @@ def test_registering_the_routes_loads_no_model():
     """A queue worker imports the same app and must not pay for the API's models."""
     code = (
         "import sys\n"
-        "from chalicelib.api import carriers, estimates, exceptions, health, openapi, pickups, returns, shipments, webhooks\n"
+        "from chalicelib.api import carriers, estimates, exceptions, health, openapi\n"
+        "from chalicelib.api import pickups, returns, shipments, webhooks\n"
         "print([name for name in ('pydantic', 'chalicelib.api.bodies', 'chalicelib.api.answers', 'zoneinfo', 'boto3')"
         " if name in sys.modules])"
     )

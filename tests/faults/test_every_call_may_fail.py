@@ -46,7 +46,8 @@ def test_the_script_makes_every_kind_of_call_of_the_three_stories():
     }  # fmt: skip
     asked = {name.split(" ", 1)[1] for name in CALLS if name.startswith("carrier.call")}
     assert asked == {
-        "POST /oauth/token", "POST /ship/v1/shipments", "POST /pickup/v1/pickups", "POST /track/v1/trackingnumbers",
+        "POST /oauth/token", "POST /ship/v1/shipments", "POST /pickup/v1/pickups/availabilities",
+        "POST /pickup/v1/pickups", "POST /track/v1/trackingnumbers",
     }  # fmt: skip
 
 
