@@ -19,6 +19,7 @@ _SAYS_WHO = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_OF_A_PERSON = re.compile(r"\d(?:[\s\-()]*\d){6,}")
+_CONTACT = re.compile(r"[^\s@]{0,64}@\S*|(?!\d{4}-\d\d-\d\d(?!\d))(?<!\d)\+?\d(?:[\s\-().]{0,3}\d){6,}")
 
 
 class Sent(NamedTuple):
@@ -68,3 +69,12 @@ def says_who(text: str, names: tuple[str, ...] = ()) -> bool:
     if any(name and name in text for name in names):
         return True
     return bool(_SAYS_WHO.search(text) or _NUMBER_OF_A_PERSON.search(text))
+
+
+def without_contacts(line: str) -> str:
+    """The line without mail addresses and telephone numbers (seven digits or more; a date is none).
+
+    >>> without_contacts("Call +33 6 12 34 56 78 or a.b@example.com before 2026-11-24")
+    'Call … or … before 2026-11-24'
+    """
+    return _CONTACT.sub("…", line) if "@" in line or _NUMBER_OF_A_PERSON.search(line.replace(".", "")) else line

@@ -1,4 +1,4 @@
-"""Whole journeys as each carrier tells them, through its reader and the fold: what the leg is at the end, and its troubles on
+"""Whole journeys as each carrier tells them, through its reader and the fold: how the leg ends, and its troubles on
 the way. Told in any order, in pieces, by poll and by push, and by every interface at once, it is the same leg.
 """
 

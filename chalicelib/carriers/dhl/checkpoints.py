@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
+from chalicelib.carriers.scan_fields import without_contacts
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Condition, Event, Milestone, Party
 
@@ -21,7 +22,9 @@ LONGEST_CODE = 40
 NO_CODE = "no_code"
 EXPRESS = "express"
 _SIGNED_BY = re.compile(
-    r"\b(?:signed|received|accepted|signature|handed)(?: (?:for|over|to|it)){0,3} (?:by|to|from)\b", re.IGNORECASE
+    r"\b(?:(?:signed|received|accepted|signature|handed)(?: (?:for|over|to|it)){0,3} (?:by|to|from)\b"
+    r"|(?:(?:delivered|left|released|handed)(?: to| with)?|recipient|consignee):)",
+    re.IGNORECASE,
 )
 _A_CODE = re.compile(r"[A-Z0-9_]{2,40}\Z")
 _BEFORE_PICKUP = (None, "announced", "pickup_booked", "unrecognised", "cancelled")
@@ -159,12 +162,12 @@ def _meaning(said: Mapping[str, Any], text: str) -> Meaning:
 
 
 def _kept_text(description: str, remark: str) -> str:
-    """DHL's words in one printable line, without who signed."""
+    """DHL's words in one printable line, without who signed or how to reach anybody."""
     parts = [description] if not remark or remark in description else [description, remark]
     line = " - ".join(kept for part in parts if (kept := _unsigned(" ".join(part[:LONGEST_READ].split()))))
     if not line.isprintable():
         line = "".join(letter for letter in line if letter.isprintable())
-    return line[:MAX_TEXT].strip()
+    return without_contacts(line)[:MAX_TEXT].strip()
 
 
 def _unsigned(line: str) -> str:

@@ -199,6 +199,7 @@ def _made(told: list[Checkpoint], notes: Notes, names: list[str | None]) -> list
         except ValueError:
             try:
                 at, tz_source = _without_offset(clock, zone_name, by, notes)
+                sent = clock
             except ValueError:
                 notes.lost("event_time_unreadable", "the date of a scan is not a time")
                 continue

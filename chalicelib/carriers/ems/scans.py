@@ -22,12 +22,14 @@ from chalicelib.shipments.events import Event, Place, Problem, TzSource
 
 AHEAD = timedelta(hours=24)
 HOME = "CN"
-_LONGEST_CODE, _LONGEST_CITY = 16, 80
+_LONGEST_CITY = 80
+_UNREADABLE = "unreadable"
 _NEAR_PEOPLE = frozenset({
     "picked_up", "out_for_delivery", "delivery_attempted", "ready_for_collection", "delivered", "returning", "returned",
     "unrecognised",
 })  # fmt: skip
 _CODE = re.compile(r"[0-9A-Za-z_]{1,16}\Z")
+_OUTCOME = re.compile(r"[0-9A-Za-z]{0,8}\Z")
 _CHINESE_OFFICE = re.compile(r"[0-9]{5,}\Z")
 _EXCHANGE_OFFICE = re.compile(r"([A-Z]{2})[A-Z]{4}\Z")
 _CLOCK = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
@@ -55,7 +57,7 @@ class ScanReader:
         if not _CODE.match(code) or not sent:
             self._lost("event_unreadable", "a scan without a readable opCode or opTime")
             return None
-        delivered_to, not_delivered = said["deliverCode"][:_LONGEST_CODE], said["attemptDeliveryCode"][:_LONGEST_CODE]
+        delivered_to, not_delivered = self._outcome(said, "deliverCode"), self._outcome(said, "attemptDeliveryCode")
         words = f"{said['opDesc']} {said['opName']}"
         meaning = meaning_of(code, delivered_to, not_delivered, words)
         spot = _spot(said["opOrgCode"], said["opOrgProvName"], said["opOrgCity"], meaning.where)
@@ -93,6 +95,13 @@ class ScanReader:
             withdraws_delivery=meaning.withdraws_delivery,
             voids=meaning.voids,
         )
+
+    def _outcome(self, said: Mapping[str, str], name: str) -> str:
+        """How a delivery ended, as a code; what has no code's form may be a person's name and is not kept."""
+        if _OUTCOME.match(said[name]):
+            return said[name]
+        self._lost("event_part_unreadable", f"{name} of a scan")
+        return _UNREADABLE
 
     def _said(self, scan: Mapping[str, Any]) -> dict[str, str]:
         said, wrong = texts_of(scan, _FIELDS)

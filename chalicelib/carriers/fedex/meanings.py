@@ -14,13 +14,17 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from chalicelib.carriers.scan_fields import without_contacts
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Condition, Milestone, Party
 
 MAX_TEXT = 200
 # Nobody writes a longer sentence into a scan; what stands behind is not read.
 LONGEST_READ = 1_000
-_SIGNED_BY = re.compile(r"\b(?:signed|received|accepted)(?: for)? by\b", re.IGNORECASE)
+_SIGNED_BY = re.compile(
+    r"\b(?:(?:signed|received|accepted)(?: for)? by\b|(?:(?:delivered|left|released|handed)(?: to| with)?|recipient):)",
+    re.IGNORECASE,
+)
 _BETWEEN = " -,;:./|·("
 
 
@@ -102,12 +106,12 @@ def _refinements(code: str, exception: str, words: str) -> Iterator[Mapping[str,
 
 
 def _kept_text(description: str, exception_text: str) -> str:
-    """FedEx's words in one printable line, without who signed."""
+    """FedEx's words in one printable line, without who signed or how to reach anybody."""
     parts = [description] if exception_text in description else [description, exception_text]
     line = " ".join(_unsigned(" ".join(part[:LONGEST_READ].split())) for part in parts if part)
     if not line.isprintable():
         line = "".join(letter for letter in line if letter.isprintable())
-    return line[:MAX_TEXT].strip()
+    return without_contacts(line)[:MAX_TEXT].strip()
 
 
 def _unsigned(line: str) -> str:
