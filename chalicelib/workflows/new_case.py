@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -123,9 +124,13 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
         "legs": [leg_row(leg) for leg in legs],
         "papers": list(decided.papers),
         "pickup": decided.pickup.as_json() if decided.pickup else None,
-        "hand_over": instructions(decided.ways.chosen.carrier if decided.ways.chosen else None),
         "next": list(decided.next),
     }
+
+
+def told(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer as callers get it: how to hand over is the same for all cases of a carrier, and not kept with each."""
+    return {**answer, "hand_over": instructions(answer["route"]["carrier"] if answer["route"] else None)}
 
 
 def parcel_weight_g(request: ReturnRequest) -> Decimal:

@@ -33,7 +33,7 @@ from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Shipment, Ways, ways_for
-from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g
+from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
 from chalicelib.workflows.propose_ways import proposals
@@ -80,7 +80,7 @@ def open_return(
     if decided.ways.chosen is not None and decided.ways.chosen.bookable:
         _refuse_what_the_carrier_would(ports, opening, now)
     if dry_run:
-        return Answered(200, answer_of(None, (), decided))
+        return Answered(200, told(answer_of(None, (), decided)))
     if idempotency_key:
         kept_until = now + ANSWERS_KEPT
         answer = StoredAnswer(holder, idempotency_key, body_digest, opening.case.case_id, kept_until)
@@ -89,7 +89,7 @@ def open_return(
     if stored is not None:
         return _replayed(ports, stored, body_digest)
     _queue_first_step(ports, opening)
-    return Answered(201, dict(opening.plan.answer))
+    return Answered(201, told(opening.plan.answer))
 
 
 def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> Decided:
@@ -213,7 +213,7 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
     file = ports.cases.file(stored.case_id)
     if file is None:
         raise NotFoundError("the case opened under this Idempotency-Key is gone")
-    return Answered(201, dict(file.plan.answer))
+    return Answered(201, told(file.plan.answer))
 
 
 def _queue_first_step(ports: Ports, opening: Opening) -> None:

@@ -10,7 +10,7 @@ from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.courier import pickups_of
-from chalicelib.workflows.new_case import leg_row
+from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_shipment import where_it_is
@@ -22,7 +22,7 @@ def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
     file = ports.cases.file(case_id)
     if file is None:
         raise NotFoundError("no case has this id")
-    planned = file.plan.answer
+    planned = told(file.plan.answer)
     return {
         **summary(file.case),
         **_sold(file.plan.request),
