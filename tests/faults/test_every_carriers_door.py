@@ -128,7 +128,7 @@ NO_PROOF: dict[str, Callable[[str], tuple[str, dict[str, str]]]] = {
     "in the body": lambda body: (json.dumps({TOKEN: DHL_TOKEN, SIGNATURE: FEDEX_KEY, "said": body}), {}),
     "the customers' key": lambda body: (body, {SIGNATURE: sign(body.encode(), "digest-key"), TOKEN: "digest-key"}),
     "our own keys to them": lambda body: (body, {SIGNATURE: "track-secret", TOKEN: "unified-key"}),
-    "another header": lambda body: (body, {"dhl-api-key": DHL_TOKEN, "x-fdx-signature": sign(body.encode(), FEDEX_KEY)}),
+    "other headers": lambda body: (body, {"dhl-api-key": DHL_TOKEN, "x-fdx": sign(body.encode(), FEDEX_KEY)}),
     "no cipher": lambda body: (envelope(MARK + base64.b64encode(body.encode()).decode()), {"content-type": FORM}),
     "a key of nobody": lambda body: (envelope(seal(body, "MTExMTExMTExMTExMTExMQ==")), {"content-type": FORM}),
 }  # fmt: skip
