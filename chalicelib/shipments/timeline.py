@@ -146,8 +146,15 @@ def _is_twin(event: Event, told: list[Event]) -> bool:
 
 def _may_be_one(one: Event, other: Event) -> bool:
     if _identity(one.source) == _identity(other.source):
-        return False
+        return _told_before_its_reason(one, other)
     return one.code == other.code or not _SAME_CODES.issuperset((one.source, other.source))
+
+
+def _told_before_its_reason(one: Event, other: Event) -> bool:
+    """A carrier may push a scan first and its exception code later: one scan of one moment and place."""
+    if (one.code, one.at, one.place) != (other.code, other.at, other.place):
+        return False
+    return (one.exception_code is None) != (other.exception_code is None)
 
 
 def _identity(source: str) -> str:

@@ -457,3 +457,21 @@ def test_two_shipments_under_one_number_keep_their_own_ends() -> None:
     found = fedex_pieces.read(fedex_pieces.answer(one, other)).trackings
     assert [fold(each.events, HOME).milestone for each in found] == ["delivered", "seized"]
     assert len({each.unique_id for each in found}) == 2
+
+
+def test_a_scan_pushed_before_its_exception_code_is_one_attempt_with_its_reason() -> None:
+    bare = fedex("DE", "14T10:00", SHENZHEN, "Delivery exception")
+    later = fedex("DE", "14T10:00", SHENZHEN, "Delivery exception", "08", "Customer not available or business closed")
+    pushed = events_of("fedex_push", fedex_pieces.answer(fedex_pieces.result(bare)))
+    polled = events_of("fedex", fedex_pieces.answer(fedex_pieces.result(later)))
+    for told in ([*pushed, *polled], [*polled, *pushed]):
+        state = fold(told, HOME)
+        assert (state.attempts, state.reason) == (1, "recipient_absent")
+    again = fedex("DE", "15T10:00", SHENZHEN, "Delivery exception")
+    other = events_of("fedex", fedex_pieces.answer(fedex_pieces.result(later, again)))
+    assert fold([*pushed, *other], HOME).attempts == 2
+
+
+def test_two_outcomes_of_one_moment_are_two_scans() -> None:
+    told = [ems("705", "11T11:00", attemptDeliveryCode=code) for code in ("4", "7")]
+    assert len(scans(events_of("ems", ems_pieces.answer(*told)), INLAND)) == 2
