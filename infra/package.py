@@ -33,7 +33,7 @@ STRIPPED_FOLDERS = ("tests", "bin", "sboms", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
 # routing; app.py reports partial batches itself; cryptography calls the compiled cffi backend and never the C
-# parser that made it; nobody here writes pydantic 1 models.
+# parser that made it; nobody here writes pydantic 1 models, handles certificates or key pairs, or runs in a browser.
 STRIPPED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
@@ -49,9 +49,18 @@ STRIPPED_PARTS = (
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
     "cffi",
+    "cryptography/hazmat/asn1",
+    "cryptography/hazmat/primitives/asymmetric",
+    "cryptography/hazmat/primitives/serialization",
+    "cryptography/x509",
     "pycparser",
+    "pydantic/mypy.py",
     "pydantic/v1",
+    "tzdata/zoneinfo/tzdata.zi",
+    "urllib3/contrib",
 )
+# A package's own front page; licences stay.
+STRIPPED_PAPERS = ("METADATA",)
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#*]+)")
 
 
@@ -137,7 +146,7 @@ def vendor(
     """
     text = requirements.read_text(encoding="utf-8")
     key = hashlib.sha256(
-        f"{RUNTIME} {wanted} {STRIPPED_FOLDERS} {STRIPPED_SUFFIXES} {STRIPPED_PARTS} {text}".encode()
+        f"{RUNTIME} {wanted} {STRIPPED_FOLDERS} {STRIPPED_SUFFIXES} {STRIPPED_PARTS} {STRIPPED_PAPERS} {text}".encode()
     ).hexdigest()[:16]
     kept = build / "vendor" / f"{wanted.machine}-{key}"
     if kept.is_dir():
@@ -196,12 +205,19 @@ def refuse(found: list[str]) -> None:
 
 def _strip(folder: Path) -> None:
     for part in STRIPPED_PARTS:
-        shutil.rmtree(folder / part, ignore_errors=True)
+        if part.endswith((".py", ".zi")):
+            (folder / part).unlink(missing_ok=True)
+        else:
+            shutil.rmtree(folder / part, ignore_errors=True)
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and path.name in STRIPPED_FOLDERS:
             shutil.rmtree(path)
-        elif path.is_file() and path.suffix in STRIPPED_SUFFIXES:
+        elif path.is_file() and (path.suffix in STRIPPED_SUFFIXES or _is_front_page(path)):
             path.unlink()
+
+
+def _is_front_page(path: Path) -> bool:
+    return path.name in STRIPPED_PAPERS and path.parent.suffix == ".dist-info"
 
 
 def _compile(folder: Path) -> None:

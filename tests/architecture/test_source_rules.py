@@ -77,7 +77,7 @@ def event_handlers(tree: ast.Module) -> Iterator[int]:
 
 
 def stripped_imports(tree: ast.Module) -> Iterator[int]:
-    gone = tuple(part.replace("/", ".") for part in STRIPPED_PARTS)
+    gone = tuple(part.removesuffix(".py").replace("/", ".") for part in STRIPPED_PARTS)
     return (line for line, name in imports(tree) if f"{name}.".startswith(tuple(f"{part}." for part in gone)))
 
 
