@@ -129,10 +129,11 @@ def is_export(place: Place, leg: LegFacts) -> bool:
 
 
 def _scan(group: list[Event]) -> Scan:
-    """The twin that tells of the worst condition speaks, at the time of the first and under its id."""
+    """The twin that tells of the worst condition speaks, of two alike the one that gives a code for its reason; at the
+    time of the first and under its id."""
     if len(group) == 1:
         return Scan(group[0])
-    worst = max(group, key=lambda event: WEIGHT[condition_of(event) or "ok"])
+    worst = max(group, key=lambda event: (WEIGHT[condition_of(event) or "ok"], event.exception_code is not None))
     withdraws = any(event.withdraws_delivery for event in group)
     speaker = worst._replace(id=group[0].id, at=group[0].at, withdraws_delivery=withdraws)
     return Scan(speaker, tuple(group[1:]))
