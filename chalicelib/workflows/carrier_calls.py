@@ -22,7 +22,7 @@ from chalicelib.workflows.ports import CarrierToken, HttpResponse, Ports
 EARLY = timedelta(seconds=60)
 TOKEN_WAIT = timedelta(seconds=5)
 SUCCESSES = range(200, 300)
-TOO_MANY = 429
+TIMED_OUT, TOO_MANY = 408, 429
 TOO_MANY_WAIT_S = 60
 TRIES = 40
 
@@ -103,11 +103,12 @@ class Line:
         return self.ports.link.call(self.access.host, dressed)
 
     def _error_of(self, request: HttpRequest, response: HttpResponse, also: Collection[int]) -> CarrierError | None:
-        """What stands against an answer. A server fault on a call that changes the world may hide that it was made."""
+        """What stands against an answer. A server fault on a call that changes the world may hide that it was made; so
+        may a timeout, which a gateway reports of what lies behind it too."""
         if response.status in SUCCESSES or response.status in also:
             return None
         error = self.access.read_error(response.status, response.headers, response.body, self.now)
-        if response.status >= 500 and not request.reads_only:
+        if not request.reads_only and (response.status >= 500 or response.status == TIMED_OUT):
             return CarrierOutcomeUnknown(f"the carrier answered {response.status} to a call that it may have made")
         if response.status == TOO_MANY:
             wait = error.retry_after if isinstance(error, CarrierUnavailable) else None

@@ -17,7 +17,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import Stage, advance
-from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again
+from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
 from chalicelib.workflows.ports import Booking, CaseFile
 
 ABOUT_A_BOOKING = ("booked", "not_booked")
@@ -88,8 +88,23 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
         if verdict.outcome == SETTLED_AS[booking.status]:
             return Consequence()
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
+    _refuse_in_hand(booking, now)
+    if verdict.outcome == "not_booked" and _is_replaced(file, booking):
+        return Consequence()
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
     return Consequence(bookings=(told,), steps=(told.step,))
+
+
+def _refuse_in_hand(booking: Booking, now: datetime) -> None:
+    """What a worker asks the carrier at this moment nobody may ask a second time."""
+    if booking.status == "claimed" and is_in_hand(booking, now):
+        raise ConflictError(f"the {booking.kind} is being asked for at this moment: read the case again in two minutes")
+
+
+def _is_replaced(file: CaseFile, booking: Booking) -> bool:
+    """Whether another courier was asked for since: one that was not booked is then no longer wanted."""
+    later = [one for one in file.bookings if (one.kind, one.leg_n) == ("pickup", booking.leg_n) and one.n > booking.n]
+    return booking.kind == "pickup" and any(one.status not in ("refused", "cancelled") for one in later)
 
 
 def _undone(booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
@@ -99,6 +114,7 @@ def _undone(booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
         if verdict.outcome == SETTLED_BY[booking.status]:
             return Consequence()
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
+    _refuse_in_hand(booking, now)
     if verdict.outcome == "not_done":
         return Consequence(bookings=(replace(booking, status="cancelled", due_at=None),))
     told = replace(booking, status="claimed", problem=GIVEN_BY_A_PERSON, due_at=now)
