@@ -199,7 +199,7 @@ def _days(products: list[Any]) -> Iterator[PickupDay]:
     """What each of our products says of the courier; a product of another kind has hours of its own."""
     ours = {row[lane] for row in rules()["services"].values() for lane in ("dutiable", "territory", "domestic")}
     for product in products:
-        if isinstance(product, dict) and product.get("productCode") in ours:
+        if isinstance(product, dict) and str(product.get("productCode")) in ours:
             told = product.get("pickupCapabilities")
             day = _pickup_day(told) if isinstance(told, dict) else None
             if day is not None:
