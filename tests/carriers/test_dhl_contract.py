@@ -176,7 +176,7 @@ PLACES: dict[str, tuple[str, Any]] = {
     "order.original_export.shipped_on": (f"{_EXPORT}/declarationNotes/0/value", _NOTE),
     "order.original_export.carrier": (f"{_EXPORT}/declarationNotes/0/value", _NOTE),
     "order.original_export.invoice_number": (f"{_EXPORT}/remarks/1/value", "Invoice INV-ORIG-8"),
-    "order.original_export.reference": (f"{_EXPORT}/invoice/customerReferences/1/value", "DECL-9-2026"),
+    "order.original_export.reference": (f"{_EXPORT}/remarks/2/value", "Export DECL-9-2026"),
     "order.invoice_number": (f"{_EXPORT}/invoice/number", "INV-6"),
     "order.rma": (f"{_EXPORT}/invoice/customerReferences/0/value", "RMA-ABC-DEF"),
     **{

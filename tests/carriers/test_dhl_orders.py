@@ -137,9 +137,7 @@ def test_the_invoice_adds_up_and_names_what_the_return_is_linked_to() -> None:
         "preCalculatedTotalValues": {
             "preCalculatedTotalGoodsValue": Decimal("1180.00"), "preCalculatedTotalInvoiceValue": Decimal("1180.00"),
         },
-        "customerReferences": [
-            {"typeCode": "RMA", "value": "RMA-1001"}, {"typeCode": "MRN", "value": "26FR00000000000012"},
-        ],
+        "customerReferences": [{"typeCode": "RMA", "value": "RMA-1001"}],
     }  # fmt: skip
     assert [one["value"] for one in export["remarks"]] == [
         "AWB 4818240420", "Invoice SO-1001-INV", "Export 26FR00000000000012",
@@ -150,6 +148,42 @@ def test_the_invoice_adds_up_and_names_what_the_return_is_linked_to() -> None:
             "export declaration 26FR00000000000012"
         }
     ]
+
+
+@pytest.mark.parametrize("number", ["26FR00000000000012", "X20260903123456", "530120260000000123"])
+def test_the_number_of_an_earlier_export_never_declares_this_one(number) -> None:
+    order = replace(ORDER, original_export=replace(EXPORT, reference=number))
+    typed = [one["value"] for one in export_of(order)["invoice"]["customerReferences"]]
+    assert typed == ["RMA-1001"]
+    assert number in export_of(order)["declarationNotes"][0]["value"]
+    assert "USFilingTypeValue" not in shipment(order)["content"]
+
+
+def from_the_states(amount: str, currency: str = "USD", **changes: Any):
+    place = replace(CUSTOMER, country="US", state="NY", postal_code="10001")
+    ring = replace(RING, value=Money(Decimal(amount), currency))
+    return replace(ORDER, shipper=place, lines=(ring,), **changes)
+
+
+def test_a_small_export_from_the_united_states_says_why_it_is_not_filed() -> None:
+    assert shipment(from_the_states("2500.00"))["content"]["USFilingTypeValue"] == "30.37(a)"
+    ring = replace(RING, value=Money(Decimal("2000.00"), "USD"))
+    two_tariff_numbers = replace(from_the_states("1.00"), lines=(ring, replace(ring, hs_code="7113.11.50")))
+    assert shipment(two_tariff_numbers)["content"]["USFilingTypeValue"] == "30.37(a)"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        from_the_states("2500.01"),
+        from_the_states("100.00", "EUR"),
+        replace(from_the_states("1.00"), lines=(replace(RING, value=Money(Decimal("2000.00"), "USD")),) * 2),
+        from_the_states("100.00", recipient=replace(FACILITY, country="CA", state="ON", registrations=())),
+        replace(ORDER, lines=(replace(RING, value=Money(Decimal("100.00"), "USD")),)),
+    ],
+)
+def test_no_exemption_is_claimed_that_our_figures_do_not_prove(order) -> None:
+    assert "USFilingTypeValue" not in shipment(order)["content"]
 
 
 @pytest.mark.parametrize("known", [field.name for field in fields(OriginalExport)])

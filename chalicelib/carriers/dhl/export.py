@@ -1,12 +1,12 @@
 """The export declaration of a DHL shipment: what customs read of the goods, why they cross, and where they first left.
 
-The link to the original export goes three ways, because each is read by somebody else: reference numbers for the
-manifest, remarks for the printed invoice, one whole sentence as declaration note.
+The link to the original export goes two ways, because each is read by somebody else: remarks for the printed invoice,
+one whole sentence as declaration note. It is never a typed reference (MRN, ITN, CDN): those number the declaration of
+the export that this waybill makes, and the number of an earlier one would be false there.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,9 @@ from typing import Any
 from chalicelib.carriers.contract import GoodsLine, OriginalExport, WaybillOrder
 from chalicelib.carriers.dhl.order_checks import customs_value, unit_price
 from chalicelib.carriers.dhl.wording import hs_digits, line_kilograms, parcel_kilograms, rules
+from chalicelib.carriers.small_exports import is_small
 
 _INTERNATIONAL = 6
-# Movement reference number of an EU or UK export, internal transaction number of a US one; any other is a customs
-# declaration number (CDN).
-_REFERENCE_TYPES = {"MRN": re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{14}\Z"), "ITN": re.compile(r"X[0-9]{14}\Z")}
 
 
 def declaration(order: WaybillOrder) -> dict[str, Any]:
@@ -39,20 +37,20 @@ def declaration(order: WaybillOrder) -> dict[str, Any]:
     return said
 
 
+def filing_exemption(order: WaybillOrder) -> str | None:
+    """What stands on the label of an export from the United States that needs no electronic export information; None
+    where our figures do not prove that: then it is filed first, and nothing is claimed here.
+    """
+    row = rules()["exports"].get(order.shipper.country)
+    if row is None or order.recipient.country in row["not_to"] or not is_small(order, row):
+        return None
+    said: str = row["said"]
+    return said
+
+
 def gross_kilograms(order: WaybillOrder) -> Decimal:
     """What the parcel weighs in DHL's steps: never less than its lines, each of which was rounded by itself."""
     return max(parcel_kilograms(order.parcel_weight_g), _net_kilograms(order))
-
-
-def declaration_reference_type(reference: str) -> str:
-    """DHL's type of an export declaration's number.
-
-    >>> declaration_reference_type("26FR00000000000012"), declaration_reference_type("X20261103123456")
-    ('MRN', 'ITN')
-    >>> declaration_reference_type("530120260000000123")
-    'CDN'
-    """
-    return next((name for name, form in _REFERENCE_TYPES.items() if form.match(reference)), "CDN")
 
 
 def _line(number: int, line: GoodsLine, reason_type: str) -> dict[str, Any]:
@@ -82,22 +80,13 @@ def _invoice(order: WaybillOrder) -> dict[str, Any]:
         "totalGrossWeight": gross_kilograms(order),
         "preCalculatedTotalValues": {"preCalculatedTotalGoodsValue": worth, "preCalculatedTotalInvoiceValue": worth},
     }
-    references = list(_references(order))
-    if references:
-        invoice["customerReferences"] = references
+    if order.rma:
+        invoice["customerReferences"] = [{"typeCode": "RMA", "value": order.rma}]
     return invoice
 
 
 def _net_kilograms(order: WaybillOrder) -> Decimal:
     return sum((line_kilograms(line.weight_g) for line in order.lines), Decimal(0))
-
-
-def _references(order: WaybillOrder) -> Iterator[dict[str, str]]:
-    if order.rma:
-        yield {"typeCode": "RMA", "value": order.rma}
-    export = order.original_export
-    if export is not None and export.reference:
-        yield {"typeCode": declaration_reference_type(export.reference), "value": export.reference}
 
 
 def _links(export: OriginalExport) -> Iterator[tuple[str, str]]:

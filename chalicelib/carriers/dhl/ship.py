@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from chalicelib.carriers.contract import Answer, Document, FoundWaybill, HttpRequest, Party, Waybill, WaybillOrder
 from chalicelib.carriers.dhl.access import REFERENCE, message_reference
 from chalicelib.carriers.dhl.errors import read_mydhl_error, refusal_inside
-from chalicelib.carriers.dhl.export import declaration, gross_kilograms
+from chalicelib.carriers.dhl.export import declaration, filing_exemption, gross_kilograms
 from chalicelib.carriers.dhl.order_checks import checked, crosses_customs, customs_value
 from chalicelib.carriers.dhl.wording import (
     json_said,
@@ -220,6 +220,7 @@ def _content(order: WaybillOrder) -> dict[str, Any]:
             "declaredValueCurrency": worth.currency if declarable else None,
             "exportDeclaration": declaration(order) if declarable else None,
             "description": texts["description" if _goes_home(order) else "description_out"],
+            "USFilingTypeValue": filing_exemption(order) if declarable else None,
             "incoterm": order.terms,
             "unitOfMeasurement": "metric",
         }

@@ -19,6 +19,7 @@ from chalicelib.carriers.contract import (
     PickupQuestion,
     WaybillOrder,
 )
+from chalicelib.carriers.small_exports import is_small
 from chalicelib.errors import FieldFault
 from chalicelib.money import Money, decimals_of, round_to, total
 from chalicelib.places import territory_of
@@ -156,7 +157,7 @@ def link_to_export(order: WaybillOrder) -> str:
 def export_statement(order: WaybillOrder) -> Mapping[str, str] | None:
     """What FedEx must be told of the export itself, where the rules of the country let our figures tell it."""
     row = rules()["exports"].get(order.shipper.country)
-    if row is None or order.recipient.country in row["not_to"] or not _is_small(order, row):
+    if row is None or order.recipient.country in row["not_to"] or not is_small(order, row):
         return None
     said: Mapping[str, str] = row["said"]
     return said
@@ -227,20 +228,8 @@ def _export_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     row = rules()["exports"].get(order.shipper.country)
     if row is None or not row["required"] or order.recipient.country in row["not_to"]:
         return
-    if order.lines and not _is_small(order, row):
+    if order.lines and not is_small(order, row):
         yield _fault("lines.value", "export_declaration_needed", row["needs"])
-
-
-def _is_small(order: WaybillOrder, row: Mapping[str, Any]) -> bool:
-    """Whether every tariff number of the parcel stays within a country's limit for undeclared exports, in its own
-    currency: of another one nothing is proven."""
-    worth: dict[str, Decimal] = {}
-    for line in order.lines:
-        if line.value.currency != row["currency"]:
-            return False
-        code = hs_digits(line.hs_code) if row["per_tariff_number"] else ""
-        worth[code] = worth.get(code, Decimal(0)) + line.value.amount
-    return bool(worth) and max(worth.values()) <= Decimal(row["at_most"])
 
 
 def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
