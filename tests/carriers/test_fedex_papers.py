@@ -167,6 +167,11 @@ def from_country(country: str, amount: str, currency: str, **changes: Any):
     return replace(ORDER, shipper=place, lines=(line,), **changes)
 
 
+def test_the_label_says_nothing_of_what_the_parcel_is_worth() -> None:
+    masked = shipment(ORDER)["labelSpecification"]["customerSpecifiedDetail"]["maskedData"]
+    assert {"CUSTOMS_VALUE", "INSURED_VALUE"} <= set(masked)
+
+
 def test_a_small_export_from_the_united_states_claims_its_exemption() -> None:
     customs = shipment(from_country("US", "2500.00", "USD"))["customsClearanceDetail"]
     assert customs["exportDetail"] == {"exportComplianceStatement": "NO_EEI_30_37_A"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.carriers.contract import WaybillOrder
 from chalicelib.carriers.fedex.customs_block import customs_said
-from chalicelib.carriers.fedex.order_checks import crosses_customs, purpose_row, service_type
+from chalicelib.carriers.fedex.order_checks import crosses_customs, purpose_row, rules, service_type
 from chalicelib.carriers.fedex.wording import kilograms, known, money_said, payment_said, registered_said
 
 _INVOICE_PAPER = {
@@ -18,8 +18,8 @@ _INVOICE_PAPER = {
 def shipment_said(order: WaybillOrder, account: str) -> dict[str, Any]:
     """The shipment in FedEx's words.
 
-    Direct signature is always asked for, value is declared for carriage only where no policy covers the parcel, and
-    across a customs border FedEx is asked for the commercial invoice it makes.
+    Direct signature is always asked for and the label says nothing of the worth; value is declared for carriage only
+    where no policy covers the parcel, and across a customs border FedEx is asked for the commercial invoice it makes.
     """
     said: dict[str, Any] = {
         "shipper": registered_said(order.shipper),
@@ -29,7 +29,11 @@ def shipment_said(order: WaybillOrder, account: str) -> dict[str, Any]:
         "serviceType": service_type(order.service),
         "packagingType": "YOUR_PACKAGING",
         "shippingChargesPayment": payment_said("SENDER", account),
-        "labelSpecification": {"imageType": "PDF", "labelStockType": "PAPER_85X11_TOP_HALF_LABEL"},
+        "labelSpecification": {
+            "imageType": "PDF",
+            "labelStockType": "PAPER_85X11_TOP_HALF_LABEL",
+            "customerSpecifiedDetail": {"maskedData": rules()["label"]["masked"]},
+        },
         "requestedPackageLineItems": [_package(order)],
     }
     if purpose_row(order.purpose)["returns"]:
