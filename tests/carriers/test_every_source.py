@@ -9,10 +9,12 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +160,25 @@ def test_fuzzed_samples_are_read_or_refused_and_never_in_silence(source: str) ->
         refused += checked(source, body, body) is None
     assert tried == FUZZED_PER_SOURCE
     assert refused < tried / 2, "the samples are spoiled so much that nothing is read"
+
+
+BOMB = b"<!DOCTYPE a [<!ENTITY b '0123456789'><!ENTITY c '" + b"&b;" * 10 + b"'>]><a>&c;</a>"
+OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><TrackReply>&b;</TrackReply>'
+
+
+@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize(
+    "body", [BOMB, OUTSIDE, b"<TrackReply/>", b"\xef\xbb\xbf" + OUTSIDE, OUTSIDE.decode().encode("utf-16")]
+)
+def test_xml_is_no_answer_of_any_source_and_no_entity_is_ever_looked_at(source: str, body: bytes) -> None:
+    assert checked(source, body) is None
+
+
+def test_nothing_in_the_product_reads_xml() -> None:
+    readers = re.compile(r"^\s*(?:import|from)\s+(?:xml|lxml|defusedxml|xmltodict|expat)\b", re.MULTILINE)
+    files = [Path("app.py"), *Path("chalicelib").rglob("*.py")]
+    assert len(files) > 100
+    assert [file for file in files if readers.search(file.read_text(encoding="utf-8"))] == []
 
 
 # What patterns stumble over: half an opening of a name, a telephone number, a bracket, a clock, blanks.

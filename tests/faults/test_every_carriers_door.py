@@ -309,6 +309,28 @@ def test_a_push_replayed_says_nothing_new_at_any_age_whatever_envelope_it_comes_
     assert {q: list(m) for q, m in shop.world.queues.sent.items() if q != "tracking"} == sent
 
 
+TIMES = (
+    "1e9", "nan", "１７６３８０００００", " 1763800000", ".5", "2099-01-01 00:00:00", "1970-01-01 00:00:00",
+    "2026-11-22 18:04:59", "2026-11-22 18:05:01", "2026-11-22 17:54:59", "Sun, 31 Feb 2099 99:99:99", "", "x" * 900,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("carrier", CLEAR)
+@pytest.mark.parametrize("time", TIMES, ids=range(len(TIMES)))
+def test_no_carrier_signs_a_time_so_none_that_comes_with_a_push_is_believed_or_held_against_it(
+    carrier: str, time: str
+) -> None:
+    """Neither a header nor the open field of China Post's envelope opens a door or shuts one: both are anybody's."""
+    body, headers = push_of(carrier, CLEAR[carrier])
+    stamped = envelope(seal(DELIVERED, EMS_KEY), timeStamp=time) if carrier == "ems" else body
+    dated = {"date": time, "x-timestamp": time, "webhook-timestamp": time}
+    shop = Shop()
+    assert told(shop, carrier, stamped, {**headers, **dated}) in (200, 202)
+    assert taken_in(shop) == [CLEAR[carrier].encode()]
+    assert told(shop, carrier, envelope(MARK, timeStamp=time) if carrier == "ems" else body, dated) == 401
+    assert len(taken_in(shop)) == 1
+
+
 def blocks(sealed: str) -> list[bytes]:
     raw = base64.b64decode(sealed.removeprefix(MARK))
     return [raw[at : at + 16] for at in range(0, len(raw), 16)]
