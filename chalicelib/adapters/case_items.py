@@ -84,10 +84,12 @@ def log_item(entry: LogEntry) -> Item:
     return {"PK": keys.case_pk(entry.case_id), "SK": keys.log_sk(entry.n)} | dump(entry)
 
 
-def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking]) -> list[Update]:
-    """Legs and bookings as they are now. The version of their case, in the same transaction, guards them."""
+def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking], over: Iterable[Booking] = ()) -> list[Update]:
+    """Legs and bookings as they are now. The version of their case, in the same transaction, guards them; a booking
+    that replaces one of ``over`` must find it as it was read."""
     saved = [update_of(leg_item(leg), names_of(Leg)) for leg in legs]
-    return saved + [booking_update(booking) for booking in bookings]
+    read = {one.name: {"status": one.status, "reference": one.reference} for one in over}
+    return saved + [booking_update(one, expect=read.get(one.name)) for one in bookings]
 
 
 def exception_item(exception: OpenException) -> Item:

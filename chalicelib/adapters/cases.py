@@ -111,12 +111,13 @@ class TableCases:
         exceptions: Sequence[OpenException] = (),
         tracks: Sequence[Track] = (),
         answer: StoredAnswer | None = None,
+        over: Sequence[Booking] = (),
     ) -> None:
         """Save a case with its log entries and parts, all or nothing. Raises ``StaleVersion``."""
         mark = self._mark()
         writes: list[Write] = [case_update(case, mark)]
         writes += [PutNew(log_item(entry)) for entry in log]
-        writes += part_updates(legs, bookings)
+        writes += part_updates(legs, bookings, over)
         writes += [exception_write(exception, mark) for exception in exceptions]
         writes += [self._answer_write(answer, log[-1].at)] if answer else []
         made = {len(writes) + n: PutNew(track_item(track)) for n, track in enumerate(tracks)}

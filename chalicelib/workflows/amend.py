@@ -18,7 +18,8 @@ TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What changes: the case as it shall be, what the log says of it, and the parts written with it."""
+    """What changes: the case as it shall be, what the log says of it, and the parts written with it. ``over`` are the
+    bookings on which it was decided: if one of them has been claimed or settled since, it is a lost race too."""
 
     case: Case
     what: str
@@ -29,6 +30,7 @@ class Amendment:
     exceptions: tuple[OpenException, ...] = ()
     tracks: tuple[Track, ...] = ()
     answer: StoredAnswer | None = None
+    over: tuple[Booking, ...] = ()
 
 
 def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Amendment | None]) -> Case:
@@ -54,6 +56,7 @@ def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Am
                 exceptions=change.exceptions,
                 tracks=change.tracks,
                 answer=change.answer,
+                over=change.over,
             )
         except StaleVersion:
             continue

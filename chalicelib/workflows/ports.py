@@ -172,10 +172,12 @@ class Cases(Protocol):
         exceptions: Sequence[OpenException] = (),
         tracks: Sequence[Track] = (),
         answer: StoredAnswer | None = None,
+        over: Sequence[Booking] = (),
     ) -> None:
         """Save a case that was read at ``case.version - 1`` with its log entries and parts, all or nothing.
         A track is created if absent and left alone if there; so is a stored answer, but for one that has run out.
-        Raises ``StaleVersion``."""
+        ``over`` are bookings as they were read: what replaces one must find it with that status and reference, for a
+        claim does not change the version of its case. Raises ``StaleVersion``."""
 
     def save_booking(self, booking: Booking, expected: BookingStatus, reference: str | None = None) -> bool:
         """Save one booking alone if it still has the expected status and the same reference (``reference`` when the

@@ -254,15 +254,17 @@ def _record_taken_back(ports: Ports, step: Step, given: Given, now: datetime) ->
 def _settle(
     ports: Ports, step: Step, parts: tuple[Booking, ...], what: str, now: datetime, given: Given | None = None
 ) -> None:
-    """The booking is done, and so is what it was about, in one write with the log."""
+    """The booking is done, and so is what it was about, in one write with the log; unless somebody was faster with
+    either: then this is looked at again."""
     result = {**step.booking.result, **(given.result if given else {})}
     done = replace(step.booking, status="done", result=result, problem=None, due_at=None)
     facts = {"leg": str(step.leg.n), "reference": done.reference}
     if done.of is not None and done.kind != "waybill_cancel":
         facts["pickup"] = f"{step.leg.n}-{done.of}"
+    over = (step.booking, *(one for one in step.file.bookings if one.name != step.booking.name))
 
     def decide(case: Case) -> Amendment:
-        return Amendment(case, what, facts, bookings=(done, *parts))
+        return Amendment(case, what, facts, bookings=(done, *parts), over=over)
 
     amend(ports, step.leg.case_id, now, decide)
 

@@ -62,11 +62,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What is written and queued with the resolution; nothing for most exceptions."""
+    """What is written and queued with the resolution; nothing for most exceptions. ``over`` are the bookings on which
+    it was decided."""
 
     stage: Stage | None = None
     bookings: tuple[Booking, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
+    over: tuple[Booking, ...] = ()
 
     def on(self, case: Case) -> Case:
         """The case at its new stage; raises ``StageNotAllowed`` when it can no longer get there."""
@@ -92,7 +94,7 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     if verdict.outcome == "not_booked" and _is_replaced(file, booking):
         return Consequence()
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
-    return Consequence(bookings=(told,), steps=(told.step,))
+    return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
 
 
 def _refuse_in_hand(booking: Booking, now: datetime) -> None:
@@ -116,9 +118,9 @@ def _undone(booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
     _refuse_in_hand(booking, now)
     if verdict.outcome == "not_done":
-        return Consequence(bookings=(replace(booking, status="cancelled", due_at=None),))
+        return Consequence(bookings=(replace(booking, status="cancelled", due_at=None),), over=(booking,))
     told = replace(booking, status="claimed", problem=GIVEN_BY_A_PERSON, due_at=now)
-    return Consequence(bookings=(told,), steps=(told.step,))
+    return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
 
 
 def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:

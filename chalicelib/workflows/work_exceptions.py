@@ -107,6 +107,7 @@ def _under_case(ports: Ports, found: OpenException, after: OpenException, verdic
             by=verdict.holder,
             exceptions=(after,),
             bookings=consequence.bookings,
+            over=consequence.over,
         )
 
     amend(ports, after.subject, now, decide)

@@ -156,6 +156,20 @@ def test_a_booking_that_got_another_reference_meanwhile_is_not_claimed_as_it_was
     assert anew in ports.cases.file(CASE_ID).bookings
 
 
+def test_what_was_decided_on_a_booking_that_was_claimed_meanwhile_is_not_written(ports):
+    """A claim leaves the version of its case as it was, so the booking itself must still be as it was read."""
+    ports.cases.open(an_opening())
+    read, claimed = a_booking(), a_booking(status="claimed", claimed_at=NOW)
+    assert ports.cases.save_booking(claimed, "planned")
+    changed = {"log": [a_log_line(2)], "bookings": [a_booking(reference="ref-1.2")]}
+    with pytest.raises(StaleVersion):
+        ports.cases.commit(a_case(version=2, log_n=2), over=[read], **changed)
+    assert claimed in ports.cases.file(CASE_ID).bookings
+    assert ports.cases.read(CASE_ID).version == 1
+    ports.cases.commit(a_case(version=2, log_n=2), over=[claimed], **changed)
+    assert a_booking(reference="ref-1.2") in ports.cases.file(CASE_ID).bookings
+
+
 def test_several_bookings_of_one_kind_lie_beside_each_other(ports):
     ports.cases.open(an_opening())
     first, second = a_booking(kind="pickup", reference="ref-2"), a_booking(kind="pickup", reference="ref-3", n=2)

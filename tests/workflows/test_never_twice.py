@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.carriers.contract import HttpRequest
-from chalicelib.errors import ConflictError
+from chalicelib.errors import ConflictError, StaleVersion
 from chalicelib.workflows.ports import HttpResponse
+from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception
+from tests.faults.gate import Crash
 from tests.faults.world import MONDAY
 from tests.workflows.couriers import CourierDesk, json_answer
 
@@ -133,3 +137,101 @@ def test_an_order_that_was_carried_out_behind_a_gateways_own_page_is_made_once(
     assert desk.couriers[0] == 1
     expected = ("done", "label_lost") if which is BUY else ("unknown", "pickup_unknown")
     assert (desk.booking("waybill" if which is BUY else "pickup").status, desk.troubles[0][0]) == expected
+
+
+def steps_of(desk: CourierDesk) -> list[dict[str, Any]]:
+    return [json.loads(one.body) for one in desk.world.queues.waiting if one.queue == "steps"]
+
+
+class Slow:
+    """Cases seen by a worker who is slow: right after its first reading everything else happens."""
+
+    def __init__(self, cases: Any, name: str, happens: Callable[[], None]) -> None:
+        self._cases, self._name, self._happens = cases, name, happens
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._cases, name)
+
+        def call(*args: Any, **named: Any) -> Any:
+            happens = self._happens if name == self._name else lambda: None
+            if name == self._name:
+                self._happens = lambda: None
+            if name == "commit":
+                happens()
+                return found(*args, **named)
+            answer = found(*args, **named)
+            happens()
+            return answer
+
+        return call
+
+
+def test_a_courier_called_off_by_a_person_is_ordered_anew_once_though_the_message_came_to_two_workers() -> None:
+    """The second worker has read the case before the first one recorded, and writes after the new courier stands."""
+    desk = CourierDesk("fedex").booked()
+    wire = desk.ports.link
+    desk.mute("PUT", "/pickup/v1/pickups/cancel")
+    desk.change("2026-11-24", "12:00", "17:00")
+    desk.world.pump()
+    desk.ports = desk.world.ports = replace(desk.ports, link=wire)
+    resolved(desk, "pickup_cancel_unknown", "done")
+    (message,) = steps_of(desk)
+    slow = replace(desk.ports, cases=Slow(desk.ports.cases, "file", desk.world.pump))
+    with pytest.raises(StaleVersion):
+        take_step(slow, message, desk.world.now)
+    take_step(desk.ports, message, desk.world.now + HOUR)
+    desk.world.pump()
+    assert desk.couriers == (2, 0, 1)
+    assert desk.pickup["state"] == "booked"
+
+
+@pytest.mark.parametrize("carrier", BOOK)
+def test_a_courier_who_is_claimed_between_a_persons_look_and_their_word_is_ordered_once(carrier: str) -> None:
+    desk, claimed = CourierDesk(carrier), []
+    desk.interpose(lambda asked: json_answer(408, {}) if is_order(asked, BOOK[carrier]) else None)
+    desk.booked()
+    resolved(desk, "pickup_unknown", "not_booked")
+    stuck, plain = raised_again(desk), desk.world._ports()
+
+    def told_during_the_call(asked: HttpRequest) -> HttpResponse | None:
+        """The person's word is written while the first worker waits for its answer."""
+        if is_order(asked, BOOK[carrier]) and not claimed:
+            claimed.append(asked)
+            raise Crash
+        return None
+
+    def a_worker_claims_it_and_dies() -> None:
+        desk.world.ports = desk.ports = plain
+        desk.interpose(told_during_the_call)
+        with pytest.raises(Crash):
+            take_step(desk.ports, steps_of(desk)[0], desk.world.now)
+
+    slow = replace(plain, cases=Slow(plain.cases, "commit", a_worker_claims_it_and_dies))
+    with pytest.raises(ConflictError):
+        act_on_exception(
+            slow, stuck.exception_id, Verdict("resolve", "ben", note="n", outcome="not_booked"), desk.world.now
+        )
+    assert claimed
+    assert desk.all_bookings("pickup")[0].status == "claimed"
+
+
+def test_a_courier_called_off_while_he_was_being_moved_is_never_shown_as_coming() -> None:
+    """The case is cancelled during the call that moves him: what came of it a person looks at."""
+    desk, moved = CourierDesk("dhl").booked(), []
+
+    def answers(asked: HttpRequest) -> HttpResponse | None:
+        if asked.method != "PATCH" or moved:
+            return None
+        moved.append(asked)
+        told = desk.world.wire.call("mydhl", asked)
+        desk.cancel()
+        for step in steps_of(desk):
+            take_step(desk.ports, step, desk.world.now)
+        return told
+
+    desk.interpose(answers)
+    desk.change("2026-11-25", "09:00", "13:00")
+    desk.world.pump()
+    assert desk.couriers == (1, 1, 1)
+    assert desk.all_bookings("pickup")[0].status == "cancelled"
+    assert [kind for kind, _ in desk.troubles] == ["pickup_change_unknown"]
