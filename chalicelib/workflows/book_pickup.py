@@ -26,7 +26,7 @@ from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_u
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import pickup_order
-from chalicelib.workflows.courier import closes_at, hours_told, retime, told_of
+from chalicelib.workflows.courier import closes_at, hours_told, retime, told_of, wish_of
 from chalicelib.workflows.ports import Booking, Ports
 
 # The first letters and digits of a postal code: what a carrier says of a place holds for its neighbours too.
@@ -44,7 +44,8 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
     pickups.check(order)
     account = account_of(ports, leg.carrier)
     line = open_line(ports, leg.carrier, pickups.access, now)
-    fits = fitted(ports, pickups, order, line, account, now)
+    wish = wish_of(step.booking, step.file.plan)
+    fits = fitted(ports, pickups, order, line, account, now, wish.on if wish else None)
     if fits.window is None:
         _not_offered(ports, step, fits, now)
         return None
@@ -77,9 +78,12 @@ def window_in(hours: LocalHours) -> LocalWindow:
     return LocalWindow(hours.ready_at.date(), hours.ready_at.time(), hours.close_at.time(), hours.time_zone)
 
 
-def fitted(ports: Ports, pickups: Pickups, order: PickupOrder, line: Line, account: str, now: datetime) -> Fit:
+def fitted(
+    ports: Ports, pickups: Pickups, order: PickupOrder, line: Line, account: str, now: datetime, on: date | None = None
+) -> Fit:
     """How the hours fit what the carrier says now. It is asked each time; one that cannot be asked, or whose answer
-    cannot be read, offers everything: its booking will say what is wrong."""
+    cannot be read, offers everything: its booking will say what is wrong. ``on`` is the day the customer named: once
+    it has passed nothing fits, for nobody waits at home on a day they did not name."""
     days: tuple[OfferedDay, ...] = ()
     if pickups.ask is not None and pickups.read_days is not None:
         try:
@@ -93,7 +97,8 @@ def fitted(ports: Ports, pickups: Pickups, order: PickupOrder, line: Line, accou
     if days:
         area = area_of(order.place.postal_code)
         ports.pickup_days.keep(line.name, order.place.country, area, KnownDays(days, now))
-    return fit(window_in(order.hours), days, now)
+    window = window_in(order.hours)
+    return fit(replace(window, on=on or window.on), days, now)
 
 
 def area_of(postal_code: str | None) -> str:

@@ -21,7 +21,7 @@ from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.book_pickup import fitted, hours_in, order_of, script_facts
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, Given, Maker, Ready, Step, again, give_up, later
 from chalicelib.workflows.call_off import MEANT, SUFFIXES
-from chalicelib.workflows.carrier_calls import account_of, open_line
+from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.courier import at_rest, closes_at, confirmation_of, more_codes_of, pickups_of, retime, told_of
 from chalicelib.workflows.plan_papers import plan_for
 from chalicelib.workflows.ports import Booking, HttpResponse, Ports
@@ -81,15 +81,7 @@ def _call(
     """A new day is asked for before the old courier is given up: one that is not offered leaves him as he stands."""
     account = account_of(ports, step.leg.carrier)
     line = open_line(ports, step.leg.carrier, pickups.access, now)
-    wish = step.booking.wish
-    if wish is not None and plan_for(step.file, ports.merchant(), step.leg, wish, now).status == "book_now":
-        fits = fitted(ports, pickups, order, line, account, now)
-        if fits.window is None:
-            offered = ", ".join(day.isoformat() for day in fits.offered) or "no other day yet"
-            raise CarrierRefused(
-                fits.reason or "not_offered", f"the carrier offers {offered}; the courier stands as he was"
-            )
-        order = replace(order, hours=hours_in(fits.window))
+    order = _within_what_is_offered(ports, step, pickups, order, line, now)
     confirmation = confirmation_of(pickup.result)
     if what == "change" and pickups.change is not None:
         request = pickups.change(confirmation, order, account)
@@ -104,6 +96,28 @@ def _call(
         return Given({"confirmation": confirmation.code})
 
     return Ready(pickups.cancel(confirmation, account, step.booking.reference), line, called_off)
+
+
+def _within_what_is_offered(
+    ports: Ports, step: Step, pickups: Pickups, order: PickupOrder, line: Line, now: datetime
+) -> PickupOrder:
+    """The order for the hours asked for, as the carrier offers them; as it is when none were asked for, or when it
+    takes them later. Raises ``CarrierRefused`` for hours that are not offered, or have passed since."""
+    wish = step.booking.wish
+    planned = plan_for(step.file, ports.merchant(), step.leg, wish, now) if wish is not None else None
+    if wish is None or planned is None:
+        return order
+    if planned.status == "invalid":
+        raise CarrierRefused(planned.reasons[0], "these hours are possible no more; the courier stands as he was")
+    if planned.status != "book_now":
+        return order
+    fits = fitted(ports, pickups, order, line, account_of(ports, line.name), now, wish.on)
+    if fits.window is None:
+        offered = ", ".join(day.isoformat() for day in fits.offered) or "no other day yet"
+        raise CarrierRefused(
+            fits.reason or "not_offered", f"the carrier offers {offered}; the courier stands as he was"
+        )
+    return replace(order, hours=hours_in(fits.window))
 
 
 def _without_a_call(ports: Ports, step: Step, pickup: Booking, now: datetime) -> None:

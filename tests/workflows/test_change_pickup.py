@@ -396,3 +396,17 @@ def test_every_code_of_a_pickup_that_has_several_is_kept_and_called_off_by_itsel
     assert gone == ["/pickups/CDG261124000001", "/pickups/CDG261124000002"]
     assert desk.pickup["state"] == "cancelled"
     assert [one.status for one in desk.all_bookings("pickup_cancel")] == ["done", "done"]
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_change_that_comes_too_late_for_its_own_hours_leaves_the_courier_as_he_stands(carrier):
+    """The message is a day late: nothing is called off for hours that have passed."""
+    desk = CourierDesk(carrier).booked()
+    desk.change("2026-11-24", "12:00", "17:00")
+    desk.world.now = MONDAY + timedelta(days=2)
+    desk.world.pump()
+    assert desk.couriers == (1, 0, 0)
+    assert desk.troubles == [
+        ("pickup_change_refused" if carrier == "dhl" else "pickup_cancel_refused", "window_is_over")
+    ]
+    assert (desk.pickup["state"], desk.pickup["from"]) == ("booked", "10:00")

@@ -160,3 +160,15 @@ def test_an_answer_older_than_a_day_is_not_shown():
     assert windows_of(desk, MONDAY + timedelta(hours=2))[2]["status"] == "not_offered"
     later = windows_of(desk, MONDAY + timedelta(hours=25))
     assert [one["source"] for one in later] == ["rule", "rule", "rule"]
+
+
+@pytest.mark.parametrize("carrier", ["fedex", "dhl"])
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_a_courier_is_never_ordered_for_a_day_that_the_customer_did_not_name(carrier, days):
+    """The message that was to order him is days late: which other day, the customer says."""
+    desk = CourierDesk(carrier).opened()
+    desk.world.now = MONDAY + timedelta(days=1 + days)
+    desk.world.pump()
+    assert desk.couriers == (0, 0, 0)
+    assert desk.troubles == [("pickup_not_offered", "window_is_over")]
+    assert (desk.pickup["state"], desk.pickup["on"]) == ("refused", "2026-11-24")
