@@ -45,6 +45,8 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[s
 def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     def decide(case: Case) -> Amendment | None:
         found = ports.exceptions.read(public_id("case", case.case_id, message["episode"]))
+        if found is None and _is_our_own_doing(case, message):
+            return None
         after = _after(found, message, now)
         if after is None:
             return None
@@ -54,6 +56,11 @@ def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None
         return Amendment(case, f"exception_{after.status}", facts, exceptions=(after,))
 
     amend(ports, message["subject"], now, decide)
+
+
+def _is_our_own_doing(case: Case, message: Mapping[str, Any]) -> bool:
+    """A carrier that tells of a cancelled return that its waybill is cancelled says what we asked it to do."""
+    return case.stage == "cancelled" and message["kind"] == "cancelled_by_carrier"
 
 
 def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:

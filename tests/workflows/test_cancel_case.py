@@ -26,6 +26,25 @@ def test_fedex_takes_back_the_waybill_and_calls_the_courier_off():
     assert desk.troubles == []
 
 
+def test_a_carrier_that_tells_us_of_our_own_cancellation_troubles_nobody():
+    desk = CourierDesk("fedex").booked()
+    desk.cancel()
+    desk.world.pump()
+    desk.world.push(desk.file.legs[0].number)
+    desk.world.pump()
+    assert desk.track.state.milestone == "cancelled"
+    assert desk.file.exceptions == ()
+
+
+def test_a_waybill_that_the_carrier_cancels_by_itself_is_told_to_a_person():
+    desk = CourierDesk("fedex").booked()
+    number = desk.file.legs[0].number
+    desk.world.carrier.memory.shipments[number].cancelled_at = "2026-11-23T10:00:00"
+    desk.world.push(number)
+    desk.world.pump()
+    assert [kind for kind, _ in desk.troubles] == ["cancelled_by_carrier"]
+
+
 def test_a_waybill_that_its_carrier_takes_back_by_no_call_lapses_and_is_asked_about_no_more():
     desk = CourierDesk("dhl").booked()
     desk.cancel()
