@@ -155,6 +155,10 @@ def _once(turn: Round, way: Polling, quota: Quota, request: HttpRequest, batch: 
     turn.asked += 1
     response = line.ask(request, way.no_such_number)
     if response.status in way.no_such_number:
+        fault = way.access.read_error(response.status, response.headers, response.body, turn.now)
+        if isinstance(fault, CarrierUnreadable):  # the page of something before the carrier knows of no number at all
+            line.failed(fault)
+            raise fault
         line.answered()
         return set()
     return _take_answer(turn, line, way, response, batch)

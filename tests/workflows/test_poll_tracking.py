@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse
+from tests.workflows.couriers import CourierDesk
 from tests.workflows.desk import MONDAY, Desk
 from tests.workflows.test_book_leg import _with_link
 
@@ -120,3 +121,15 @@ def test_an_answer_that_names_no_shipment_at_all_is_told_number_by_number():
     poll(desk.ports, {"carrier": "fedex", "numbers": NUMBERS}, MONDAY)
     (told,) = map(json.loads, desk.waiting("alerts"))
     assert all(f"{number} not_answered" in told["detail"] for number in NUMBERS)
+
+
+def test_a_page_of_something_before_the_carrier_is_no_word_about_any_number():
+    """DHL says with a 404 that it knows no number; so does a gateway's page, which knows nothing of numbers."""
+    desk = CourierDesk("dhl").booked()
+    number = desk.file.legs[0].number
+    page = HttpResponse(404, {"content-type": "text/html"}, b"<html><body>Not here.</body></html>")
+    pages = iter([page])
+    desk.interpose(lambda _: next(pages, None))
+    desk.world.carrier.scan(number, "PU", "PARIS", "FR", MONDAY)
+    poll(desk.ports, {"carrier": "dhl", "numbers": [number]}, MONDAY + timedelta(hours=1))
+    assert desk.track.state.milestone == "picked_up"
