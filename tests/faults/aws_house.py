@@ -22,6 +22,7 @@ from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import batches, message_text
 from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.tokens import TableTokens
@@ -206,6 +207,7 @@ class AwsHouse(World):
             secrets=secrets,
             link=gated("carrier", self.wire),
             carriers=TableCarrierStates(table, secrets.carriers, mark),
+            pickup_days=TablePickupDays(table, mark),
             tokens=TableTokens(table),
             new_id=lambda: "case0001",
         )

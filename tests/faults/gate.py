@@ -3,6 +3,10 @@
 A fault is a kind and the place of a call in the run: ``crash_before`` and ``crash_after`` end the process there,
 ``throttle`` is a refusal before anything happened, ``timeout_after_commit`` carries the call out and loses the answer,
 and ``sent_twice`` carries a write out and sends it again, as a client library does when the first answer is lost.
+
+A carrier has four ways more to go wrong: ``hangs_up_before`` and ``hangs_up_after`` (its own: it had not acted, or it
+had), ``fault_after`` (a 503 from something before it, though it had acted) and ``page`` (a 404 that is a page of HTML
+and none of its envelopes; it was not reached).
 """
 
 from __future__ import annotations
@@ -10,11 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
-from chalicelib.errors import CarrierOutcomeUnknown, CarrierUnavailable, UnavailableError
+from chalicelib.carriers.contract import HttpRequest
+from chalicelib.errors import CarrierError, CarrierOutcomeUnknown, CarrierUnavailable, UnavailableError
 from chalicelib.workflows.ports import HttpResponse
 
 KINDS = ("crash_before", "crash_after", "throttle", "timeout_after_commit", "sent_twice")
+CARRIER_KINDS = ("hangs_up_before", "hangs_up_after", "fault_after", "page")
+ALL_KINDS = KINDS + CARRIER_KINDS
+PAGE = b"<html><head><title>404</title></head><body>Not here.</body></html>"
 TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
@@ -38,13 +47,24 @@ class Fault:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A call that goes wrong; ``call`` carries it out. ``request`` is there when a carrier is asked."""
+
+    name: str
+    call: Callable[[], Any]
+    request: HttpRequest | None = None
+    carrier: Any = None
+
+
 @dataclass
 class Gate:
-    """Counts calls and strikes once."""
+    """Counts calls and strikes once. ``carrier`` is the simulated one, which can go wrong by itself."""
 
     fault: Fault | None = None
     calls: list[str] = field(default_factory=list)
     struck: bool = False
+    carrier: Any = None
 
     def through(self, name: str, call: Callable[[], Any], request: Any = None) -> Any:
         place = len(self.calls)
@@ -52,7 +72,7 @@ class Gate:
         if self.fault is None or self.fault.at != place:
             return call()
         self.struck = True
-        return STRIKES[self.fault.kind](name, call, request)
+        return STRIKES[self.fault.kind](Struck(name, call, request, self.carrier))
 
 
 class Gated:
@@ -68,51 +88,94 @@ class Gated:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             request = args[1] if self._room == "carrier" else None
-            label = f"{self._room}.{name}" + (f" {request.method} {request.path}" if request else "")
+            label = f"{self._room}.{name}" + (f" {asked(request)}" if request else "")
             return self._gate.through(label, lambda: found(*args, **kwargs), request)
 
         return call
 
 
+def asked(request: HttpRequest) -> str:
+    """What a carrier is asked, in a few words: China Post has one address and a code for each thing.
+
+    >>> asked(HttpRequest("GET", "/tracking?shipmentTrackingNumber=1", {}, b"", True))
+    'GET /tracking'
+    >>> asked(HttpRequest("POST", "/", {}, b"apiCode=020003&senderNo=1", False))
+    'POST 020003'
+    """
+    path = request.path.partition("?")[0]
+    if path in ("", "/"):
+        path = parse_qs(request.body.decode())["apiCode"][0]
+    return f"{request.method} {path}"
+
+
 def possible(kind: str, name: str) -> bool:
-    """Only what a client library sends again by itself can be sent twice: writes to the table."""
+    """Only what a client library sends again by itself can be sent twice: writes to the table. Only a carrier hangs up
+    or has a page before it."""
+    if kind in CARRIER_KINDS:
+        return name.startswith("carrier.")
     return kind != "sent_twice" or (name.startswith("table.") and name.removeprefix("table.") in TABLE_WRITES)
 
 
-def _crash_before(_name: str, _call: Callable[[], Any], _request: Any) -> Any:
+def _crash_before(_: Struck) -> Any:
     raise Crash
 
 
-def _crash_after(_name: str, call: Callable[[], Any], _request: Any) -> Any:
-    call()
+def _crash_after(struck: Struck) -> Any:
+    struck.call()
     raise Crash
 
 
-def _throttle(name: str, _call: Callable[[], Any], request: Any) -> Any:
-    if request is not None:
-        body = b'{"errors":[{"code":"TOO.MANY.REQUESTS","message":"slow down"}]}'
-        return HttpResponse(429, {"content-type": "application/json"}, body)
-    raise UnavailableError(f"{name} is throttled")
+def _throttle(struck: Struck) -> Any:
+    if struck.request is None:
+        raise UnavailableError(f"{struck.name} is throttled")
+    struck.carrier.faults.too_many = 1
+    return struck.call()
 
 
-def _timeout_after_commit(name: str, call: Callable[[], Any], request: Any) -> Any:
-    call()
-    if request is None:
-        raise UnavailableError(f"{name} does not answer")
-    if request.reads_only:
-        raise CarrierUnavailable("no answer")
-    raise CarrierOutcomeUnknown("no answer")
+def _timeout_after_commit(struck: Struck) -> Any:
+    struck.call()
+    if struck.request is None:
+        raise UnavailableError(f"{struck.name} does not answer")
+    raise unanswered(struck.request)
 
 
-def _sent_twice(_name: str, call: Callable[[], Any], _request: Any) -> Any:
-    call()
-    return call()
+def _sent_twice(struck: Struck) -> Any:
+    struck.call()
+    return struck.call()
 
 
-STRIKES: dict[str, Callable[[str, Callable[[], Any], Any], Any]] = {
+def _hangs_up_before(struck: Struck) -> Any:
+    struck.carrier.faults.dropped_before = 1
+    return struck.call()
+
+
+def _hangs_up_after(struck: Struck) -> Any:
+    struck.carrier.faults.dropped_after = 1
+    return struck.call()
+
+
+def _fault_after(struck: Struck) -> Any:
+    struck.call()
+    return HttpResponse(503, {"content-type": "text/html"}, PAGE)
+
+
+def _page(_: Struck) -> Any:
+    return HttpResponse(404, {"content-type": "text/html"}, PAGE)
+
+
+def unanswered(request: HttpRequest) -> CarrierError:
+    """What the wire says when an answer never came: of a call that only reads, that it may be asked again."""
+    return CarrierUnavailable("no answer") if request.reads_only else CarrierOutcomeUnknown("no answer")
+
+
+STRIKES: dict[str, Callable[[Struck], Any]] = {
     "crash_before": _crash_before,
     "crash_after": _crash_after,
     "throttle": _throttle,
     "timeout_after_commit": _timeout_after_commit,
     "sent_twice": _sent_twice,
+    "hangs_up_before": _hangs_up_before,
+    "hangs_up_after": _hangs_up_after,
+    "fault_after": _fault_after,
+    "page": _page,
 }

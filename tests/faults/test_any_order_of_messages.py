@@ -1,34 +1,48 @@
 """Messages that come twice, late and in any order, from seeds: each run ends where the orderly one does.
 
-A failing seed replays alone: ``python -m pytest tests/faults -k "seed-17"``.
+A failing seed replays alone: ``python -m pytest tests/faults -k "dhl-seed-17"``.
 """
 
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
-from tests.faults.gate import Gate
-from tests.faults.stories import Picture, picture, tell
-from tests.faults.test_every_call_may_fail import assert_ends_well
-from tests.faults.world import World
+from tests.faults.carrier_stories import STORIES
+from tests.faults.endings import assert_ends_well
+from tests.faults.stories import Picture
 
-SEEDS = range(60)
+SEEDS = {"fedex": range(60), "dhl": range(20)}
+RINGS = {story.carrier: story for story in STORIES if story.name == "ring"}
+SHAKEN = [
+    pytest.param(carrier, seed, id=f"seed-{seed}" if carrier == "fedex" else f"{carrier}-seed-{seed}")
+    for carrier, seeds in SEEDS.items()
+    for seed in seeds
+]
 
 
-def shaken(seed: int) -> Picture:
+def shaken(carrier: str, seed: int) -> Picture:
     """The whole script with a queue that repeats one message in four and delivers in any order."""
     dice = random.Random(seed)
-    world = World(Gate(), pick=lambda waiting: dice.randrange(len(waiting)), repeat=lambda: dice.random() < 0.25)
-    tell(world)
-    return picture(world)
+    _, ended, _ = RINGS[carrier].run(
+        pick=lambda waiting: dice.randrange(len(waiting)), repeat=lambda: dice.random() < 0.25
+    )
+    return ended
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=[f"seed-{seed}" for seed in SEEDS])
-def test_repeated_and_reordered_messages_end_where_orderly_ones_do(seed):
-    assert_ends_well(shaken(seed))
+@cache
+def orderly(carrier: str) -> Picture:
+    _, ended, _ = RINGS[carrier].run()
+    return ended
 
 
-def test_a_seed_replays_to_the_same_end():
-    assert shaken(3) == shaken(3)
+@pytest.mark.parametrize(("carrier", "seed"), SHAKEN)
+def test_repeated_and_reordered_messages_end_where_orderly_ones_do(carrier, seed):
+    assert_ends_well(shaken(carrier, seed), orderly(carrier))
+
+
+@pytest.mark.parametrize("carrier", SEEDS)
+def test_a_seed_replays_to_the_same_end(carrier):
+    assert shaken(carrier, 3) == shaken(carrier, 3)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.gate import KINDS, Fault, possible
+from tests.faults.gate import ALL_KINDS, Fault, possible
 from tests.faults.world import MONDAY
 from tests.workflows.couriers import CourierDesk
 
@@ -89,7 +89,7 @@ TOLD = [(carrier, story) for carrier in ("fedex", "dhl") for story in STORIES]
 TRIED = [
     pytest.param(carrier, story, kind, at, id=f"{carrier}-{story}-{kind}-{at:03d}-{name.replace(' ', '_')}")
     for carrier, story in TOLD
-    for kind in KINDS
+    for kind in ALL_KINDS
     for at, name in enumerate(undisturbed(carrier, story)[0])
     if possible(kind, name)
 ]

@@ -14,9 +14,10 @@ from moto import mock_aws
 
 from tests.fakes.aws_world import AwsStage, client_maker
 from tests.faults.aws_house import SERVICES, WRITES, AwsHouse, Tap, WireFault, WireGate
+from tests.faults.endings import assert_ends_well
 from tests.faults.gate import KINDS
 from tests.faults.stories import Picture, picture, tell
-from tests.faults.test_every_call_may_fail import CALLS, UNDISTURBED, assert_ends_well
+from tests.faults.test_every_call_may_fail import CALLS, UNDISTURBED
 
 WIRE = {
     "table.get": "GetItem",
@@ -109,4 +110,4 @@ def test_one_aws_call_goes_wrong_and_the_run_ends_well(aws, strike):
     house = aws.house(strike)
     tell(house)
     assert house.gate.struck
-    assert_ends_well(picture(house))
+    assert_ends_well(picture(house), UNDISTURBED)

@@ -1,4 +1,4 @@
-"""One whole house over memory, every call of it gated, and the simulated FedEx outside.
+"""One whole house over memory, every call of it gated, and one simulated carrier outside.
 
 Processes die and are started again: a message that was not finished is received again when its visibility timeout has
 passed (the clock moves on by that much), a desk or a carrier whose call failed calls again. Five failed receives are
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,18 +23,22 @@ from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.carriers.contract import HttpRequest
-from chalicelib.errors import ReturnsError
-from chalicelib.merchant import load_merchant
+from chalicelib.errors import ConflictError, ReturnsError, StaleVersion
+from chalicelib.merchant import Merchant, load_merchant
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.take_tracking import accept_webhook, take_body
+from infra.local.carrier_faults import AnswerDropped
+from infra.local.carrier_simulator import CarrierSimulator
+from infra.local.dhl_simulator import DhlSimulator
+from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
 from tests.fakes.memory_table import MemoryTable
-from tests.faults.gate import Crash, Gate, Gated
+from tests.faults.gate import Crash, Gate, Gated, unanswered
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 VISIBILITY = timedelta(minutes=6)
@@ -42,6 +46,13 @@ MAX_RECEIVES = 5
 HANDLERS: dict[str, Callable[..., None]] = {
     "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert,
 }  # fmt: skip
+HOSTS = {"fedex": "fedex", "mydhl": "dhl", "dhl_unified": "dhl", "ems": "ems"}
+SIMULATORS: dict[str, type[CarrierSimulator]] = {"fedex": FedExSimulator, "dhl": DhlSimulator, "ems": EmsSimulator}
+
+
+def simulated(name: str) -> CarrierSimulator:
+    """A carrier that has sold nothing yet and pushes with our current secret."""
+    return SIMULATORS[name](SECRETS["webhooks"][name][0])
 
 
 def first(_waiting: object) -> int:
@@ -78,17 +89,23 @@ class Queues:
 @dataclass
 class Wire:
     """The wire to the simulated carrier. ``on_waybill`` is told of each waybill before its buyer hears of it: a
-    carrier's push may well be faster than its own answer."""
+    carrier's push may well be faster than its own answer, and comes though that answer is lost."""
 
-    carrier: FedExSimulator
+    carrier: CarrierSimulator
     on_waybill: Callable[[str], None] | None = None
 
-    def call(self, _carrier: str, request: HttpRequest) -> HttpResponse:
-        status, headers, body = self.carrier.handle(request.method, request.path, request.headers, request.body)
-        if request.path == "/ship/v1/shipments" and status == 200 and self.on_waybill is not None:
-            shipment = json.loads(body)["output"]["transactionShipments"][0]
-            self.on_waybill(shipment["masterTrackingNumber"])
-        return HttpResponse(status, headers, body)
+    def call(self, host: str, request: HttpRequest) -> HttpResponse:
+        assert HOSTS[host] == self.carrier.name, f"nobody answers at {host}"
+        sold = set(self.carrier.memory.shipments)
+        try:
+            answer = self.carrier.handle(request.method, request.path, request.headers, request.body)
+        except AnswerDropped:
+            raise unanswered(request) from None
+        finally:
+            for number in self.carrier.memory.shipments.keys() - sold:
+                if self.on_waybill is not None:
+                    self.on_waybill(number)
+        return HttpResponse(*answer)
 
 
 @dataclass
@@ -98,12 +115,15 @@ class World:
     table: MemoryTable = field(default_factory=MemoryTable)
     queues: Queues = field(default_factory=Queues)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
-    carrier: FedExSimulator = field(default_factory=lambda: FedExSimulator("current-secret"))
+    carrier: CarrierSimulator = field(default_factory=lambda: simulated("fedex"))
     pick: Callable[[deque[Waiting]], int] = first
     repeat: Callable[[], bool] = never
+    tries_orders: bool = False
+    case_id: str = "case0001"
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.carrier)
+        self.gate.carrier = self.carrier
         self.ports = self._ports()
 
     def ask(self, call: Callable[[], Any]) -> Any:
@@ -116,10 +136,23 @@ class World:
                 self.now += timedelta(seconds=30)
         raise DeadLetter(f"never answered: {last!r}")
 
+    def tell(self, call: Callable[[], Any]) -> Any:
+        """A caller who takes a conflict for an answer: that it cannot be done as things stand. None is that answer."""
+
+        def answered() -> Any:
+            try:
+                return call()
+            except StaleVersion:
+                raise
+            except ConflictError:
+                return None
+
+        return self.ask(answered)
+
     def push(self, number: str) -> None:
         """The carrier pushes what it knows of a number, and pushes again until it is accepted."""
         body, headers = self.carrier.push_body(number)
-        self.ask(lambda: accept_webhook(self.ports, "fedex", body, headers, request_id="r", now=self.now))
+        self.ask(lambda: accept_webhook(self.ports, self.carrier.name, body, headers, request_id="r", now=self.now))
 
     def pump(self) -> None:
         """Deliver everything that waits, and what that causes, until it is quiet."""
@@ -154,6 +187,13 @@ class World:
                 self.now += timedelta(minutes=5)
         self.pump()
 
+    def _merchant(self) -> Merchant:
+        """The shop; with ``tries_orders`` each of its carriers is asked first whether it would take an order."""
+        shop = load_merchant(Path("chalicelib/merchant.toml"))
+        if not self.tries_orders:
+            return shop
+        return replace(shop, carrier=tuple(replace(one, dry_run=True) for one in shop.carrier))
+
     def _ports(self) -> Ports:
         def gated(room: str, thing: Any) -> Any:
             return Gated(self.gate, room, thing)
@@ -172,6 +212,6 @@ class World:
             carriers=TableCarrierStates(table, secrets.carriers, mark),
             pickup_days=TablePickupDays(table, mark),
             tokens=TableTokens(table),
-            merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
+            merchant=self._merchant,
             new_id=lambda: "case0001",
         )

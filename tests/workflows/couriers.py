@@ -28,6 +28,7 @@ SIMULATORS: dict[str, Callable[[], CarrierSimulator]] = {
     "fedex": lambda: FedExSimulator(SECRETS["webhooks"]["fedex"][0]),
     "dhl": lambda: DhlSimulator(SECRETS["webhooks"]["dhl"][0]),
 }
+HOST = {"fedex": "fedex", "dhl": "mydhl"}
 Answerer = Callable[[HttpRequest], HttpResponse | None]
 
 
@@ -70,7 +71,7 @@ class CourierDesk(Desk):
             if (request.method, request.path.partition("?")[0]) != (method, path):
                 return None
             if carries_out:
-                self.world.wire.call("", request)
+                self.world.wire.call(HOST[self.world.carrier.name], request)
             raise CarrierOutcomeUnknown("no answer")
 
         self.interpose(answers)
