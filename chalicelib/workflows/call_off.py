@@ -48,7 +48,8 @@ def called_off(ports: Ports, case: Case, made: Sequence[Booking], now: datetime)
 
 
 def undoings(file: CaseFile, made: Sequence[Booking], now: datetime) -> list[Booking]:
-    """A cancellation for each of these bookings that stands, once. Where the order of the waybill brought the courier,
+    """A cancellation for each of these bookings that stands, once: one whose outcome is unknown is with a person, and
+    not asked for a second time. Where the order of the waybill brought the courier,
     taking it back takes him too."""
     found: list[Booking] = []
     for one in made:
@@ -56,7 +57,9 @@ def undoings(file: CaseFile, made: Sequence[Booking], now: datetime) -> list[Boo
         if one.kind == "pickup" and _goes_with_its_waybill(file, one):
             continue
         asked = (b for b in file.bookings if (b.kind, b.leg_n, b.of) == (kind, one.leg_n, one.n))
-        if not any(b.status in ("planned", "claimed") and b.result.get(MEANT) == one.reference for b in asked):
+        if not any(
+            b.status in ("planned", "claimed", "unknown") and b.result.get(MEANT) == one.reference for b in asked
+        ):
             found.append(undoing(kind, one, (*file.bookings, *found), file.case.rma, now))
     return found
 

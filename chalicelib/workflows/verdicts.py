@@ -85,7 +85,7 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     if booking is None:
         raise ConflictError("the booking this exception is about is gone")
     if booking.kind not in MAKES:
-        return _undone(booking, verdict, now)
+        return _undone(file, booking, verdict, now)
     if booking.status in SETTLED_AS:
         if verdict.outcome == SETTLED_AS[booking.status]:
             return Consequence()
@@ -109,18 +109,27 @@ def _is_replaced(file: CaseFile, booking: Booking) -> bool:
     return booking.kind == "pickup" and any(one.status not in ("refused", "cancelled") for one in later)
 
 
-def _undone(booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
+def _undone(file: CaseFile, booking: Booking, verdict: Verdict, now: datetime) -> Consequence:
     """A change or a cancellation as a person found it. It is never asked for again by itself: what it was about may
-    have moved on since, so the desk looks and asks anew."""
+    have moved on since, so the desk looks and asks anew. Of a cancelled return it cannot: there a cancellation that
+    turns out not to have reached the carrier is asked for again."""
     if booking.status in SETTLED_BY:
         if verdict.outcome == SETTLED_BY[booking.status]:
             return Consequence()
         raise ConflictError(f"the {booking.kind} is {booking.status} by now: read the case again")
     _refuse_in_hand(booking, now)
+    if verdict.outcome == "not_done" and _is_still_wanted(file, booking):
+        told = replace(_not_booked(booking, now), result=booking.result)
+        return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
     if verdict.outcome == "not_done":
         return Consequence(bookings=(replace(booking, status="cancelled", due_at=None),), over=(booking,))
     told = replace(booking, status="claimed", problem=GIVEN_BY_A_PERSON, due_at=now)
     return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
+
+
+def _is_still_wanted(file: CaseFile, booking: Booking) -> bool:
+    """What the carrier refused it would refuse again; what is not known to have reached it is worth the asking."""
+    return file.case.stage == "cancelled" and booking.status == "unknown" and booking.kind != "pickup_change"
 
 
 def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:

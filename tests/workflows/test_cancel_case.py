@@ -10,7 +10,7 @@ from chalicelib.errors import NotFoundError, StageNotAllowed
 from chalicelib.workflows.cancel_case import cancel_case
 from tests.faults.world import MONDAY
 from tests.workflows.couriers import CourierDesk, json_answer
-from tests.workflows.test_change_pickup import on_the_road
+from tests.workflows.test_change_pickup import CANCEL, on_the_road, verdict
 
 HOUR = timedelta(hours=1)
 
@@ -139,3 +139,40 @@ def test_a_change_that_was_asked_for_before_the_case_was_cancelled_orders_nobody
         desk.world.sweep_at(MONDAY + hours * HOUR)
     assert desk.couriers == (1, 0, 1)
     assert desk.pickup["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("carrier", ["fedex", "dhl"])
+@pytest.mark.parametrize(("outcome", "carried_out"), [("done", True), ("not_done", False)])
+def test_a_courier_whose_calling_off_is_unknown_is_not_called_off_again_by_cancelling_the_return(
+    carrier, outcome, carried_out
+):
+    desk = CourierDesk(carrier).booked()
+    plain = desk.ports
+    desk.mute(*CANCEL[carrier], carries_out=carried_out)
+    desk.call_off()
+    desk.world.pump()
+    desk.world.ports = desk.ports = plain
+    desk.cancel()
+    desk.world.pump()
+    assert len(desk.all_bookings("pickup_cancel")) == 1
+    assert desk.troubles == [("pickup_cancel_unknown", None)]
+    verdict(desk, "pickup_cancel_unknown", outcome)
+    assert (desk.couriers, desk.pickup["state"], desk.troubles) == ((1, 0, 1), "cancelled", [])
+
+
+def test_a_courier_whom_the_carrier_will_not_call_off_is_not_asked_about_again():
+    desk = CourierDesk("fedex").booked()
+    refusal = {"errors": [{"code": "PICKUP.ALREADY.DISPATCHED", "message": "Courier is on the way"}]}
+    asked = []
+
+    def answers(request):
+        if request.path != "/pickup/v1/pickups/cancel":
+            return None
+        asked.append(request)
+        return json_answer(400, refusal)
+
+    desk.interpose(answers)
+    desk.cancel()
+    desk.world.pump()
+    verdict(desk, "pickup_cancel_refused", "not_done")
+    assert (len(asked), desk.troubles) == (1, [])
