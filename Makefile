@@ -61,7 +61,7 @@ run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated 
 token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)
 	@exec $(PY) -m infra.local.mint
 
-faults: $(READY)  ## every call of the three stories broken in every way, as a table of how each run ended
+faults: $(READY)  ## every call of each carrier's stories broken in every way, as a table of how the runs ended
 	@$(PY) -m tests.faults.report
 
 # --- bench -----------------------------------------------------------------------------------------------

@@ -88,12 +88,16 @@ class Picture:
     changed: int
     called_off: int
     taken_back: int
+    most_couriers: int
+    orders: int
     parked: int
 
     @property
     def acts(self) -> tuple[int, ...]:
-        """What the carrier did, as the carrier counts it."""
-        return self.waybills_bought, self.pickups_booked, self.changed, self.called_off, self.taken_back
+        """What the carrier did, as it counts it; then how many couriers were on their way at once, and how often it was
+        asked to change anything."""
+        done = self.waybills_bought, self.pickups_booked, self.changed, self.called_off, self.taken_back
+        return *done, self.most_couriers, self.orders
 
 
 def tell(world: World) -> None:
@@ -149,6 +153,8 @@ def picture(world: World) -> Picture:
         changed=sum(one.changes for one in couriers),
         called_off=sum(one.cancelled for one in couriers),
         taken_back=sum(bool(one.cancelled_at) for one in sold),
+        most_couriers=world.wire.most_couriers,
+        orders=world.wire.orders,
         parked=len(found.parked),
     )
 

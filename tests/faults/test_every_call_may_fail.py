@@ -39,11 +39,12 @@ ASKED = {
     "ems-undone": {"POST 030005", "POST 020003", "POST 020006"},
     "ems-by_hand": {"POST 040001"},
 }  # fmt: skip
-# Waybills bought, couriers sent, moved, called off, waybills taken back: DHL takes none back, FedEx moves none.
+# Waybills bought, couriers sent, moved, called off, waybills taken back, couriers at once, orders in all: DHL takes no
+# waybill back, FedEx moves no courier, and what a person orders for the mail abroad goes over no wire.
 ACTS = {
-    "fedex-ring": (1, 1, 0, 0, 0), "fedex-undone": (1, 2, 0, 2, 1),
-    "dhl-ring": (1, 1, 0, 0, 0), "dhl-undone": (1, 1, 1, 1, 0),
-    "ems-ring": (1, 1, 0, 0, 0), "ems-undone": (1, 1, 0, 1, 1), "ems-by_hand": (1, 1, 0, 0, 0),
+    "fedex-ring": (1, 1, 0, 0, 0, 1, 2), "fedex-undone": (1, 2, 0, 2, 1, 1, 6),
+    "dhl-ring": (1, 1, 0, 0, 0, 1, 2), "dhl-undone": (1, 1, 1, 1, 0, 1, 4),
+    "ems-ring": (1, 1, 0, 0, 0, 1, 1), "ems-undone": (1, 1, 0, 1, 1, 1, 2), "ems-by_hand": (1, 1, 0, 0, 0, 1, 0),
 }  # fmt: skip
 
 

@@ -93,15 +93,23 @@ class Wire:
 
     carrier: CarrierSimulator
     on_waybill: Callable[[str], None] | None = None
+    most_couriers: int = 0
+    """The most couriers that were on their way at once."""
+    orders: int = 0
+    """How often the carrier was asked to change anything, but for what it put off as one call too many."""
 
     def call(self, host: str, request: HttpRequest) -> HttpResponse:
         assert HOSTS[host] == self.carrier.name, f"nobody answers at {host}"
         sold = set(self.carrier.memory.shipments)
+        put_off = self.carrier.faults.too_many > 0
+        self.orders += not request.reads_only and not put_off
         try:
             answer = self.carrier.handle(request.method, request.path, request.headers, request.body)
         except AnswerDropped:
             raise unanswered(request) from None
         finally:
+            standing = sum(not one.cancelled for one in self.carrier.memory.pickups)
+            self.most_couriers = max(self.most_couriers, standing)
             for number in self.carrier.memory.shipments.keys() - sold:
                 if self.on_waybill is not None:
                     self.on_waybill(number)
