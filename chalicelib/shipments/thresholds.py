@@ -62,7 +62,9 @@ class Polling(_Sourced):
     trouble: int
     at_rest: int
     webhook_healthy_hours: int
+    webhook_healthy_hours_postal: int
     webhook_slower: int
+    webhook_slower_in_trouble: int
     webhook_silent_faster: int
     slower_per_quiet_day_percent: int
 
@@ -121,6 +123,13 @@ class Thresholds(_Rules):
     def class_of(self, carrier: str) -> CarrierClass:
         """Express unless the carrier is a post."""
         return "postal" if carrier in self.postal.carriers else "express"
+
+    def webhook_healthy_for(self, carrier: str) -> timedelta:
+        """How long after its last push a webhook of this carrier still counts as speaking."""
+        postal = self.class_of(carrier) == "postal"
+        return timedelta(
+            hours=self.polling.webhook_healthy_hours_postal if postal else self.polling.webhook_healthy_hours
+        )
 
     def least_minutes(self, carrier: str) -> int:
         """The least between two questions to this carrier about one parcel."""

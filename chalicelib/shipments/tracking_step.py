@@ -32,8 +32,9 @@ def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track
     """The track after this news; None when it says nothing new, so that a duplicate writes nothing.
 
     Effects already owed stay owed. With any owed, the sweep looks within 15 minutes, in case their sender
-    dies.
+    dies. Clocks of ours are kept to the second: what is finer costs with every later write.
     """
+    now = now.replace(microsecond=0)
     bounds = thresholds(now.date()).bounds
     odd = [event for event in tracking.events if not _within(event, track.ship_date, now, bounds)]
     sound = [event for event in tracking.events if event not in odd] if odd else tracking.events

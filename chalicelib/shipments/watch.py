@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from chalicelib.clock import stamp
@@ -19,6 +19,10 @@ from chalicelib.shipments.thresholds import Polling, Threshold, Thresholds, thre
 _AT_CUSTOMS = ("export_customs", "import_customs")
 # What is true of a parcel only if nothing happened to it: not to be said while its carrier cannot be asked.
 UNHEARD = frozenset({"no_first_scan", "pickup_missed", "promise_passed", "silence"})
+ASKED_BEFORE = timedelta(minutes=90)
+# A scanner's clock may be ahead of ours: a scan so little later than the push that told it came with that push.
+CLOCKS_DIFFER = timedelta(minutes=5)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
 
 
@@ -83,15 +87,23 @@ def next_poll(track: Track, now: datetime) -> datetime | None:
     rules = thresholds(now.date())
     if _settled(track, now, rules):
         return None
-    last = _last_look(track, now, rules)
+    last = _last_look(track, rules)
     if last is not None:
         return last
     minutes = _by_state(track, rules.polling) * _quiet_percent(track, now, rules.polling) // 100
     if not track.state.at_rest and track.webhook_seen_at is not None:
-        healthy = now - track.webhook_seen_at <= timedelta(hours=rules.polling.webhook_healthy_hours)
-        faster = rules.polling.webhook_silent_faster
-        minutes = minutes * rules.polling.webhook_slower if healthy else minutes // faster
-    return now + timedelta(minutes=min(max(minutes, rules.least_minutes(track.carrier)), rules.polling.most_minutes))
+        healthy = _is_healthy(track, now, rules)
+        minutes = minutes * _slower(track, rules.polling) if healthy else minutes // rules.polling.webhook_silent_faster
+    least = timedelta(minutes=rules.least_minutes(track.carrier))
+    wait = min(max(timedelta(minutes=minutes), least), timedelta(minutes=rules.polling.most_minutes))
+    return min(now + wait, _before_an_alarm(track, now + least, rules))
+
+
+def _before_an_alarm(track: Track, earliest: datetime, rules: Thresholds) -> datetime:
+    """A clock that counts silence must not ring before the carrier was asked: a push that got lost is no lost
+    parcel."""
+    ends = (row.warn.end(running.since) for kind, running, row in _clocks(track, rules) if kind in UNHEARD)
+    return min((end - ASKED_BEFORE for end in ends if end - ASKED_BEFORE >= earliest), default=_NEVER)
 
 
 def _no_first_scan(track: Track) -> Running | None:
@@ -187,19 +199,37 @@ def _by_state(track: Track, polling: Polling) -> int:
     return polling.at_customs if state.milestone in _AT_CUSTOMS else polling.moving
 
 
+def _is_healthy(track: Track, now: datetime, rules: Thresholds) -> bool:
+    """Whether the webhook speaks: heard not long ago, and of the newest scan too. One that was only found by asking
+    shows that pushes are being lost."""
+    seen = track.webhook_seen_at
+    if seen is None or now - seen > rules.webhook_healthy_for(track.carrier):
+        return False
+    return _newest_was_pushed(track)
+
+
+def _newest_was_pushed(track: Track) -> bool:
+    seen, newest = track.webhook_seen_at, track.state.last_event_at
+    return seen is not None and (newest is None or newest <= seen + CLOCKS_DIFFER)
+
+
+def _slower(track: Track, polling: Polling) -> int:
+    """How many times less often a parcel is asked about whose webhook speaks."""
+    in_trouble = track.state.condition not in (None, "ok") or track.state.milestone in _NEAR_DOOR
+    return polling.webhook_slower_in_trouble if in_trouble else polling.webhook_slower
+
+
 def _quiet_percent(track: Track, now: datetime, polling: Polling) -> int:
     """A hundred, and more for each whole day since the last event (before any: since the track was made)."""
     quiet = now - (track.state.last_event_at or track.created_at)
     return 100 + max(quiet.days, 0) * polling.slower_per_quiet_day_percent
 
 
-def _last_look(track: Track, now: datetime, rules: Thresholds) -> datetime | None:
+def _last_look(track: Track, rules: Thresholds) -> datetime | None:
     """A parcel whose end was pushed is asked about once more, when it has settled; what changes before that is pushed
     too."""
     ends = _settles_at(track, rules)
-    if ends is None or track.webhook_seen_at is None or track.state.milestone == "lost":
-        return None
-    return ends if track.webhook_seen_at >= (track.state.last_event_at or now) else None
+    return ends if track.state.milestone != "lost" and _newest_was_pushed(track) else None
 
 
 def _settled(track: Track, now: datetime, rules: Thresholds) -> bool:

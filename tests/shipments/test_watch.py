@@ -148,6 +148,11 @@ def test_the_working_clock_stands_still_at_the_weekend(begin, count, end):
     assert Span(hours=count, clock="working", severity="low").end(begin) == end
 
 
+def watch_begins(watched):
+    """The first hour at which a concern about this parcel is told, if nothing more is heard."""
+    return next(hours(late) for late in range(6, 100) if watch(watched, hours(late)))
+
+
 def wait(watched, moment):
     return (next_poll(watched, moment) - moment) / MINUTE
 
@@ -164,8 +169,12 @@ def test_polling_follows_how_the_parcel_is():
 def test_polling_is_slower_while_the_webhook_speaks_and_faster_when_it_has_fallen_silent():
     pushed = at(*MOVING, webhook_seen_at=hours(6))
     near = at(*JOURNEY[:9], webhook_seen_at=hours(51))
-    assert wait(near, hours(51)) == 120 * 8
-    assert wait(pushed, hours(6)) == wait(pushed, hours(5 + 25)) == 1440  # once a day at least, while it is healthy
+    assert wait(near, hours(51)) == 120 * 4
+    held = at(*HELD, webhook_seen_at=hours(23))
+    assert wait(held, hours(23)) == 180 * 4
+    assert wait(at(*HELD, webhook_seen_at=hours(5)), hours(23)) == 180 // 2, "the hold itself was not pushed"
+    assert wait(pushed, hours(5 + 25)) == 1440  # once a day at least, while it is healthy
+    assert hours(6) + wait(pushed, hours(6)) * MINUTE < watch_begins(pushed), "it is asked before its silence is told"
     assert wait(pushed, hours(6 + 36)) == 1440
     assert wait(pushed, hours(6 + 37)) == 240 * 1.5 // 2
     assert wait(at(*MOVING), hours(6)) == 240
