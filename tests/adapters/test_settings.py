@@ -95,7 +95,8 @@ def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handle
 @pytest.mark.parametrize(
     ("stage", "url", "fine"),
     [
-        ("local", "http://127.0.0.1:4580", True), ("local", "http://localhost:4580", True), ("prod", CARRIER_URLS["fedex"], True),
+        ("local", "http://127.0.0.1:4580", True), ("local", "http://localhost:4580", True),
+        ("prod", CARRIER_URLS["fedex"], True),
         ("dev", "https://apis-sandbox.fedex.com", True), ("local", "http://10.0.0.1", False),
         ("local", "http://apis.fedex.com", False), ("dev", "http://127.0.0.1:4580", False),
         ("prod", "http://localhost", False), ("prod", "file:///etc/passwd", False), ("prod", "https://", False),

@@ -16,6 +16,7 @@ from chalicelib.adapters.aws import Clients
 from chalicelib.adapters.wiring import build
 from chalicelib.api.bodies import OpenReturnBody
 from chalicelib.carriers.contract import HttpRequest
+from chalicelib.carriers.fedex import FEDEX
 from chalicelib.errors import CarrierUnavailable, StaleVersion
 from chalicelib.workflows.carrier_calls import open_line
 from chalicelib.workflows.open_return import open_return
@@ -26,6 +27,8 @@ from chalicelib.workflows.take_tracking import accept_webhook, envelope, take_bo
 from infra.local.fedex_simulator import FedExSimulator
 from tests.flows.house import MONDAY, SIGNING, a_return
 from tests.flows.test_numbers import wrapped
+
+TRACK = FEDEX.polling[0].access
 
 pytestmark = pytest.mark.embedded
 SCANS = ("PU", "AR", "DP", "IT", "AF", "AR", "DP", "IT", "AR", "OD")
@@ -185,12 +188,12 @@ def booked_under(office, n):
 
 def test_workers_that_need_a_token_at_the_same_moment_fetch_one(office):
     counted = itertools.count()
-    lines = at_once(*[lambda: (next(counted), open_line(office.ports, "fedex", "track", MONDAY))] * 6)
+    lines = at_once(*[lambda: (next(counted), open_line(office.ports, "fedex", TRACK, MONDAY))] * 6)
     assert office.wire.calls == ["/oauth/token"]
     refused = [answer for answer in lines if isinstance(answer, CarrierUnavailable)]
     assert len(refused) < 6
     assert all(answer.retry_after for answer in refused)
-    open_line(office.ports, "fedex", "track", MONDAY)
+    open_line(office.ports, "fedex", TRACK, MONDAY)
     assert office.wire.calls == ["/oauth/token"]
 
 

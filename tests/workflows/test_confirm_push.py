@@ -1,4 +1,4 @@
-"""DHL asks whether its pushes are wanted; the answer goes where we know DHL to be, once somebody proved the question."""
+"""DHL asks whether its pushes are wanted; the answer goes where we know DHL to be, once the question is proven."""
 
 from __future__ import annotations
 
