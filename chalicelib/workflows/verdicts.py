@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.errors import ConflictError
+from chalicelib.carriers.registry import carrier
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import Stage, advance
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
@@ -93,8 +94,20 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
     _refuse_in_hand(booking, now)
     if verdict.outcome == "not_booked" and _is_replaced(file, booking):
         return Consequence()
+    if verdict.outcome != "not_booked" and verdict.tracking_number is not None:
+        _refuse_mistyped(file, booking, verdict.tracking_number)
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
     return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
+
+
+def _refuse_mistyped(file: CaseFile, booking: Booking, number: str) -> None:
+    """A number whose check digit does not fit was misread. One of a form we do not know is taken: the carrier that
+    sold it knows better."""
+    leg = next((leg for leg in file.legs if leg.n == booking.leg_n), None)
+    if leg is not None and carrier(leg.carrier).judge_number(number) == "wrong_check_digit":
+        detail = f"its check digit does not fit a number of {leg.carrier}: read it again from the label"
+        fault = FieldFault("tracking_number", "wrong_check_digit", detail)
+        raise InvalidRequestError("this tracking number was misread", [fault])
 
 
 def _refuse_in_hand(booking: Booking, now: datetime) -> None:

@@ -105,11 +105,11 @@ def test_a_person_who_found_nothing_booked_lets_it_be_asked_for_again_under_a_ne
 
 def test_a_person_who_found_the_waybill_gives_its_number_and_the_leg_goes_on_with_it():
     desk, exception_id = unknown_waybill()
-    verdict = Verdict("resolve", "anna", note="in the portal", outcome="booked", tracking_number="794644790132")
+    verdict = Verdict("resolve", "anna", note="in the portal", outcome="booked", tracking_number="794644790999")
     act_on_exception(desk.ports, exception_id, verdict, MONDAY + HOUR)
     desk.step("waybill", MONDAY + HOUR)
-    assert desk.file.legs[0].number == "794644790132"
-    assert desk.ports.tracks.file("fedex", "794644790132").tracks[0].case_id == "case0001"
+    assert desk.file.legs[0].number == "794644790999"
+    assert desk.ports.tracks.file("fedex", "794644790999").tracks[0].case_id == "case0001"
     desk.alerts(MONDAY + HOUR)
     assert [one.kind for one in desk.file.exceptions if one.status == "open"] == ["label_lost"]
 
@@ -156,7 +156,7 @@ def test_a_resolved_exception_is_not_resolved_again_to_the_contrary():
     act_on_exception(
         desk.ports, exception_id, Verdict("resolve", "anna", note="nothing there", outcome="not_booked"), MONDAY
     )
-    contrary = Verdict("resolve", "ben", note="it is", outcome="booked", tracking_number="794644790132")
+    contrary = Verdict("resolve", "ben", note="it is", outcome="booked", tracking_number="794644790999")
     with pytest.raises(ConflictError, match="not_booked: nothing there"):
         act_on_exception(desk.ports, exception_id, contrary, MONDAY)
 
@@ -271,7 +271,7 @@ def test_what_became_known_while_a_person_decided_is_not_asked_for_again():
     plain = desk.ports
 
     def is_recorded() -> None:
-        given = Verdict("resolve", "ben", note="in the portal", outcome="booked", tracking_number="794644790132")
+        given = Verdict("resolve", "ben", note="in the portal", outcome="booked", tracking_number="794644790999")
         act_on_exception(plain, exception_id, given, MONDAY)
         desk.step("waybill", MONDAY)
 
@@ -279,7 +279,7 @@ def test_what_became_known_while_a_person_decided_is_not_asked_for_again():
     verdict = Verdict("resolve", "anna", note="nothing in the portal", outcome="not_booked")
     with pytest.raises(ConflictError):
         act_on_exception(desk.ports, exception_id, verdict, MONDAY)
-    assert (desk.booking("waybill").status, desk.file.legs[0].number) == ("done", "794644790132")
+    assert (desk.booking("waybill").status, desk.file.legs[0].number) == ("done", "794644790999")
 
 
 def arrived_without_its_courier() -> Desk:
@@ -350,3 +350,12 @@ def test_an_exception_about_a_booking_that_the_facts_settled_can_still_be_closed
     desk.world.pump()
     assert [one.status for one in desk.file.exceptions] == ["resolved"]
     assert len(desk.world.carrier.memory.pickups) == 1
+
+
+def test_a_number_that_was_misread_from_the_label_is_refused_and_named():
+    desk, exception_id = unknown_waybill()
+    misread = Verdict("resolve", "anna", note="in the portal", outcome="booked", tracking_number="794644790998")
+    with pytest.raises(InvalidRequestError) as told:
+        act_on_exception(desk.ports, exception_id, misread, MONDAY + HOUR)
+    assert [(fault.field, fault.code) for fault in told.value.faults] == [("tracking_number", "wrong_check_digit")]
+    assert desk.booking("waybill").status == "unknown"
