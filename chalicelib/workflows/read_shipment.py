@@ -19,8 +19,8 @@ from chalicelib.workflows.ports import Ports
 
 
 def read_shipment(ports: Ports, carrier: str, number: str, ship_date: str | None) -> dict[str, Any]:
-    """One shipment, newest scan last, by its number or the barcode that holds it. Carriers recycle numbers: several matches without a ship date raise
-    ``AmbiguousNumber``, which lists the dates; none raises ``NotFoundError``."""
+    """One shipment, newest scan last, by its number or the barcode that holds it. Carriers recycle numbers: several
+    matches without a ship date raise ``AmbiguousNumber``, which lists the dates; none raises ``NotFoundError``."""
     tracks, asked = ports.tracks.file(carrier, number).tracks, waybill_in(number) or number
     if not tracks and asked != number:
         tracks = ports.tracks.file(carrier, asked).tracks
