@@ -246,9 +246,15 @@ def test_what_is_no_number_of_dhls_never_becomes_an_address(code) -> None:
         PICKUPS.change(wrong, PICKUP, ACCOUNT)
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"{}", b"<html>", b'{"warnings":["w"]}'])
+@pytest.mark.parametrize("body", [b"", b" ", b"{}", b'{"warnings":["w"]}'])
 def test_a_cancellation_is_the_status_alone(body) -> None:
     assert PICKUPS.read_cancelled(200, {}, body, NOW) is None
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"OK", b"[]", b"null", b'{"warnings":'])
+def test_a_page_of_something_before_dhl_calls_no_courier_off(body) -> None:
+    with pytest.raises(CarrierOutcomeUnknown):
+        PICKUPS.read_cancelled(200, {}, body, NOW)
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,9 @@ ANSWERS: dict[str, tuple[Callable[..., Any], Any, bool, type]] = {
     "ems order cancelled": (EMS.waybills.read_cancelled, china(None), True, type(None)),
     "ems range": (EMS.waybills.read_dry_run, china({"status": "0"}), False, type(None)),
 }  # fmt: skip
-# Its status alone is DHL's answer to a cancellation: no body is documented.
+# Its status alone is DHL's answer to a cancellation: no body is documented. A body that is no object is not DHL's.
 STATUS_ALONE = frozenset({"dhl pickup cancelled"})
+NO_WORDS = frozenset({b"", b"{}", b'{"output":{}}', b'{"retBody":null}'})
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -152,7 +153,7 @@ def test_every_spoiled_node_gives_a_value_or_a_typed_error(name: str) -> None:
 @pytest.mark.parametrize("body", JUNK, ids=range(len(JUNK)))
 def test_success_that_cannot_be_read_may_have_been_carried_out(name: str, body: bytes) -> None:
     found = outcome(name, body)
-    if name in STATUS_ALONE:
+    if name in STATUS_ALONE and body.strip() in NO_WORDS:
         assert found is None
     else:
         assert isinstance(found, CarrierOutcomeUnknown), found

@@ -86,14 +86,14 @@ def read_pickup(status: int, headers: Mapping[str, str], body: bytes, now: datet
 
 
 def read_cancelled(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-    """Return if the courier was called off; else raise DHL's refusal: not found, cancelled or collected already."""
+    """Return if the courier was called off; else raise DHL's refusal: not found, cancelled or collected already.
+
+    DHL documents no body here, so an empty one with a status of success is the answer; one that is no object of JSON
+    may be a page of something before DHL, and is ``CarrierOutcomeUnknown``.
+    """
     if not 200 <= status < 300:
         raise read_mydhl_error(status, headers, body, now)
-    try:
-        answer = read_json(body) if body.strip() else {}
-    except CarrierUnreadable:
-        return  # DHL documents no body here: its status alone is the answer
-    refused = refusal_inside(answer) if isinstance(answer, dict) else None
+    refused = refusal_inside(read_success(status, headers, body, now)) if body.strip() else None
     if refused is not None:
         raise refused
 
