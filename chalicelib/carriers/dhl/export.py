@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.contract import GoodsLine, OriginalExport, WaybillOrder
-from chalicelib.carriers.dhl.order_checks import customs_value, unit_price
-from chalicelib.carriers.dhl.wording import hs_digits, line_kilograms, parcel_kilograms, rules
+from chalicelib.carriers.dhl.order_checks import unit_price
+from chalicelib.carriers.dhl.wording import line_kilograms, parcel_kilograms, rules
+from chalicelib.carriers.goods_lines import customs_value, hs_digits
 from chalicelib.carriers.small_exports import is_small
 
 _INTERNATIONAL = 6

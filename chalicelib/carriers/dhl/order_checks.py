@@ -19,13 +19,13 @@ from chalicelib.carriers.contract import (
     PickupOrder,
     WaybillOrder,
 )
-from chalicelib.carriers.dhl.wording import hs_digits, limits, rules, street_lines
+from chalicelib.carriers.dhl.wording import limits, rules, street_lines
+from chalicelib.carriers.goods_lines import customs_value, digits_before_the_point, fault, is_country, wording_faults
 from chalicelib.clock import zone
 from chalicelib.errors import FieldFault
-from chalicelib.money import Money, decimals_of, round_to, total
+from chalicelib.money import Money, decimals_of, round_to
 from chalicelib.places import territory_of
 
-_HS_DIGITS = range(6, 15)
 _EXPORT_TEXTS = ("waybill", "carrier", "invoice_number", "reference")
 
 
@@ -55,13 +55,13 @@ def checked_pickup(order: PickupOrder) -> None:
         *_hours_faults(order.hours),
     ]
     if len(order.remarks) > longest or not order.remarks.isprintable():
-        faults.append(_fault("remarks", "too_long", f"at most {longest} printable characters"))
+        faults.append(fault("remarks", "too_long", f"at most {longest} printable characters"))
     if order.weight_g <= 0:
-        faults.append(_fault("weight_g", "not_positive", "a weight above zero"))
+        faults.append(fault("weight_g", "not_positive", "a weight above zero"))
     if not 1 <= order.packages <= limits()["packages"]:
-        faults.append(_fault("packages", "count", f"1 to {limits()['packages']} packages"))
-    if not _is_country(order.destination_country):
-        faults.append(_fault("destination_country", "format", "two capital letters (ISO 3166-1)"))
+        faults.append(fault("packages", "count", f"1 to {limits()['packages']} packages"))
+    if not is_country(order.destination_country):
+        faults.append(fault("destination_country", "format", "two capital letters (ISO 3166-1)"))
     if faults:
         raise OrderNotAccepted("DHL cannot take this pickup as it is", faults)
 
@@ -80,13 +80,13 @@ def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
     for name, (text, limit) in wanted.items():
         yield from _text_faults(f"{field}.{name}", text, most[limit])
     if not 1 <= len(lines) <= most["street_lines"]:
-        yield _fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines of {most['street_line']}")
-    if not _is_country(party.country):
-        yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
+        yield fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines of {most['street_line']}")
+    if not is_country(party.country):
+        yield fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
     if party.postal_code:
         yield from _text_faults(f"{field}.postal_code", party.postal_code, most["postal_code"])
     elif party.country not in rules()["no_postcode"]["countries"]:
-        yield _fault(f"{field}.postal_code", "required", "the postcode of the place")
+        yield fault(f"{field}.postal_code", "required", "the postcode of the place")
     yield from _registration_faults(field, party)
 
 
@@ -94,11 +94,6 @@ def unit_price(line: GoodsLine) -> Money:
     """The price of one piece, to the currency's own decimals."""
     each = line.value.amount / Decimal(line.quantity)
     return Money(round_to(each, decimals_of(line.value.currency)), line.value.currency)
-
-
-def customs_value(order: WaybillOrder) -> Money:
-    """What all lines are worth together."""
-    return total((line.value for line in order.lines), order.lines[0].value.currency)
 
 
 def crosses_customs(order: WaybillOrder) -> bool:
@@ -109,91 +104,85 @@ def crosses_customs(order: WaybillOrder) -> bool:
 def _registration_faults(field: str, party: Party) -> Iterator[FieldFault]:
     most = limits()
     if len(party.registrations) > most["registrations"]:
-        yield _fault(f"{field}.registrations", "count", f"at most {most['registrations']}")
+        yield fault(f"{field}.registrations", "count", f"at most {most['registrations']}")
     for at, registration in enumerate(party.registrations):
         where = f"{field}.registrations[{at}]"
         if registration.kind not in rules()["registrations"]:
-            yield _fault(f"{where}.kind", "not_offered", "DHL has no code for this kind of number")
+            yield fault(f"{where}.kind", "not_offered", "DHL has no code for this kind of number")
         yield from _text_faults(f"{where}.number", registration.number, most["registration"])
-        if not _is_country(registration.issued_by):
-            yield _fault(f"{where}.issued_by", "format", "two capital letters (ISO 3166-1)")
+        if not is_country(registration.issued_by):
+            yield fault(f"{where}.issued_by", "format", "two capital letters (ISO 3166-1)")
 
 
 def _code_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if order.purpose not in rules()["purposes"]:
-        yield _fault("purpose", "not_offered", "DHL has no value for this purpose")
+        yield fault("purpose", "not_offered", "DHL has no value for this purpose")
     yield from _service_faults(order.service)
     if order.terms not in limits()["incoterms"]:
-        yield _fault("terms", "not_offered", "an Incoterms code that DHL takes")
+        yield fault("terms", "not_offered", "an Incoterms code that DHL takes")
     elif (order.terms == "DDP") != (order.duties_paid_by == "shipper"):
-        yield _fault("terms", "contradicts", "DDP when, and only when, the shipper pays the duties")
+        yield fault("terms", "contradicts", "DDP when, and only when, the shipper pays the duties")
     yield from _zone_faults("time_zone", order.time_zone)
 
 
 def _service_faults(service: str) -> Iterator[FieldFault]:
     if service not in rules()["services"]:
-        yield _fault("service", "not_offered", f"one of {', '.join(sorted(rules()['services']))}")
+        yield fault("service", "not_offered", f"one of {', '.join(sorted(rules()['services']))}")
 
 
 def _zone_faults(field: str, name: str) -> Iterator[FieldFault]:
     try:
         zone(name)
     except ValueError:
-        yield _fault(field, "unknown", "an IANA time zone")
+        yield fault(field, "unknown", "an IANA time zone")
 
 
 def _hours_faults(hours: LocalHours) -> Iterator[FieldFault]:
     shortest = timedelta(minutes=rules()["pickup"]["min_window_minutes"])
     yield from _zone_faults("hours.time_zone", hours.time_zone)
     if hours.ready_at.tzinfo is not None or hours.close_at.tzinfo is not None:
-        yield _fault("hours.ready_at", "zoned", "wall clock at the pickup place, without zone")
+        yield fault("hours.ready_at", "zoned", "wall clock at the pickup place, without zone")
     elif not hours.ready_at < hours.close_at or hours.ready_at.date() != hours.close_at.date():
-        yield _fault("hours.close_at", "before_ready", "close after ready, on the same day")
+        yield fault("hours.close_at", "before_ready", "close after ready, on the same day")
     elif hours.close_at - hours.ready_at < shortest:
-        yield _fault("hours.close_at", "too_short", f"at least {shortest.seconds // 60} minutes after ready")
+        yield fault("hours.close_at", "too_short", f"at least {shortest.seconds // 60} minutes after ready")
 
 
 def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     most = limits()
     if not 1 <= len(order.lines) <= most["line_items"]:
-        yield _fault("lines", "count", f"1 to {most['line_items']} lines")
+        yield fault("lines", "count", f"1 to {most['line_items']} lines")
         return
     for at, line in enumerate(order.lines):
         yield from _goods_faults(f"lines[{at}]", line)
         yield from _amount_faults(f"lines[{at}]", line)
     if len({line.value.currency for line in order.lines}) > 1:
-        yield _fault("lines.value", "currencies", "one currency for all lines")
-    elif _digits(customs_value(order)) > most["amount_digits"]:
-        yield _fault("lines.value", "too_many_digits", f"at most {most['amount_digits']} digits in all")
+        yield fault("lines.value", "currencies", "one currency for all lines")
+    elif digits_before_the_point(customs_value(order)) > most["amount_digits"]:
+        yield fault("lines.value", "too_many_digits", f"at most {most['amount_digits']} digits in all")
 
 
 def _goods_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
     yield from _text_faults(f"{field}.description", line.description, limits()["line_description"])
-    if " ".join(line.description.lower().split()) in rules()["vague_descriptions"]["whole"]:
-        yield _fault(f"{field}.description", "vague", "say metal, fineness and article: 18 carat gold ring")
-    hs_code = hs_digits(line.hs_code)
-    if not (hs_code.isascii() and hs_code.isdigit() and len(hs_code) in _HS_DIGITS):
-        yield _fault(f"{field}.hs_code", "format", "6 to 14 digits")
-    if not _is_country(line.made_in):
-        yield _fault(f"{field}.made_in", "format", "two capital letters (ISO 3166-1)")
+    yield from wording_faults(field, line, rules()["vague_descriptions"]["whole"])
 
 
 def _amount_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
     if line.quantity < 1 or line.weight_g <= 0 or line.value.amount <= 0:
-        yield _fault(field, "not_positive", "quantity, weight and value above zero")
+        yield fault(field, "not_positive", "quantity, weight and value above zero")
     elif line.value.rounded() != line.value:
-        yield _fault(f"{field}.value", "decimals", "no more decimals than the currency has")
-    elif _digits(line.value) > limits()["amount_digits"]:
-        yield _fault(f"{field}.value", "too_many_digits", f"at most {limits()['amount_digits']} digits")
+        yield fault(f"{field}.value", "decimals", "no more decimals than the currency has")
+    elif digits_before_the_point(line.value) > limits()["amount_digits"]:
+        yield fault(f"{field}.value", "too_many_digits", f"at most {limits()['amount_digits']} digits")
 
 
 def _parcel_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if order.parcel_weight_g <= 0:
-        yield _fault("parcel_weight_g", "not_positive", "a weight above zero")
+        yield fault("parcel_weight_g", "not_positive", "a weight above zero")
     elif sum(line.weight_g for line in order.lines) > order.parcel_weight_g:
-        yield _fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
+        yield fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
     if order.dimensions_cm is not None and min(order.dimensions_cm) < 1:
-        yield _fault("dimensions_cm", "not_positive", "length, width and height of 1 cm or more")
+        yield fault("dimensions_cm", "not_positive", "length, width and height of 1 cm or more")
 
 
 def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -202,11 +191,11 @@ def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if declared is None or order.policy_covers or not order.lines:
         return
     if {line.value.currency for line in order.lines} != {declared.currency}:
-        yield _fault("declared_value", "currency", "in the currency of the customs value")
+        yield fault("declared_value", "currency", "in the currency of the customs value")
     elif customs_value(order) < declared:
-        yield _fault("declared_value", "above_customs_value", "at most the customs value")
+        yield fault("declared_value", "above_customs_value", "at most the customs value")
     elif declared.rounded() != declared:
-        yield _fault("declared_value", "decimals", "no more decimals than the currency has")
+        yield fault("declared_value", "decimals", "no more decimals than the currency has")
 
 
 def _paper_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -214,7 +203,7 @@ def _paper_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if order.invoice_number is not None:
         yield from _text_faults("invoice_number", order.invoice_number, limits()["invoice_number"])
     elif crosses_customs(order):
-        yield _fault("invoice_number", "required", "the number of the invoice that goes with this parcel")
+        yield fault("invoice_number", "required", "the number of the invoice that goes with this parcel")
     if order.rma is not None:
         yield from _text_faults("rma", order.rma, limits()["reference"], ascii_only=True)
     export = order.original_export or OriginalExport()
@@ -231,16 +220,4 @@ def _text_faults(field: str, text: str, longest: int, *, ascii_only: bool = Fals
         or not text.strip()
         or (ascii_only and not text.isascii())
     ):
-        yield _fault(field, "length", f"1 to {longest} {'ASCII' if ascii_only else 'printable'} characters")
-
-
-def _digits(money: Money) -> int:
-    return len(str(int(money.amount)))
-
-
-def _is_country(country: str) -> bool:
-    return len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()
-
-
-def _fault(field: str, code: str, detail: str) -> FieldFault:
-    return FieldFault(field, code, detail, source="order")
+        yield fault(field, "length", f"1 to {longest} {'ASCII' if ascii_only else 'printable'} characters")

@@ -18,7 +18,7 @@ from chalicelib.carriers.contract import Answer, Document, FoundWaybill, HttpReq
 from chalicelib.carriers.dhl.access import REFERENCE, message_reference
 from chalicelib.carriers.dhl.errors import read_mydhl_error, refusal_inside
 from chalicelib.carriers.dhl.export import declaration, filing_exemption, gross_kilograms
-from chalicelib.carriers.dhl.order_checks import checked, crosses_customs, customs_value
+from chalicelib.carriers.dhl.order_checks import checked, crosses_customs
 from chalicelib.carriers.dhl.wording import (
     json_said,
     known,
@@ -28,6 +28,7 @@ from chalicelib.carriers.dhl.wording import (
     registration_said,
     rules,
 )
+from chalicelib.carriers.goods_lines import customs_value
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.numbers import normalise
 from chalicelib.errors import CarrierOutcomeUnknown, CarrierUnreadable

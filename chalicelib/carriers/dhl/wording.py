@@ -116,11 +116,6 @@ def line_kilograms(grams: Decimal) -> Decimal:
     return max(grams.quantize(_ONE_GRAM, rounding=ROUND_HALF_UP), _ONE_GRAM) / _GRAMS_PER_KG
 
 
-def hs_digits(code: str) -> str:
-    """A tariff code without its dots and spaces."""
-    return code.replace(".", "").replace(" ", "")
-
-
 def known(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}

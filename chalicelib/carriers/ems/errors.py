@@ -7,16 +7,16 @@ platform as its public clients read it; no list of its codes was found, so each 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.carriers.json_bodies import read_json
 from chalicelib.carriers.scan_fields import says_who
+from chalicelib.carriers.waiting import asked_wait
 from chalicelib.errors import CarrierError, CarrierRefused, CarrierUnavailable, CarrierUnreadable
 
 DONE = "00000"
-BURST_WAIT, LONGEST_WAIT = 60, 86_400
+BURST_WAIT = 60
 """How long to wait after a 429 that does not say: China Post publishes no limit."""
 _TOO_MANY, _TIMEOUT, _EARLY = 429, 408, 425
 _SERVER_FAULTS, _SUCCESSES = range(500, 600), range(200, 300)
@@ -31,9 +31,9 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes, now: dateti
     carried out: the caller decides that.
     """
     if status == _TOO_MANY:
-        return CarrierUnavailable("China Post asks for fewer calls (429)", _retry_after(headers, now) or BURST_WAIT)
+        return CarrierUnavailable("China Post asks for fewer calls (429)", asked_wait(headers, now) or BURST_WAIT)
     if status in _SERVER_FAULTS or status in (_TIMEOUT, _EARLY):
-        return CarrierUnavailable(f"China Post answered {status}", _retry_after(headers, now))
+        return CarrierUnavailable(f"China Post answered {status}", asked_wait(headers, now))
     try:
         refusal = refusal_of(read_json(body))
     except CarrierUnreadable:
@@ -89,17 +89,3 @@ def _unwrapped(content: str) -> Any:
     if not content.strip():
         return None
     return read_json(content.encode("utf-8", "replace")) if content.lstrip()[0] in "[{" else content.strip()
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Seconds to wait as asked, between 1 and a day; None when not asked or senseless."""
-    asked = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if asked.isascii() and asked.isdigit():
-        seconds = int(asked[:9])
-    else:
-        try:
-            at = parsedate_to_datetime(asked)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        seconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now.timestamp())
-    return min(max(seconds, 1), LONGEST_WAIT)

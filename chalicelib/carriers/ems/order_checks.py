@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.contract import GoodsLine, OrderNotAccepted, Party, WaybillOrder
+from chalicelib.carriers.goods_lines import fault, hs_digits
 from chalicelib.errors import FieldFault
 from chalicelib.money import total
 from chalicelib.rulebook import dictionary
@@ -32,7 +33,7 @@ def checked(order: WaybillOrder) -> None:
         *_insurance_faults(order),
     ]
     if len(remark_of(order)) > limits()["remark"]:
-        faults.append(_fault("rma", "length", f"the remark takes {limits()['remark']} characters in all"))
+        faults.append(fault("rma", "length", f"the remark takes {limits()['remark']} characters in all"))
     if faults:
         raise OrderNotAccepted("China Post cannot take this order as it is", faults)
 
@@ -54,11 +55,6 @@ def remark_of(order: WaybillOrder) -> str:
         "原运单 ": export.waybill if export else None,
     }
     return " ".join(f"{words}{value}" for words, value in parts.items() if value)
-
-
-def hs_digits(code: str) -> str:
-    """A tariff code without its dots and spaces."""
-    return code.replace(".", "").replace(" ", "")
 
 
 def phone_digits(phone: str) -> str:
@@ -87,23 +83,23 @@ def rules() -> Mapping[str, Any]:
 def _purpose_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     refused = rules()["refused"].get(order.purpose)
     if refused is not None:
-        yield _fault("purpose", "refused", refused["reason"])
+        yield fault("purpose", "refused", refused["reason"])
     elif order.purpose not in rules()["purposes"]:
-        yield _fault("purpose", "not_offered", "there is no remark for this purpose")
+        yield fault("purpose", "not_offered", "there is no remark for this purpose")
     if order.service not in rules()["services"]:
-        yield _fault("service", "not_offered", "no service of China Post's is known by this name")
+        yield fault("service", "not_offered", "no service of China Post's is known by this name")
 
 
 def _party_faults(field: str, party: Party) -> Iterator[FieldFault]:
     """What is wrong with a party; the values themselves are never repeated."""
     if party.country != HOME:
         detail = "the order interface serves mail inside China; international e-mail is ordered by a person"
-        yield _fault(f"{field}.country", "not_served", detail)
+        yield fault(f"{field}.country", "not_served", detail)
         return
     yield from _text_faults(f"{field}.name", party.name, "name")
     phone = phone_digits(party.phone)
     if not (phone.isascii() and phone.isdigit() and len(phone) <= limits()["phone"]):
-        yield _fault(f"{field}.phone", "format", "digits, with or without the country code of China")
+        yield fault(f"{field}.phone", "format", "digits, with or without the country code of China")
     yield from _text_faults(f"{field}.state", party.state or "", "place")
     yield from _text_faults(f"{field}.city", party.city, "place")
     yield from _text_faults(f"{field}.street", " ".join(party.street), "street")
@@ -115,39 +111,39 @@ def _hours_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         return
     hours = order.hours
     if hours is None:
-        yield _fault("hours", "required", "an order that sends the courier says when he may come")
+        yield fault("hours", "required", "an order that sends the courier says when he may come")
         return
     if hours.ready_at.tzinfo is not None or hours.close_at.tzinfo is not None:
-        yield _fault("hours.ready_at", "zoned", "local wall clock at the pickup place, without zone")
+        yield fault("hours.ready_at", "zoned", "local wall clock at the pickup place, without zone")
     elif not hours.ready_at < hours.close_at or hours.ready_at.date() != hours.close_at.date():
-        yield _fault("hours.close_at", "before_ready", "close after ready, on the same day")
+        yield fault("hours.close_at", "before_ready", "close after ready, on the same day")
     if hours.time_zone not in CHINESE_ZONES:
-        yield _fault("hours.time_zone", "not_served", "a pickup in China goes by a clock of China")
+        yield fault("hours.time_zone", "not_served", "a pickup in China goes by a clock of China")
 
 
 def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if not 1 <= len(order.lines) <= limits()["lines"]:
-        yield _fault("lines", "count", f"1 to {limits()['lines']} lines")
+        yield fault("lines", "count", f"1 to {limits()['lines']} lines")
         return
     for at, line in enumerate(order.lines):
         yield from _text_faults(f"lines[{at}].description", line.description, "description")
         yield from _code_faults(f"lines[{at}].hs_code", hs_digits(line.hs_code))
         if line.quantity < 1 or line.weight_g <= 0 or line.value.amount <= 0:
-            yield _fault(f"lines[{at}]", "not_positive", "quantity, weight and value above zero")
+            yield fault(f"lines[{at}]", "not_positive", "quantity, weight and value above zero")
         if line.value.currency != _insured_in():
-            yield _fault(f"lines[{at}].value", "currency", f"China Post counts in {_insured_in()}")
+            yield fault(f"lines[{at}].value", "currency", f"China Post counts in {_insured_in()}")
         elif line.value.rounded() != line.value:
-            yield _fault(f"lines[{at}].value", "decimals", "no more decimals than the currency has")
+            yield fault(f"lines[{at}].value", "decimals", "no more decimals than the currency has")
     if sum(line.weight_g for line in order.lines) > order.parcel_weight_g:
-        yield _fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
+        yield fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
 
 
 def _code_faults(field: str, code: str) -> Iterator[FieldFault]:
     """Without a tariff code nobody knows whether the post takes the goods."""
     if not (code.isascii() and code.isdigit() and len(code) in _HS_DIGITS):
-        yield _fault(field, "format", "6 to 14 digits")
+        yield fault(field, "format", "6 to 14 digits")
     elif code[:4] in rules()["valuables"]["no_mail"]:
-        yield _fault(field, "not_carried", "precious metal as metal, scrap and coins travel in no mail of China Post's")
+        yield fault(field, "not_carried", "precious metal as metal, scrap and coins travel in no mail of China Post's")
 
 
 def _insurance_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -157,20 +153,20 @@ def _insurance_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         return
     valuable, declared = any(is_valuable(line) for line in order.lines), order.declared_value
     if valuable and not row["insured"]:
-        yield _fault("service", "insured_only", "jewellery travels only in insured mail: CN_EMS_INSURED")
+        yield fault("service", "insured_only", "jewellery travels only in insured mail: CN_EMS_INSURED")
     if not row["insured"]:
         if declared is not None and not order.policy_covers:
-            yield _fault("declared_value", "not_insured", "this service carries no value")
+            yield fault("declared_value", "not_insured", "this service carries no value")
         return
     if declared is None or order.policy_covers:
         detail = "insured mail declares its value to the post; a policy of our own does not stand in for it"
-        yield _fault("declared_value", "required", detail)
+        yield fault("declared_value", "required", detail)
     elif declared.currency != _insured_in() or declared.rounded() != declared:
-        yield _fault("declared_value", "currency", f"in {_insured_in()}, to the fen")
+        yield fault("declared_value", "currency", f"in {_insured_in()}, to the fen")
     elif not 0 < declared.amount <= Decimal(rules()["insurance"]["at_most"]):
-        yield _fault("declared_value", "above_limit", f"at most {rules()['insurance']['at_most']} {_insured_in()}")
+        yield fault("declared_value", "above_limit", f"at most {rules()['insurance']['at_most']} {_insured_in()}")
     elif _worth(order) is not None and declared.amount > (_worth(order) or 0):
-        yield _fault("declared_value", "above_value", "at most the value of the goods")
+        yield fault("declared_value", "above_value", "at most the value of the goods")
 
 
 def _worth(order: WaybillOrder) -> Decimal | None:
@@ -188,8 +184,4 @@ def _insured_in() -> str:
 def _text_faults(field: str, text: str, limit: str, *, ascii_only: bool = False) -> Iterator[FieldFault]:
     longest = limits()[limit]
     if not 0 < len(text.strip()) <= longest or not text.isprintable() or (ascii_only and not text.isascii()):
-        yield _fault(field, "length", f"1 to {longest} printable characters")
-
-
-def _fault(field: str, code: str, detail: str) -> FieldFault:
-    return FieldFault(field, code, detail, source="order")
+        yield fault(field, "length", f"1 to {longest} printable characters")

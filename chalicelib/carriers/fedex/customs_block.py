@@ -10,12 +10,12 @@ from typing import Any
 from chalicelib.carriers.contract import GoodsLine, WaybillOrder
 from chalicelib.carriers.fedex.order_checks import (
     export_statement,
-    hs_digits,
     link_to_export,
     purpose_row,
     unit_price,
 )
 from chalicelib.carriers.fedex.wording import kilograms, money_said, payment_said, registered_said
+from chalicelib.carriers.goods_lines import hs_digits
 from chalicelib.money import total
 
 _PAYERS = {"shipper": "SENDER", "recipient": "RECIPIENT"}

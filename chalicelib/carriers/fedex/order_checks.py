@@ -19,13 +19,12 @@ from chalicelib.carriers.contract import (
     PickupQuestion,
     WaybillOrder,
 )
+from chalicelib.carriers.goods_lines import customs_value, digits_before_the_point, fault, is_country, wording_faults
 from chalicelib.carriers.small_exports import is_small
 from chalicelib.errors import FieldFault
-from chalicelib.money import Money, decimals_of, round_to, total
+from chalicelib.money import Money, decimals_of, round_to
 from chalicelib.places import territory_of
 from chalicelib.rulebook import dictionary
-
-_HS_DIGITS = range(6, 15)
 
 
 def checked(order: WaybillOrder) -> None:
@@ -48,9 +47,9 @@ def checked_pickup(order: PickupOrder) -> None:
     faults = [*_word_faults("reference", order.reference, "reference"), *party_faults("place", order.place)]
     faults += _hours_faults(order.hours)
     if len(order.remarks) > limits()["remarks"] or not order.remarks.isprintable():
-        faults.append(_fault("remarks", "too_long", f"at most {limits()['remarks']} printable characters"))
+        faults.append(fault("remarks", "too_long", f"at most {limits()['remarks']} printable characters"))
     if order.weight_g <= 0 or order.packages < 1:
-        faults.append(_fault("weight_g", "not_positive", "weight and packages above zero"))
+        faults.append(fault("weight_g", "not_positive", "weight and packages above zero"))
     if faults:
         raise OrderNotAccepted("FedEx cannot take this pickup as it is", faults)
 
@@ -59,11 +58,11 @@ def checked_question(question: PickupQuestion) -> None:
     """The same for a question about pickup days."""
     faults = list(_hours_faults(question.hours))
     if not question.postal_code:
-        faults.append(_fault("postal_code", "required", "FedEx answers by postal code"))
+        faults.append(fault("postal_code", "required", "FedEx answers by postal code"))
     if question.service not in rules()["services"]:
-        faults.append(_fault("service", "not_offered", "no FedEx service is known by this name"))
+        faults.append(fault("service", "not_offered", "no FedEx service is known by this name"))
     if question.weight_g <= 0:
-        faults.append(_fault("weight_g", "not_positive", "a weight above zero"))
+        faults.append(fault("weight_g", "not_positive", "a weight above zero"))
     if faults:
         raise OrderNotAccepted("FedEx cannot answer this question as it is", faults)
 
@@ -82,15 +81,15 @@ def party_faults(field: str, party: Party) -> Iterator[FieldFault]:
             texts[name] = (kept, most[name])
     for name, (text, longest) in texts.items():
         if not 0 < len(text) <= longest or not text.isprintable():
-            yield _fault(f"{field}.{name}", "length", f"1 to {longest} printable characters")
+            yield fault(f"{field}.{name}", "length", f"1 to {longest} printable characters")
     if party.company is not None and len(party.company) > most["company_name"]:
-        yield _fault(f"{field}.company", "length", f"at most {most['company_name']} characters")
+        yield fault(f"{field}.company", "length", f"at most {most['company_name']} characters")
     if not 1 <= len(lines) <= most["street_lines"]:
-        yield _fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines")
+        yield fault(f"{field}.street", "lines", f"1 to {most['street_lines']} lines")
     if party.country in most["state_needed_in"] and not party.state:
-        yield _fault(f"{field}.state", "required", "the two-letter code of the state or province")
-    if not _is_country(party.country):
-        yield _fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
+        yield fault(f"{field}.state", "required", "the two-letter code of the state or province")
+    if not is_country(party.country):
+        yield fault(f"{field}.country", "format", "two capital letters (ISO 3166-1)")
     yield from _registration_faults(field, party)
 
 
@@ -115,11 +114,6 @@ def phone_digits(phone: str) -> str:
     '+33155550202'
     """
     return "".join(sign for sign in phone if sign not in " -.()/\u00a0")
-
-
-def hs_digits(code: str) -> str:
-    """A tariff code without its dots and spaces."""
-    return code.replace(".", "").replace(" ", "")
 
 
 def purpose_row(purpose: str) -> Mapping[str, Any]:
@@ -181,21 +175,21 @@ def rules() -> Mapping[str, Any]:
 
 def _value_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if order.purpose not in rules()["purposes"]:
-        yield _fault("purpose", "not_offered", "FedEx has no value for this purpose")
+        yield fault("purpose", "not_offered", "FedEx has no value for this purpose")
     if order.service not in rules()["services"]:
-        yield _fault("service", "not_offered", "no FedEx service is known by this name")
+        yield fault("service", "not_offered", "no FedEx service is known by this name")
     if len(order.terms) != limits()["terms"] or not order.terms.isalpha():
-        yield _fault("terms", "format", "an Incoterm of three letters")
+        yield fault("terms", "format", "an Incoterm of three letters")
     longest = limits()["dimension_cm"]
     if order.dimensions_cm is not None and not all(0 < side <= longest for side in order.dimensions_cm):
-        yield _fault("dimensions_cm", "range", f"1 to {longest} whole centimetres")
+        yield fault("dimensions_cm", "range", f"1 to {longest} whole centimetres")
 
 
 def _registration_faults(field: str, party: Party) -> Iterator[FieldFault]:
     """A number FedEx has no type for is refused rather than left out: customs would not know the party."""
     for at, one in enumerate(party.registrations):
         if one.kind not in rules()["registrations"]:
-            yield _fault(f"{field}.registrations[{at}].kind", "not_offered", "FedEx has no type for this number")
+            yield fault(f"{field}.registrations[{at}].kind", "not_offered", "FedEx has no type for this number")
         yield from _word_faults(f"{field}.registrations[{at}].number", one.number, "tax_number")
 
 
@@ -207,20 +201,20 @@ def _reference_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         yield from _word_faults("rma", order.rma, "rma")
     link = link_to_export(order)
     if len(link) > limits()["comment"] or not link.isprintable():
-        yield _fault("original_export", "length", f"at most {limits()['comment']} printable characters in all")
+        yield fault("original_export", "length", f"at most {limits()['comment']} printable characters in all")
 
 
 def _word_faults(field: str, word: str, limit: str) -> Iterator[FieldFault]:
     longest = limits()[limit]
     if not 0 < len(word) <= longest or not word.isascii() or not word.isprintable():
-        yield _fault(field, "length", f"1 to {longest} ASCII characters")
+        yield fault(field, "length", f"1 to {longest} ASCII characters")
 
 
 def _hours_faults(hours: LocalHours) -> Iterator[FieldFault]:
     if hours.ready_at.tzinfo is not None or hours.close_at.tzinfo is not None:
-        yield _fault("hours.ready_at", "zoned", "local wall clock at the pickup place, without zone")
+        yield fault("hours.ready_at", "zoned", "local wall clock at the pickup place, without zone")
     elif not hours.ready_at < hours.close_at or hours.ready_at.date() != hours.close_at.date():
-        yield _fault("hours.close_at", "before_ready", "close after ready, on the same day")
+        yield fault("hours.close_at", "before_ready", "close after ready, on the same day")
 
 
 def _export_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -229,49 +223,43 @@ def _export_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if row is None or not row["required"] or order.recipient.country in row["not_to"]:
         return
     if order.lines and not is_small(order, row):
-        yield _fault("lines.value", "export_declaration_needed", row["needs"])
+        yield fault("lines.value", "export_declaration_needed", row["needs"])
 
 
 def _line_faults(order: WaybillOrder) -> Iterator[FieldFault]:
     if not 1 <= len(order.lines) <= limits()["commodities"]:
-        yield _fault("lines", "count", f"1 to {limits()['commodities']} lines")
+        yield fault("lines", "count", f"1 to {limits()['commodities']} lines")
         return
     for at, line in enumerate(order.lines):
         yield from _text_faults(f"lines[{at}]", line)
         yield from _amount_faults(f"lines[{at}]", line)
     if len({line.value.currency for line in order.lines}) > 1:
-        yield _fault("lines.value", "currencies", "one currency for all lines")
-    elif _digits(_customs_value(order)) > limits()["customs_value_digits"]:
-        yield _fault("lines.value", "too_many_digits", f"at most {limits()['customs_value_digits']} digits in all")
+        yield fault("lines.value", "currencies", "one currency for all lines")
+    elif digits_before_the_point(customs_value(order)) > limits()["customs_value_digits"]:
+        yield fault("lines.value", "too_many_digits", f"at most {limits()['customs_value_digits']} digits in all")
     if sum(line.weight_g for line in order.lines) > order.parcel_weight_g:
-        yield _fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
+        yield fault("parcel_weight_g", "below_contents", "a parcel weighs no less than its contents")
 
 
 def _text_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
     longest, vague = limits()["description"], rules()["vague_descriptions"]["whole"]
     if not 0 < len(line.description) <= longest or not line.description.isprintable():
-        yield _fault(f"{field}.description", "length", f"1 to {longest} printable characters")
-    if " ".join(line.description.lower().split()) in vague:
-        yield _fault(f"{field}.description", "vague", "say metal, fineness and article: 18 carat gold ring")
-    hs_code = hs_digits(line.hs_code)
-    if not (hs_code.isascii() and hs_code.isdigit() and len(hs_code) in _HS_DIGITS):
-        yield _fault(f"{field}.hs_code", "format", "6 to 14 digits")
-    if not _is_country(line.made_in):
-        yield _fault(f"{field}.made_in", "format", "two capital letters (ISO 3166-1)")
+        yield fault(f"{field}.description", "length", f"1 to {longest} printable characters")
+    yield from wording_faults(field, line, vague)
 
 
 def _amount_faults(field: str, line: GoodsLine) -> Iterator[FieldFault]:
     if line.quantity < 1 or line.weight_g <= 0 or line.value.amount <= 0:
-        yield _fault(field, "not_positive", "quantity, weight and value above zero")
+        yield fault(field, "not_positive", "quantity, weight and value above zero")
         return
     most = limits()
-    if _digits(unit_price(line)) > most["unit_price_digits"]:
+    if digits_before_the_point(unit_price(line)) > most["unit_price_digits"]:
         detail = f"at most {most['unit_price_digits']} digits before the point; declare in another currency"
-        yield _fault(f"{field}.unit_price", "too_many_digits", detail)
-    if _digits(line.value) > most["customs_value_digits"]:
-        yield _fault(f"{field}.value", "too_many_digits", f"at most {most['customs_value_digits']} digits")
+        yield fault(f"{field}.unit_price", "too_many_digits", detail)
+    if digits_before_the_point(line.value) > most["customs_value_digits"]:
+        yield fault(f"{field}.value", "too_many_digits", f"at most {most['customs_value_digits']} digits")
     if line.value.rounded() != line.value:
-        yield _fault(f"{field}.value", "decimals", "no more decimals than the currency has")
+        yield fault(f"{field}.value", "decimals", "no more decimals than the currency has")
 
 
 def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
@@ -281,27 +269,11 @@ def _declared_faults(order: WaybillOrder) -> Iterator[FieldFault]:
         return
     currencies = {line.value.currency for line in order.lines}
     if currencies != {declared.currency}:
-        yield _fault("declared_value", "currency", "in the currency of the customs value")
-    elif _customs_value(order) < declared:
-        yield _fault("declared_value", "above_customs_value", "at most the customs value")
+        yield fault("declared_value", "currency", "in the currency of the customs value")
+    elif customs_value(order) < declared:
+        yield fault("declared_value", "above_customs_value", "at most the customs value")
     elif declared.rounded() != declared:
-        yield _fault("declared_value", "decimals", "no more decimals than the currency has")
-    elif _digits(declared) > limits()["declared_value_digits"]:
+        yield fault("declared_value", "decimals", "no more decimals than the currency has")
+    elif digits_before_the_point(declared) > limits()["declared_value_digits"]:
         detail = f"at most {limits()['declared_value_digits']} digits before the point"
-        yield _fault("declared_value", "too_many_digits", detail)
-
-
-def _customs_value(order: WaybillOrder) -> Money:
-    return total((line.value for line in order.lines), order.lines[0].value.currency)
-
-
-def _digits(money: Money) -> int:
-    return len(str(int(money.amount)))
-
-
-def _is_country(country: str) -> bool:
-    return len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()
-
-
-def _fault(field: str, code: str, detail: str) -> FieldFault:
-    return FieldFault(field, code, detail, source="order")
+        yield fault("declared_value", "too_many_digits", detail)

@@ -7,12 +7,13 @@ alone, never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Required, cast
 
-from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
+
+from chalicelib.carriers.salvage import salvage
 
 _LENIENT = ConfigDict(extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
@@ -207,22 +208,11 @@ def _result() -> TypeAdapter[TrackResult]:
 
 def read_scan(raw: object) -> tuple[Scan | None, tuple[str, ...]]:
     """One scan and the parts of it that could not be read; None when time or code are among them."""
-    found, lost = _salvage(_scan(), raw, frozenset({"date", "eventType"}))
+    found, lost = salvage(_scan(), raw, frozenset({"date", "eventType"}))
     return cast(Scan | None, found), lost
 
 
 def read_result(raw: object) -> tuple[TrackResult | None, tuple[str, ...]]:
     """One result and the parts of it that could not be read; None when it is no object at all."""
-    found, lost = _salvage(_result(), raw, frozenset())
+    found, lost = salvage(_result(), raw, frozenset())
     return cast(TrackResult | None, found), lost
-
-
-def _salvage(adapter: TypeAdapter[Any], raw: object, needed: frozenset[str]) -> tuple[Any, tuple[str, ...]]:
-    try:
-        return adapter.validate_python(raw), ()
-    except ValidationError as refused:
-        faults = refused.errors(include_url=False, include_context=False, include_input=False)
-        lost = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
-    if not isinstance(raw, Mapping) or lost & needed:
-        return None, tuple(sorted(lost))
-    return adapter.validate_python({key: raw[key] for key in raw if key not in lost}), tuple(sorted(lost))
