@@ -15,7 +15,8 @@ class PlaceTold(Told):
 
 
 class EventTold(Told):
-    """One carrier scan, normalised, with the carrier's own clock beside it."""
+    """One carrier scan, normalised, with the carrier's own clock beside it. Told twice, pushed and polled, it is one
+    scan: ``source`` is the telling that counts, ``told_by`` all of them. ``cancelled``: the carrier took it back."""
 
     id: str
     at: Stamp
@@ -29,6 +30,8 @@ class EventTold(Told):
     text: str
     place: PlaceTold
     source: str
+    told_by: list[str]
+    cancelled: bool
 
 
 class ShipmentSummary(Told):

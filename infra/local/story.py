@@ -176,7 +176,8 @@ class Story:
         ahead = max(due, held.at) + A_MINUTE
         self._sweep(ahead)
         quiet = round((ahead - held.at) / timedelta(hours=1))
-        self._row(stamp(ahead), f"{quiet} quiet hours later the sweep has {name} asked", mark="plain")
+        waited = f"{quiet} quiet hours later" if quiet > 1 else "nothing is pushed;"
+        self._row(stamp(ahead), f"{waited} the sweep has {name} asked", mark="plain")
         found = self._until("the hold is found by polling", lambda: self._seen("documents"))
         asked = found["source"] in ASKED_AS[self._tale.carrier]
         self._require(asked, f"the hold came by {found['source']}, not by asking {name}")

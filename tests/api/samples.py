@@ -46,6 +46,8 @@ EVENT: dict[str, Any] = {
     "text": "Clearance delay",
     "place": {"city": "SHENZHEN", "country": "CN"},
     "source": "fedex",
+    "told_by": ["fedex"],
+    "cancelled": False,
 }
 EXCEPTION: dict[str, Any] = {
     "exception_id": "Y2FzZXxjLTAxfGhvbGQtYTE",
