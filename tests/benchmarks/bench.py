@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,8 +27,10 @@ from chalicelib.shipments.fold import fold
 from infra.local.child import free_port
 from infra.local.stack import PYTHON, Ministack
 from infra.package import BUILD, package
-from tests.benchmarks.bench_fedex import NOW, best, bodies, calls
+from tests.benchmarks import bench_dhl, bench_ems, bench_fedex
+from tests.benchmarks.bench_fedex import NOW, best, calls
 from tests.benchmarks.costs import Row, fixed_per_month, per_thousand_returns
+from tests.benchmarks.fleet import Fleet
 from tests.embedded.test_sweep_cost import DUE_WORK, FEW, MANY, swept
 from tests.fakes.aws_world import QUEUES, AwsStage, client_maker
 from tests.flows.bill import Bill, whole_return
@@ -36,6 +38,7 @@ from tests.flows.house import House
 
 STARTS = 9
 ZIP_BAR_MB = 30
+FLEET = 1000
 FRAMEWORKS = """
 import chalice
 from aws_lambda_powertools import Logger, Metrics
@@ -66,14 +69,32 @@ def at_most(what: str, bar: float, measured: float, unit: str = "") -> Line:
 
 
 def reading() -> Iterator[Line]:
-    """One FedEx answer of 20 scans."""
-    for name, body in bodies().items():
-        if "1 scan" in name:
-            continue
-        floor = best(lambda body=body: json.loads(body))
-        whole = best(lambda body=body: read_tracking("fedex", body, NOW))
-        yield at_most(f"FedEx read / json.loads: {name}", 3, whole / floor, " x")
-    (tracking,) = read_tracking("fedex", bodies()["a plain journey, compact"], NOW).trackings
+    """One answer of each carrier, 20 scans; bars stand for the documented bodies."""
+    for name, body in bench_fedex.bodies().items():
+        if "1 scan" not in name:
+            yield from read_line(f"FedEx: {name}", "fedex", body, 3)
+    for name, source, said in bench_dhl.bodies():
+        by_words = "by words" in name
+        bar = None if by_words else bench_dhl.BARS[source]
+        yield from read_line(f"DHL: {name}", source, json.dumps(said, separators=(",", ":")).encode(), bar)
+    for name, (source, body) in bench_ems.bodies().items():
+        yield from read_line(f"EMS: {name}", source, body, None, bench_ems.floor_of(body))
+
+
+def read_line(
+    name: str, source: str, body: bytes, bar: float | None, load: Callable[[], object] | None = None
+) -> Iterator[Line]:
+    """How far reading one body is from ``load``, that any reader of it must do, and how many calls it is made of."""
+    floor, read = best(load or (lambda: json.loads(body))), lambda: read_tracking(source, body, NOW)
+    ratio, counted = best(read) / floor, calls(read)
+    told = f"{ratio:.4g} x, {counted} calls"
+    yield Line(name, f"<= {bar:g} x" if bar else "", told, ratio <= bar if bar else None)
+
+
+def judging() -> Iterator[Line]:
+    """What a journey means, and what its duty is."""
+    body = bench_fedex.bodies()["a plain journey, compact"]
+    (tracking,) = read_tracking("fedex", body, NOW).trackings
     facts = LegFacts("home", "FR", "CN")
     folded = best(lambda: fold(tracking.events, facts))
     counted = calls(lambda: fold(tracking.events, facts))
@@ -82,6 +103,15 @@ def reading() -> Iterator[Line]:
     estimate(asked)
     took, counted = best(lambda: estimate(asked)), calls(lambda: estimate(asked))
     yield Line("duty estimate, US entry, one line", "", f"{took:.0f} us, {counted} calls", None)
+
+
+def asking() -> Iterator[Line]:
+    """How often carriers are asked, in a tenth of the fleet that ``make fleet`` runs."""
+    for pushes, bar in ((False, 2.5), (True, 0.3)):
+        told = Fleet(FLEET, pushes=pushes).run()
+        webhooks = "with" if pushes else "without"
+        yield at_most(f"{FLEET:,} parcels {webhooks} webhooks: polls per new event", bar, told.ratio)
+        yield at_most("... times that a carrier's quota was passed", 0, len(told.over))
 
 
 def packaged() -> Iterator[Line]:
@@ -162,10 +192,10 @@ def main() -> None:
     """Print the table and the invoices."""
     print(f"{datetime.now(UTC):%Y-%m-%d}  Python {sys.version.split()[0]}\n")
     print(f"{'what':52}{'bar':>12}  {'measured':<34}")
-    lines = list(reading())
-    lines += packaged()
+    print("each carrier's reader against json.loads of the same body, 20 scans\n")
+    lines = [*reading(), *judging(), *packaged()]
     more, bill = metered()
-    lines += [*more, *counted_sweep()]
+    lines += [*more, *counted_sweep(), *asking()]
     for line in lines:
         show(line)
     template = json.loads((BUILD / "local" / "sam.json").read_text(encoding="utf-8"))["Resources"].values()
