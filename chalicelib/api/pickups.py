@@ -28,7 +28,6 @@ PLACE = (
     Parameter("service", "query", "The carrier's service.", pattern=r"[A-Z][A-Z0-9_]*", max_length=64),
     Parameter("postal_code", "query", "Its postal code.", pattern=r"[A-Za-z0-9][A-Za-z0-9 -]*", max_length=16),
     Parameter("region", "query", "Its state or region.", pattern=r"[A-Za-z0-9][A-Za-z0-9 .'-]*", max_length=50),
-    Parameter("city", "query", "Its city; not looked at yet.", pattern=r"[^\x00-\x1f]+", max_length=100),
 )  # fmt: skip
 DAYS = (
     Parameter(

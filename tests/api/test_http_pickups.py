@@ -114,7 +114,7 @@ def test_windows_are_told_as_documented_without_any_call_and_without_a_secret():
         "?carrier=fedex&country=FR&postal_code=75002",
         "?carrier=dhl&country=CN&days=31",
         "?carrier=ems&country=CN&service=CN_EMS_INSURED",
-        "?carrier=fedex&country=US&region=CA&city=Los%20Angeles&from=2026-12-01&days=3",
+        "?carrier=fedex&country=US&region=CA&postal_code=90012&from=2026-12-01&days=3",
     ):
         told = counter.get(WINDOWS + query)
         assert told.status_code == 200, told.json_body
