@@ -1,6 +1,6 @@
 """``make bench``: what was promised in numbers, as a table: bar, measured, ok. None of it is a timed test.
 
-Ratios are of processor time, best of many rounds in one process; counts are exact.
+Ratios are of processor time, best of many rounds in one process; counts are exact. ``make fleet`` runs the fleet whole.
 """
 
 from __future__ import annotations
@@ -69,16 +69,16 @@ def at_most(what: str, bar: float, measured: float, unit: str = "") -> Line:
 
 
 def reading() -> Iterator[Line]:
-    """One answer of each carrier, 20 scans; bars stand for the documented bodies."""
+    """One answer of each carrier against ``json.loads`` of the same bytes; bars stand for the documented bodies."""
     for name, body in bench_fedex.bodies().items():
         if "1 scan" not in name:
-            yield from read_line(f"FedEx: {name}", "fedex", body, 3)
+            yield from read_line(f"read FedEx: {name}", "fedex", body, 3)
     for name, source, said in bench_dhl.bodies():
         by_words = "by words" in name
         bar = None if by_words else bench_dhl.BARS[source]
-        yield from read_line(f"DHL: {name}", source, json.dumps(said, separators=(",", ":")).encode(), bar)
+        yield from read_line(f"read DHL: {name}", source, json.dumps(said, separators=(",", ":")).encode(), bar)
     for name, (source, body) in bench_ems.bodies().items():
-        yield from read_line(f"EMS: {name}", source, body, None, bench_ems.floor_of(body))
+        yield from read_line(f"read EMS: {name}", source, body, None, bench_ems.floor_of(body))
 
 
 def read_line(
@@ -192,12 +192,14 @@ def main() -> None:
     """Print the table and the invoices."""
     print(f"{datetime.now(UTC):%Y-%m-%d}  Python {sys.version.split()[0]}\n")
     print(f"{'what':52}{'bar':>12}  {'measured':<34}")
-    print("each carrier's reader against json.loads of the same body, 20 scans\n")
     lines = [*reading(), *judging(), *packaged()]
     more, bill = metered()
     lines += [*more, *counted_sweep(), *asking()]
     for line in lines:
         show(line)
+    print(
+        "\nread: against json.loads of the same body, and for EMS of the JSON inside it; 20 scans where none are named"
+    )
     template = json.loads((BUILD / "local" / "sam.json").read_text(encoding="utf-8"))["Resources"].values()
     alarms = [one["Properties"] for one in template if one["Type"] == "AWS::CloudWatch::Alarm"]
     watched = sum(sum("MetricStat" in row for row in alarm.get("Metrics", ())) or 1 for alarm in alarms)
