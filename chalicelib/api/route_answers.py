@@ -34,6 +34,12 @@ class AcceptanceReasonTold(Told):
     confidence: Confidence
 
 
+class ExplainedReasonTold(AcceptanceReasonTold):
+    """The same in words."""
+
+    text: str
+
+
 class LimitCheckTold(Told):
     """A limit and the amount held against it; ``passed`` is null where the two could not be compared or the limit is
     out of play."""
@@ -90,7 +96,7 @@ class JudgedRouteTold(Told):
     bookable: bool
     outcome: OutcomeTold
     conditions: list[ConditionTold]
-    reasons: list[AcceptanceReasonTold]
+    reasons: list[ExplainedReasonTold]
     confidence: Confidence
     transit: TransitTold | None
 
@@ -187,7 +193,7 @@ class SplitParcelTold(Told):
     value: MoneyTold | None
     outcome: OutcomeTold
     conditions: list[ConditionTold]
-    reasons: list[AcceptanceReasonTold]
+    reasons: list[ExplainedReasonTold]
     gaps: list[str]
 
 

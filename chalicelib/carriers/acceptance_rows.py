@@ -102,6 +102,19 @@ def limit_of_requirement(code: str) -> Money:
     return Money(Decimal(above["amount"]), above["currency"])
 
 
+def words_of(code: str, detail: str | None) -> str:
+    """What a reason means, in sentences for who works with it; one that nobody explained is told by its code.
+
+    >>> words_of("carrier_bans_goods", "INSURED_ONLY")
+    'The carrier does not take such goods this way. It goes insured only.'
+    """
+    known = dictionary("carriers", "requirements")
+    asked = known["requirement"].get(detail, {}).get("text")
+    more = f"Asked: {asked}" if asked else known["because"].get(detail)
+    told: str = known["reason"].get(code, code)
+    return f"{told} {more}" if more else told
+
+
 @cache
 def _rows(effective: date) -> tuple[Row, ...]:
     vintage = in_force(DATASET, effective)

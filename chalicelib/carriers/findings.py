@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from chalicelib.carriers.acceptance_rows import Cap, Row
+from chalicelib.carriers.acceptance_rows import Cap, Row, words_of
 from chalicelib.carriers.requirements import OUTCOMES, Condition, Outcome
 from chalicelib.merchant import Agreement
 from chalicelib.money import Money
@@ -32,6 +32,10 @@ class AcceptanceReason:
 
     def as_json(self) -> dict[str, Any]:
         """The shape used in a route."""
+        return self.in_brief() | {"text": words_of(self.code, self.detail)}
+
+    def in_brief(self) -> dict[str, Any]:
+        """The shape kept with a case, without words."""
         return {
             "code": self.code,
             "detail": self.detail,

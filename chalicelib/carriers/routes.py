@@ -50,7 +50,7 @@ class Route:
             "service": self.service,
             "bookable": self.bookable,
             "outcome": self.acceptance.outcome,
-            "reasons": [reason.as_json() for reason in self.acceptance.reasons],
+            "reasons": [reason.in_brief() for reason in self.acceptance.reasons],
         }
 
     def kept(self) -> dict[str, Any]:

@@ -1,3 +1,6 @@
+import ast
+import inspect
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -6,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.carriers import acceptance, requirements, routes
 from chalicelib.carriers.acceptance import accept
-from chalicelib.carriers.acceptance_rows import requirement, rows_in_force
+from chalicelib.carriers.acceptance_rows import requirement, rows_in_force, words_of
 from chalicelib.carriers.findings import OUTCOMES
 from chalicelib.carriers.goods import GOODS, ParcelFacts, goods_of
 from chalicelib.carriers.routes import pick, rank, route_of, transit_of
@@ -429,3 +433,29 @@ def test_nothing_goes_that_no_row_of_its_carrier_takes(kind, how, origin, destin
     answer = judged(parcel({kind}, "10"), how, Lane(origin, destination), contracts=(FEDEX, DHL, EMS))
     named = [one for one in answer.findings if one.takes and kind in one.row.goods and one.row.carrier == how[0]]
     assert named or not answer.may_go
+
+
+def codes_of_reasons() -> set[str]:
+    """Every code that the source can give as a reason: first argument or outcome of what makes one."""
+    makers = ("_reason", "AcceptanceReason", "Unmet", "LimitCheck")
+    found: set[str] = set()
+    for module in (acceptance, requirements, routes):
+        calls = [one for one in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(one, ast.Call)]
+        for call in (one for one in calls if isinstance(one.func, ast.Name) and one.func.id in makers):
+            texts = [one.value for one in ast.walk(call) if isinstance(one, ast.Constant)]
+            found |= {one for one in texts if isinstance(one, str) and re.fullmatch(r"[a-z]+(_[a-z]+)+", one)}
+    return found - {"needs_a_person"}
+
+
+def test_every_reason_against_a_parcel_is_told_in_words():
+    codes = codes_of_reasons()
+    assert {"carrier_bans_goods", "agreement_expired", "cover_required", "address_day_total_required"} <= codes
+    assert [code for code in sorted(codes) if words_of(code, None) == code] == []
+    for why in ("service_is_domestic", "service_is_international", "service_not_from_origin"):
+        assert words_of(why, None) != why
+
+
+def test_a_reason_says_what_is_asked_and_a_code_without_words_says_itself():
+    told = words_of("cover_required", "INSURANCE_OR_SVP")
+    assert told.endswith("Asked: A policy or the carrier's value protection covers it.")
+    assert words_of("never_heard_of", None) == "never_heard_of"
