@@ -23,6 +23,7 @@ from chalicelib.workflows.booking_steps import (
     Maker,
     Step,
     claim_and_call,
+    given_in,
     is_in_hand,
     reconcile,
     step_of,
@@ -50,6 +51,11 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     """
     step = step_of(ports, message)
     booking, maker = step.booking, MAKERS[step.booking.kind]
+    if "given" in message:
+        given = given_in(message, booking)
+        if given is not None and booking.status in ("claimed", "unknown"):
+            maker.record(ports, step, given, now)
+        return
     if booking.status in ENDED:
         return
     if booking.problem == GIVEN_BY_A_PERSON:

@@ -12,16 +12,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.carriers.contract import HttpRequest, OrderNotAccepted
-from chalicelib.errors import CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, NotFoundError
+from chalicelib.errors import (
+    CarrierError,
+    CarrierOutcomeUnknown,
+    CarrierRefused,
+    CarrierUnavailable,
+    NotFoundError,
+    StaleVersion,
+    UnavailableError,
+)
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.carrier_calls import Line, NotAskedNow
-from chalicelib.workflows.carrier_incidents import in_trouble
+from chalicelib.workflows.carrier_incidents import in_trouble, unanswered_in_a_row
 from chalicelib.workflows.ports import Booking, BookingStatus, CaseFile, HttpResponse, KeptPaper, Ports
 
 RETRY = timedelta(minutes=15)
 # No worker lives longer than this: until then a claimed call is somebody's work in hand and not an unknown outcome.
 IN_HAND = timedelta(minutes=2)
+# How often an answer in hand is tried to be written down before it is put into a message.
+WRITES = 3
 GIVEN_BY_A_PERSON = "given_by_a_person"
 ENDED = frozenset({"done", "refused", "cancelled", "unknown", "with_person"})
 MAKES = frozenset({"waybill", "pickup"})
@@ -121,9 +131,18 @@ def later(ports: Ports, step: Step, away: Exception, now: datetime) -> None:
     """Nothing was carried out: free again, and due when the carrier may be asked. While the carrier is away, which is
     one incident for all that waits, this is no failure of the booking."""
     wait = max(RETRY, timedelta(seconds=getattr(away, "retry_after", None) or 0))
-    is_away = isinstance(away, NotAskedNow) or in_trouble(ports, step.leg.carrier)
     planned = replace(step.booking, status="planned", due_at=now + wait)
-    ports.cases.save_booking(replace(planned, attempts=0) if is_away else planned, step.booking.status)
+    if isinstance(away, CarrierError) and _is_carriers_own(ports, step, away):
+        planned = replace(planned, attempts=0)
+    ports.cases.save_booking(planned, step.booking.status)
+
+
+def _is_carriers_own(ports: Ports, step: Step, away: CarrierError) -> bool:
+    """Whether it is the carrier that fails and not this booking: it is left alone, or has answered
+    nobody since this booking was first tried. One that answers others and not this one is the booking's failure."""
+    if isinstance(away, NotAskedNow) or in_trouble(ports, step.leg.carrier):
+        return True
+    return unanswered_in_a_row(ports, step.leg.carrier) > step.booking.attempts
 
 
 def give_up(ports: Ports, step: Step, status: BookingStatus, kind: str, problem: str | None, now: datetime) -> None:
@@ -156,16 +175,65 @@ def again(reference: str) -> str:
 
 
 def _call(ports: Ports, step: Step, maker: Maker, ready: Ready, now: datetime) -> None:
+    """The call, and what came of it. An answer is written down before anything else is done with it: that the carrier
+    answers is said of it last."""
     try:
-        given = ready.read(ready.line.call(ready.request))
-    except CarrierUnavailable as away:
-        later(ports, step, away, now)
-    except CarrierRefused as refused:
-        give_up(ports, step, "refused", refused_as(step), str(refused), now)
-    except CarrierOutcomeUnknown:
-        reconcile(ports, step, maker, now)
+        answer = ready.line.ask(ready.request)
+    except (CarrierUnavailable, CarrierRefused, CarrierOutcomeUnknown) as fault:
+        _not_given(ports, step, maker, fault, now)
+        return
+    try:
+        given = ready.read(answer)
+    except (CarrierUnavailable, CarrierRefused, CarrierOutcomeUnknown) as fault:
+        _not_given(ports, step, maker, fault, now)
     else:
-        maker.record(ports, step, given, now)
+        _write_down(ports, step, maker, given, now)
+    ready.line.answered()
+
+
+def _not_given(ports: Ports, step: Step, maker: Maker, fault: CarrierError, now: datetime) -> None:
+    if isinstance(fault, CarrierUnavailable):
+        later(ports, step, fault, now)
+    elif isinstance(fault, CarrierRefused):
+        give_up(ports, step, "refused", refused_as(step), str(fault), now)
+    else:
+        reconcile(ports, step, maker, now)
+
+
+def _write_down(ports: Ports, step: Step, maker: Maker, given: Given, now: datetime) -> None:
+    """Record what the carrier gave. It says it once, so it outlives a table that is away for a moment, and for longer
+    in a message of its own."""
+    for tried in range(WRITES):
+        try:
+            if not tried or _is_still_open(ports, step):
+                maker.record(ports, step, given, now)
+        except (UnavailableError, StaleVersion):
+            continue
+        return
+    ports.queues.send("steps", [{**step.booking.step, "reference": step.booking.reference, "given": said_of(given)}])
+
+
+def _is_still_open(ports: Ports, step: Step) -> bool:
+    """Whether this very call is still to be written down: a write whose answer was lost may have been carried out."""
+    found = step_of(ports, step.booking.step).booking
+    return found.status == "claimed" and found.reference == step.booking.reference
+
+
+def said_of(given: Given) -> dict[str, Any]:
+    """What a carrier gave, as a message holds it until it can be written down."""
+    return {
+        "result": dict(given.result),
+        "papers": [[one.name, one.kind, one.media_type, one.status, one.url] for one in given.papers],
+        "courier": dict(given.courier),
+    }
+
+
+def given_in(message: Mapping[str, Any], booking: Booking) -> Given | None:
+    """What a message says that the carrier gave for this very booking; None when it says nothing of it."""
+    said = message.get("given")
+    if said is None or message.get("reference") != booking.reference:
+        return None
+    return Given(said["result"], tuple(KeptPaper(*paper) for paper in said["papers"]), said["courier"])
 
 
 def _look_again(booking: Booking, now: datetime) -> datetime:

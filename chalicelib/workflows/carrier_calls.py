@@ -8,6 +8,7 @@ holds for all. While everything is well this costs one read and, for a question 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -67,14 +68,16 @@ class Line:
 
     def ask(self, request: HttpRequest, also: Collection[int] = ()) -> HttpResponse:
         """As ``call``, for whoever reads the answer before saying ``answered`` or ``failed``; the statuses in ``also``
-        are answers too."""
+        are answers too. What the carrier said is told though it cannot be held against it now."""
         try:
             return self._asked(request, also)
         except CarrierRefused:
-            self.answered()
+            with suppress(UnavailableError):
+                self.answered()
             raise
         except CarrierError as fault:
-            self.failed(fault)
+            with suppress(UnavailableError):
+                self.failed(fault)
             raise
 
     def answered(self) -> None:

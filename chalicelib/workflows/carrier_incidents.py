@@ -68,3 +68,10 @@ def in_trouble(ports: Ports, name: str) -> bool:
     used = [standings[way] for way in asked if standings[way].version]
     unheard = bool(used) and all(one.is_broken for one in used)
     return unheard or any(standings[way].is_broken for way in ordered)
+
+
+def unanswered_in_a_row(ports: Ports, name: str) -> int:
+    """How many calls to where this carrier takes orders came to nothing, one after another, with no answer between."""
+    of = carrier(name)
+    ordered = {one.access.secret for one in (of.waybills, of.pickups) if one is not None}
+    return max((ports.carriers.standing(name, way).failures for way in ordered), default=0)
