@@ -185,7 +185,8 @@ def _headers_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str
 def _expected(parameter: Parameter) -> str:
     if parameter.choices:
         return f"one of {', '.join(parameter.choices)}"
-    return f"at most {parameter.max_length} characters that match {parameter.pattern}"
+    like = f", such as {parameter.example}" if parameter.example else ""
+    return f"at most {parameter.max_length} characters that match {parameter.pattern}{like}"
 
 
 def _with_body(operation: Operation, call: Call, request: Any) -> Call:

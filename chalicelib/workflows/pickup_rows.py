@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.clock import stamp
+from chalicelib.returns.stages import is_past
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.courier import more_codes_of, pickups_of, wish_of
 from chalicelib.workflows.plan_papers import instructions
@@ -132,7 +133,8 @@ def _problem(file: CaseFile, pickup: Booking) -> str | None:
 def _next(file: CaseFile, leg: Leg, pickup: Booking, state: str) -> list[str]:
     if state == "held" and pickup.not_before is not None:
         return [f"Nothing is asked of anybody: the courier is booked from {stamp(pickup.not_before)}, not before"]
-    words = [NEXT_BY_STATE[state]]
+    is_over = file.case.stage == "cancelled" or is_past(file.case.stage, "in_transit")
+    words = [] if is_over and state in ("booked", "cancelled") else [NEXT_BY_STATE[state]]
     channel = carrier_named(leg.carrier).pickups
     if state in ("booked", "change_requested", "cancel_requested") and leg.pieces > 1 and channel is not None:
         words.append(OTHERS_TOO.format(pieces=leg.pieces))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.carriers.capabilities import capabilities_on, is_bookable
 from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.clock import stamp, zone
 from chalicelib.errors import FieldFault, InvalidRequestError, RuleNotInForce
 from chalicelib.pickups.booking import Horizon, PickupPlace, horizon_of
 from chalicelib.pickups.windows import WindowDay, windows
-from chalicelib.places import zone_of_place
+from chalicelib.places import Lane, zone_of_place
 from chalicelib.rulebook import weakest
 from chalicelib.workflows.book_pickup import area_of
 from chalicelib.workflows.plan_papers import instructions
@@ -54,7 +55,7 @@ def pickup_windows(ports: Ports, asked: WindowsAsked, now: datetime) -> dict[str
         "country": asked.country,
         "region": asked.region,
         "time_zone": place.time_zone,
-        "booked_by": booked_by(asked.carrier),
+        "booked_by": booked_by(asked.carrier, asked.country, now.date()),
         "change": horizon.change,
         "change_until": horizon.cancel_until,
         "rule": horizon.rule,
@@ -64,15 +65,23 @@ def pickup_windows(ports: Ports, asked: WindowsAsked, now: datetime) -> dict[str
     }
 
 
-def booked_by(name: str) -> str:
-    """Who orders the courier of a carrier: ``call``, ``waybill`` (the order brings him) or ``person``."""
+def booked_by(name: str, country: str, on: date) -> str:
+    """Who orders the courier of a carrier there: ``call``, ``waybill`` (the order brings him) or ``person``, also where
+    the order that would bring him cannot be made, as China Post's outside China."""
     try:
         carrier = carrier_named(name)
     except UnknownSource:
         return "person"
     if carrier.pickups is not None:
         return "call"
-    return "waybill" if carrier.waybills is not None and carrier.waybills.brings_courier else "person"
+    brings = carrier.waybills is not None and carrier.waybills.brings_courier
+    return "waybill" if brings and _is_ordered_inside(name, country, on) else "person"
+
+
+def _is_ordered_inside(name: str, country: str, on: date) -> bool:
+    known = capabilities_on(on)
+    inside = Lane(country, country)
+    return known is not None and any(is_bookable(row, inside) for row in known.services if row.carrier == name)
 
 
 def _horizon(asked: WindowsAsked, on: date, faults: list[FieldFault]) -> Horizon | None:

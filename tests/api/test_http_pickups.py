@@ -132,6 +132,15 @@ def test_windows_say_who_orders_the_courier_and_how_he_is_moved(carrier, booked_
     assert (told["booked_by"], told["change"]) == (booked_by, change)
 
 
+def test_a_courier_who_comes_with_the_order_is_a_persons_where_no_order_can_be_made():
+    assert Counter().get(f"{WINDOWS}?carrier=ems&country=FR").json_body["booked_by"] == "person"
+
+
+def test_a_country_that_cannot_be_read_is_answered_with_one_that_can():
+    (fault,) = Counter().get(f"{WINDOWS}?carrier=dhl&country=FRA").json_body["errors"]
+    assert fault["detail"].endswith("such as FR")
+
+
 @pytest.mark.parametrize(
     ("query", "faults"),
     [

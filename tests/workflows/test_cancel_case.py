@@ -55,6 +55,17 @@ def test_a_waybill_that_its_carrier_takes_back_by_no_call_lapses_and_is_asked_ab
     assert "destroy the label" in desk.cancel()["next"][0]
 
 
+def test_nobody_is_told_to_prepare_for_or_ask_for_a_courier_once_the_case_is_past_one():
+    on_its_way = CourierDesk("dhl").booked()
+    on_the_road(on_its_way)
+    assert (on_its_way.pickup["state"], on_its_way.pickup["next"]) == ("booked", [])
+    cancelled = CourierDesk("dhl").booked()
+    assert cancelled.pickup["next"] != []
+    cancelled.cancel()
+    cancelled.world.pump()
+    assert (cancelled.pickup["state"], cancelled.pickup["next"]) == ("cancelled", [])
+
+
 def test_what_was_not_bought_yet_is_not_bought():
     desk = CourierDesk("fedex").opened()
     assert desk.cancel()["calling_off"] == []
