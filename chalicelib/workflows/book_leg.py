@@ -53,7 +53,7 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     booking, maker = step.booking, MAKERS[step.booking.kind]
     if "given" in message:
         given = given_in(message, booking)
-        if given is not None and booking.status in ("claimed", "unknown"):
+        if given is not None and booking.kind in MAKES and booking.status in ("claimed", "unknown"):
             maker.record(ports, step, given, now)
         return
     if booking.status in ENDED:

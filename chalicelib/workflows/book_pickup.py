@@ -160,7 +160,7 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
         return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done, *undone))
 
     retime(ports, step.leg, closes_at(done, step.file.plan), now)
-    _close_what_it_settles(ports, step, now)
+    close_what_it_settles(ports, step, now)
     amend(ports, step.leg.case_id, now, decide)
     if undone:
         ports.queues.send("steps", [one.step for one in undone])
@@ -177,7 +177,7 @@ def _wished(ports: Ports, step: Step, now: datetime) -> dict[str, str]:
     return hours_told(order.hours)
 
 
-def _close_what_it_settles(ports: Ports, step: Step, now: datetime) -> None:
+def close_what_it_settles(ports: Ports, step: Step, now: datetime) -> None:
     """A courier is coming: what waited for another day to be chosen is settled."""
     waited: list[dict[str, Any]] = [
         closing_of(one, f"a courier is booked ({stamp(now)})", now)

@@ -18,11 +18,13 @@ from chalicelib.errors import (
     CarrierRefused,
     CarrierUnavailable,
     NotFoundError,
-    StaleVersion,
     UnavailableError,
 )
+from chalicelib.returns.case import Case
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.call_off import not_yet_called_off
 from chalicelib.workflows.carrier_calls import Line, NotAskedNow
 from chalicelib.workflows.carrier_incidents import in_trouble, unanswered_in_a_row
 from chalicelib.workflows.ports import Booking, BookingStatus, CaseFile, HttpResponse, KeptPaper, Ports
@@ -150,6 +152,23 @@ def give_up(ports: Ports, step: Step, status: BookingStatus, kind: str, problem:
     ended = replace(step.booking, status=status, problem=problem, due_at=None)
     ports.queues.send("alerts", [alert_of_booking(ended, kind, now)])
     ports.cases.save_booking(ended, step.booking.status)
+    if status == "with_person" and ended.kind in MAKES:
+        _call_off_if_cancelled(ports, ended, now)
+
+
+def _call_off_if_cancelled(ports: Ports, given: Booking, now: datetime) -> None:
+    """What was given to a person while its return was cancelled is called off as if it had been before: whoever
+    cancels looks once more after that, so one of the two sees the other."""
+    undone: list[Booking] = []
+
+    def decide(case: Case) -> Amendment | None:
+        file = ports.cases.file(case.case_id) if case.stage == "cancelled" else None
+        undone[:] = not_yet_called_off(file, (given,), now) if file is not None else []
+        return Amendment(case, "calling_off", {"leg": str(given.leg_n)}, bookings=tuple(undone)) if undone else None
+
+    amend(ports, given.case_id, now, decide)
+    if undone:
+        ports.queues.send("steps", [one.step for one in undone])
 
 
 def refused_as(step: Step) -> str:
@@ -202,14 +221,19 @@ def _not_given(ports: Ports, step: Step, maker: Maker, fault: CarrierError, now:
 
 def _write_down(ports: Ports, step: Step, maker: Maker, given: Given, now: datetime) -> None:
     """Record what the carrier gave. It says it once, so it outlives a table that is away for a moment, and for longer
-    in a message of its own."""
+    in a message of its own. What undoes is not put into one: what it was about may have moved on by then, so it stays
+    visibly unknown."""
+    last = UnavailableError("not tried yet")
     for tried in range(WRITES):
         try:
             if not tried or _is_still_open(ports, step):
                 maker.record(ports, step, given, now)
-        except (UnavailableError, StaleVersion):
+        except UnavailableError as away:
+            last = away
             continue
         return
+    if step.booking.kind not in MAKES:
+        raise last
     ports.queues.send("steps", [{**step.booking.step, "reference": step.booking.reference, "given": said_of(given)}])
 
 

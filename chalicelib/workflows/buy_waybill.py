@@ -16,16 +16,18 @@ from chalicelib.carriers.channels import Waybills
 from chalicelib.carriers.contract import Document, LocalHours, Waybill, WaybillOrder
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import CarrierRefused, CarrierUnreadable, UnavailableError
+from chalicelib.pickups.offers import fit
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import NEXT, Stage
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.book_pickup import close_what_it_settles, hours_in, window_in
 from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import waybill_order
-from chalicelib.workflows.courier import hours_told, planned_pickup, told_of
+from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup, told_of, wish_of
 from chalicelib.workflows.ports import Booking, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
@@ -57,6 +59,11 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
         wish=pickup.wish if pickup else None,
         pickup_arranged=pickup is not None,
     )
+    if waybills.brings_courier:
+        dated = _within_hours_to_come(ports, step, pickup, order, now)
+        if dated is None:
+            return None
+        order = dated
     request = waybills.request(order, account)
     line = open_line(ports, leg.carrier, waybills.access, now)
     contract = merchant.contract_with(leg.carrier)
@@ -69,6 +76,42 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
             ports, leg, waybills, order, waybills.read(answer.status, answer.headers, answer.body, now)
         ),
     )
+
+
+def _within_hours_to_come(
+    ports: Ports, step: Step, pickup: Booking | None, order: WaybillOrder, now: datetime
+) -> WaybillOrder | None:
+    """The order with its courier in what is left of the hours that were named. None when they are over: he comes on no
+    day that nobody named, so the order waits until another is."""
+    if pickup is None:
+        if not (known := pickups_of(step.file.bookings, step.leg.n)) or known[-1].status != "refused":
+            return order
+        _wait(ports, step, (), now)
+        return None
+    if order.hours is None:
+        return order
+    wish, asked = wish_of(pickup, step.file.plan), window_in(order.hours)
+    window = fit(replace(asked, on=wish.on if wish else asked.on), (), now).window
+    if window is not None:
+        return replace(order, hours=hours_in(window))
+    words = "window_is_over: name a day and hours yet to come; the order waits for them"
+    over = replace(pickup, status="refused", problem=words, due_at=None)
+    ports.queues.send("alerts", [alert_of_booking(over, "pickup_not_offered", now)])
+    _wait(ports, step, (over,), now)
+    return None
+
+
+def _wait(ports: Ports, step: Step, parts: tuple[Booking, ...], now: datetime) -> None:
+    """Nothing is ordered until another day is named for the courier; written with what became of him."""
+    if step.booking.due_at is None and not parts:
+        return
+    waits = replace(step.booking, due_at=None, attempts=0)
+    facts = {"leg": str(step.leg.n), "reference": waits.reference}
+
+    def decide(case: Case) -> Amendment:
+        return Amendment(case, "waybill_waits", facts, bookings=(waits, *parts), over=step.file.bookings)
+
+    amend(ports, step.leg.case_id, now, decide)
 
 
 def _try(waybills: Waybills, order: WaybillOrder, account: str, line: Line, now: datetime) -> None:
@@ -172,6 +215,8 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
             replace(case, stage=stage), "waybill_bought", facts, legs=(leg,), bookings=bookings, tracks=(track,)
         )
 
+    if couriered is not None:
+        close_what_it_settles(ports, step, now)
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
     amend(ports, leg.case_id, now, decide)

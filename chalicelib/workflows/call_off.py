@@ -47,6 +47,12 @@ def called_off(ports: Ports, case: Case, made: Sequence[Booking], now: datetime)
     return undoings(file, made, now) if file is not None else []
 
 
+def not_yet_called_off(file: CaseFile, made: Sequence[Booking], now: datetime) -> list[Booking]:
+    """As ``undoings``, of what nothing of the kind was asked for yet, whatever became of it."""
+    asked = {(one.leg_n, one.kind, one.of) for one in file.bookings}
+    return [one for one in undoings(file, made, now) if (one.leg_n, one.kind, one.of) not in asked]
+
+
 def undoings(file: CaseFile, made: Sequence[Booking], now: datetime) -> list[Booking]:
     """A cancellation for each of these bookings that stands, once: one whose outcome is unknown is with a person, and
     not asked for a second time. Where the order of the waybill brought the courier,

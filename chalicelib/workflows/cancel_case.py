@@ -10,7 +10,8 @@ from chalicelib.errors import NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.call_off import undoings
+from chalicelib.workflows.booking_steps import MAKES
+from chalicelib.workflows.call_off import not_yet_called_off, undoings
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 
 STANDS = frozenset({"done", "with_person"})
@@ -38,7 +39,24 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
     amend(ports, case_id, now, decide)
     if undone:
         ports.queues.send("steps", [one.step for one in undone])
+    _look_once_more(ports, case_id, holder, now)
     return _told(_file(ports, case_id))
+
+
+def _look_once_more(ports: Ports, case_id: str, holder: str, now: datetime) -> None:
+    """What a worker gave to a person while this was decided is called off too."""
+    undone: list[Booking] = []
+
+    def decide(case: Case) -> Amendment | None:
+        file = _file(ports, case_id)
+        made = [one for one in file.bookings if one.kind in MAKES and one.status == "with_person"]
+        undone[:] = not_yet_called_off(file, made, now)
+        facts = {"bookings": " ".join(one.name for one in undone)}
+        return Amendment(case, "calling_off", facts, by=holder, bookings=tuple(undone)) if undone else None
+
+    amend(ports, case_id, now, decide)
+    if undone:
+        ports.queues.send("steps", [one.step for one in undone])
 
 
 def _file(ports: Ports, case_id: str) -> CaseFile:

@@ -102,11 +102,13 @@ class HoursAsked:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is kept of a request: the booking that carries it on, and the pickup it is about."""
+    """What is kept of a request: the booking that carries it on, the pickup it is about, and the waybill that waited
+    for a day to be named, where its order brings the courier."""
 
     booking: Booking
     pickup: Booking
     what: str
+    waybill: Booking | None = None
 
 
 def book_pickup(
@@ -138,7 +140,7 @@ def book_pickup(
         wish = hours.over(None)
         planned = _planned(ports, file, leg, wish, now)
         booking = _another(file, leg, wish, planned, now)
-        return Asked(booking, booking, "pickup_asked_for")
+        return Asked(booking, booking, "pickup_asked_for", _waiting_for_it(file, leg, booking))
 
     kept = (holder, idempotency_key, body_digest) if idempotency_key else None
     answer = _ask(ports, case_id, holder, now, ask, kept)
@@ -215,12 +217,14 @@ def _ask(
             found = pickup_of_id(file, pickup) if pickup else None
             answered[:] = [told(file, _leg(file, found.leg_n), found)] if found else []
             return None
+        first = asked.waybill or asked.booking
         after = replace(file, bookings=(*file.bookings, asked.booking))
         answered[:] = [told(after, _leg(file, asked.pickup.leg_n), asked.pickup)]
-        steps[:] = [asked.booking.step] if (asked.booking.not_before or now) <= now else []
+        steps[:] = [first.step] if (first.not_before or now) <= now else []
         stored = _to_store(kept, case_id, answered[0], now) if kept else None
         facts = {"pickup": pickup_id(asked.pickup), "reference": asked.booking.reference}
-        return Amendment(case, asked.what, facts, by=holder, bookings=(asked.booking,), answer=stored)
+        made = (asked.booking, asked.waybill) if asked.waybill is not None else (asked.booking,)
+        return Amendment(case, asked.what, facts, by=holder, bookings=made, answer=stored, over=file.bookings)
 
     amend(ports, case_id, now, decide)
     if steps:
@@ -279,6 +283,15 @@ def _another(file: CaseFile, leg: Leg, wish: PickupWish, planned: PickupPlan, no
     return Booking(
         leg.case_id, leg.n, "pickup", "planned", reference, not_before=opens, due_at=opens or now, n=n, wish=wish
     )
+
+
+def _waiting_for_it(file: CaseFile, leg: Leg, pickup: Booking) -> Booking | None:
+    """The waybill that is still to be ordered and brings this courier, due with him; None where there is none."""
+    waybills = carrier_named(leg.carrier).waybills
+    if waybills is None or not waybills.brings_courier:
+        return None
+    found = (one for one in file.bookings if (one.kind, one.leg_n, one.status) == ("waybill", leg.n, "planned"))
+    return next((replace(one, not_before=pickup.not_before, due_at=pickup.due_at) for one in found), None)
 
 
 def _kind_of_change(pickup: Booking, leg: Leg, planned: PickupPlan) -> BookingKind:

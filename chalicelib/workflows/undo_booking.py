@@ -17,6 +17,7 @@ from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import CarrierRefused, CarrierUnavailable
 from chalicelib.pickups.hand_over import script_for
 from chalicelib.returns.case import Case, PickupWish
+from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.book_pickup import fitted, hours_in, order_of, script_facts
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, Given, Maker, Ready, Step, again, give_up, later
@@ -147,10 +148,12 @@ def _settle_without_a_call(ports: Ports, step: Step, after: Booking, now: dateti
     """The pickup is as it was asked for; a waybill that is still to be bought is dated for it."""
     wish, waybill = step.booking.wish, step.booked("waybill", 1)
     waits = waybill if waybill is not None and waybill.status == "planned" else None
-    if wish and waits:
-        ports.cases.save_booking(replace(waits, not_before=after.not_before, due_at=after.due_at), "planned")
+    freed = waits is not None and not wish and waits.due_at is None
+    if waits and (wish or freed):
+        due_at, not_before = (after.due_at, after.not_before) if wish else (now, None)
+        ports.cases.save_booking(replace(waits, not_before=not_before, due_at=due_at), "planned")
     _settle(ports, step, (), "pickup_changed" if wish else "pickup_cancelled", now)
-    if wish:
+    if wish or freed:
         ports.queues.send("steps", [(waits or after).step])
 
 
@@ -234,6 +237,9 @@ def _next_code(step: Step, now: datetime) -> Booking:
 def _ready_to_take_back(ports: Ports, step: Step, now: datetime) -> Ready | None:
     """The call that takes a waybill back. Where the carrier knows none, a waybill that is never handed over lapses."""
     waybill, waybills = step.booked("waybill", step.booking.of), carrier_named(step.leg.carrier).waybills
+    if waybill is not None and waybill.status == "with_person":
+        _stop_the_person(ports, step, waybill, now)
+        return None
     if waybill is None or waybill.status != "done":
         _settle(ports, step, (), "waybill_as_asked", now)
         return None
@@ -251,6 +257,19 @@ def _ready_to_take_back(ports: Ports, step: Step, now: datetime) -> Ready | None
         return Given({"number": number})
 
     return Ready(request, line, taken_back)
+
+
+def _stop_the_person(ports: Ports, step: Step, waybill: Booking, now: datetime) -> None:
+    """A person was asked to order it at the counter: whether they have, only they know. Their old task goes."""
+    asked = [
+        closing_of(one, "the return was cancelled", now)
+        for one in step.file.exceptions
+        if (one.kind, one.leg_n) == ("waybill_by_person", step.leg.n) and one.status != "resolved"
+    ]
+    if asked:
+        ports.queues.send("alerts", asked)
+    words = f"by_person: the return is cancelled; do not order {waybill.reference}, or take it back where it was"
+    give_up(ports, step, "with_person", "waybill_cancel_by_person", words, now)
 
 
 def _record_taken_back(ports: Ports, step: Step, given: Given, now: datetime) -> None:

@@ -40,6 +40,7 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "pickup_cancel_by_person": ABOUT_AN_UNDOING,
     "waybill_cancel_unknown": ABOUT_AN_UNDOING,
     "waybill_cancel_refused": ABOUT_AN_UNDOING,
+    "waybill_cancel_by_person": ABOUT_AN_UNDOING,
     "undoing_stuck": ABOUT_AN_UNDOING,
     DECISION_WANTED: ("approved", "refused"),
 }
