@@ -98,7 +98,7 @@ def _main_kind(piece: Piece) -> Goods:
 
 def _kind_of_article(piece: Piece) -> Goods:
     if piece.article == "other":
-        return "UNCLEAR"
+        return "LOOSE_STONE" if piece.stones != "none" and _says("loose_stone", piece.description) else "UNCLEAR"
     if piece.article == "watch":
         return "WATCH_PRECIOUS" if piece.metal != "base" or piece.stones != "none" else "UNCLEAR"
     if piece.article in _FINDINGS and piece.metal != "base":
@@ -110,11 +110,15 @@ def _kind_of_article(piece: Piece) -> Goods:
 
 def _told_by_words(description: str) -> Goods | None:
     """The kind that the words of a description give away: bullion, or unclear for a coin in a setting."""
-    words = dictionary("carriers", "goods_words")
-    text = f" {_NO_WORD.sub(' ', description.lower())} "
-    if any(_speaks(text, word) for word in words["bullion"]["words"]):
+    if _says("bullion", description):
         return "BULLION"
-    return "UNCLEAR" if any(_speaks(text, word) for word in words["coin_in_a_setting"]["words"]) else None
+    return "UNCLEAR" if _says("coin_in_a_setting", description) else None
+
+
+def _says(kind: str, description: str) -> bool:
+    """Whether a description has one of the words that give this kind away."""
+    text = f" {_NO_WORD.sub(' ', description.lower())} "
+    return any(_speaks(text, word) for word in dictionary("carriers", "goods_words")[kind]["words"])
 
 
 def _speaks(text: str, word: str) -> bool:

@@ -67,3 +67,16 @@ def test_broken_metal_is_scrap_whatever_it_was(article):
 @pytest.mark.parametrize("article", sorted(FINISHED))
 def test_a_stone_that_left_its_setting_travels_as_a_loose_stone(article):
     assert "LOOSE_STONE" in goods_of(ring(article=article, stone_loose=True))
+
+
+@pytest.mark.parametrize("words", ["loose polished diamond, 0.50 ct", "Unset sapphire", "裸钻 0.5 克拉"])
+def test_a_stone_without_a_piece_is_a_loose_stone(words):
+    stone = ring(article="other", metal="base", stones="diamond", description=words)
+    assert goods_of(stone) == {"LOOSE_STONE"}
+
+
+def test_a_loose_fit_makes_no_loose_stone_of_a_piece_of_jewellery():
+    bracelet = ring(article="bracelet", metal="gold", stones="diamond", description="loose fit bracelet")
+    assert goods_of(bracelet) == {"STONE_SET_JEWELLERY"}
+    nameless = ring(article="other", metal="base", stones="none", description="loose goods")
+    assert goods_of(nameless) == {"UNCLEAR"}
