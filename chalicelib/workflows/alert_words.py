@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +45,14 @@ def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, An
         "reason": booking.problem.partition(": ")[0] if booking.problem else None,
         "detail": booking.problem,
     }
+
+
+def alerts_of_another_day(booking: Booking, given: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
+    """A courier whom the carrier booked for a day that nobody asked for; nothing where it booked the day asked for."""
+    if not given.get("asked_for"):
+        return []
+    words = f"another_day: asked for {given['asked_for']}, booked for {given.get('on')}"
+    return [alert_of_booking(replace(booking, problem=words), "pickup_on_another_day", now)]
 
 
 def stuck_kind(booking: Booking) -> str:

@@ -20,7 +20,7 @@ from chalicelib.pickups.hand_over import script_for
 from chalicelib.pickups.offers import Fit, KnownDays, OfferedDay, fit
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import NEXT, Stage
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import alerts_of_another_day, closing_of
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.call_off import called_off
@@ -159,6 +159,8 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
         stage: Stage = "booked" if "booked" in NEXT[case.stage] else case.stage
         return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done, *undone))
 
+    if alerts := alerts_of_another_day(done, given.result, now):
+        ports.queues.send("alerts", alerts)
     retime(ports, step.leg, closes_at(done, step.file.plan), now)
     close_what_it_settles(ports, step, now)
     amend(ports, step.leg.case_id, now, decide)

@@ -17,6 +17,8 @@ from chalicelib.workflows.booking_steps import Step
 from chalicelib.workflows.ports import Booking, Ports
 
 TRIES = 6
+# Of a pickup that the carrier put on another day: the day that was asked for.
+ASKED_FOR = "asked_for"
 
 
 def pickups_of(bookings: Iterable[Booking], leg_n: int) -> list[Booking]:
@@ -44,6 +46,8 @@ def told_of(confirmation: PickupConfirmation, hours: LocalHours) -> dict[str, st
     told = {"confirmation": confirmation.code, "location": confirmation.location or "", **hours_told(hours)}
     if confirmation.on is not None:
         told["on"] = confirmation.on.isoformat()
+        if confirmation.on != hours.ready_at.date():
+            told[ASKED_FOR] = hours.ready_at.date().isoformat()
     if confirmation.more_codes:
         told["more_codes"] = " ".join(confirmation.more_codes)
     if confirmation.ready_by is not None:

@@ -17,13 +17,22 @@ from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import CarrierRefused, CarrierUnavailable
 from chalicelib.pickups.hand_over import script_for
 from chalicelib.returns.case import Case, PickupWish
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import alerts_of_another_day, closing_of
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.book_pickup import fitted, hours_in, order_of, script_facts
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, Given, Maker, Ready, Step, again, give_up, later
 from chalicelib.workflows.call_off import MEANT, SUFFIXES
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
-from chalicelib.workflows.courier import at_rest, closes_at, confirmation_of, more_codes_of, pickups_of, retime, told_of
+from chalicelib.workflows.courier import (
+    ASKED_FOR,
+    at_rest,
+    closes_at,
+    confirmation_of,
+    more_codes_of,
+    pickups_of,
+    retime,
+    told_of,
+)
 from chalicelib.workflows.plan_papers import plan_for
 from chalicelib.workflows.ports import Booking, HttpResponse, Ports
 
@@ -188,7 +197,10 @@ def _record_change(ports: Ports, step: Step, given: Given, now: datetime) -> Non
         _settle(ports, step, (), "pickup_as_asked", now)
         return
     told = {name: value for name, value in given.result.items() if name != MEANT and value}
-    after = replace(pickup, status="done", result={**pickup.result, **_wished(step), **told}, wish=step.booking.wish)
+    before = {name: value for name, value in pickup.result.items() if name != ASKED_FOR}
+    after = replace(pickup, status="done", result={**before, **_wished(step), **told}, wish=step.booking.wish)
+    if alerts := alerts_of_another_day(step.booking, told, now):
+        ports.queues.send("alerts", alerts)
     retime(ports, step.leg, closes_at(after, step.file.plan), now)
     _settle(ports, step, (after,), "pickup_changed", now, given)
 
