@@ -13,6 +13,8 @@ from typing import Any
 
 from chalicelib.carriers.contract import OrderNotAccepted
 from chalicelib.carriers.registry import carrier
+from chalicelib.carriers.requirements import holding_proof
+from chalicelib.carriers.small_exports import are_small, filing_of
 from chalicelib.clock import stamp
 from chalicelib.customs.estimate import estimate, without_a_border
 from chalicelib.errors import (
@@ -23,7 +25,8 @@ from chalicelib.errors import (
     ReturnRefused,
     UnavailableError,
 )
-from chalicelib.merchant import Facility
+from chalicelib.merchant import CarrierContract, Facility
+from chalicelib.money import Money
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
 from chalicelib.returns.case import Person, ReturnRequest, worth_of
@@ -32,7 +35,7 @@ from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
-from chalicelib.workflows.find_routes import Shipment, Ways, ways_for
+from chalicelib.workflows.find_routes import Shipment, Ways, rates_from, ways_for
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
@@ -104,6 +107,7 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     chosen = ways.chosen
     pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
+    doubts += _unfiled_export(request, estimated, lane, merchant.contract_with(ways.best.route.carrier), now)
     sent = Shipment(request.items, lane, now.date(), merchant, parcel_weight_g(request))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
     stage, to_do = _stage(decision, doubts, ways, papers, pickup, proposed)
@@ -148,6 +152,28 @@ def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: date
     if exported_on and exported_on > now.date() + timedelta(days=1):
         found.append("customs: exported_on lies in the future")
     return found
+
+
+def _unfiled_export(
+    request: ReturnRequest, estimated: dict[str, Any], lane: Lane, contract: CarrierContract | None, now: datetime
+) -> list[str]:
+    """An export that must be declared before it goes, unless the carrier has agreed to do so: its number is then the
+    carrier's business. What our figures do not prove to be small is not taken for small."""
+    row = filing_of(lane)
+    if row is None or holding_proof(row["files"], contract, lane.origin, now.date()) is not None:
+        return []
+    currency, on = row["currency"], now.date()
+    rates = rates_from(request.items[0].price.currency, on)
+
+    def compared(worth: Money) -> Money:
+        rate = rates.get((worth.currency, currency))
+        return Money(worth.amount * rate, currency) if rate is not None else worth
+
+    pairs = zip(request.items, estimated["lines"], strict=True)
+    if are_small(((line["hs_code"] or item.hs_code or "", compared(item.worth)) for item, line in pairs), row):
+        return []
+    limit = f"{row['at_most']} {row['currency']} per tariff number"
+    return [f"export_filing_required: above {limit}, or not proven to be within it: {row['needs']}"]
 
 
 def _open_elsewhere(ports: Ports, request: ReturnRequest) -> list[str]:
