@@ -67,12 +67,14 @@ class BookingTold(Told):
 
 
 class KeptPaperTold(Told):
-    """A paper that the carrier gave with a waybill: kept as evidence, lost on the way, or still with the carrier."""
+    """A paper that the carrier gave with a waybill: kept as evidence, lost on the way, or still with the carrier under
+    ``url``."""
 
     name: str
     kind: str
     media_type: str
     status: Literal["kept", "lost", "with_carrier"]
+    url: str | None
 
 
 class PlannedLegTold(Told):

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.carriers.contract import (
     AccessToken,
     Answer,
+    Document,
     FoundWaybill,
     HttpRequest,
     PickupConfirmation,
@@ -105,7 +106,8 @@ class Waybills:
     """Buying waybills. The second argument of every request is our account number with the carrier.
 
     ``brings_courier`` is true when the order itself sends the courier. ``dry_run`` asks whether the order would be
-    taken, without buying; its answer is read by ``read_dry_run``, which raises what stands against it.
+    taken, without buying; its answer is read by ``read_dry_run``, which raises what stands against it. ``label`` asks
+    for the label of a number, where the answer to the order brings none; it may be asked again.
     """
 
     access: Access
@@ -118,6 +120,8 @@ class Waybills:
     dry_run: Callable[[WaybillOrder, str], HttpRequest] | None = None
     read_dry_run: Callable[[int, Headers, bytes, datetime], None] | None = None
     brings_courier: bool = False
+    label: Callable[[str, str], HttpRequest] | None = None
+    read_label: Callable[[int, Headers, bytes, datetime], Document] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def alerts_of_another_day(booking: Booking, given: Mapping[str, str], now: datet
 
 def stuck_kind(booking: Booking) -> str:
     """What a person is told of a booking that was tried to the last: one to be made, or one to be undone."""
+    if booking.status == "done":
+        return "label_lost"  # all that is still due of a booking that was made
     return "booking_stuck" if booking.kind in ("waybill", "pickup") else "undoing_stuck"
 
 

@@ -28,7 +28,7 @@ from chalicelib.workflows.booking_steps import (
     reconcile,
     step_of,
 )
-from chalicelib.workflows.buy_waybill import WAYBILL
+from chalicelib.workflows.buy_waybill import AWAITED, WAYBILL, fetch_label
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.undo_booking import PICKUP_CANCEL, PICKUP_CHANGE, WAYBILL_CANCEL
 
@@ -52,10 +52,10 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     step = step_of(ports, message)
     booking, maker = step.booking, MAKERS[step.booking.kind]
     if "given" in message:
-        given = given_in(message, booking)
-        if given is not None and booking.kind in MAKES and booking.status in ("claimed", "unknown"):
-            maker.record(ports, step, given, now)
+        _take_given(ports, step, message, now)
         return
+    if booking.result.get("label") == AWAITED and booking.status == "done":
+        fetch_label(ports, step, now)
     if booking.status in ENDED:
         return
     if booking.problem == GIVEN_BY_A_PERSON:
@@ -69,6 +69,13 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
         claim_and_call(ports, step, maker, now)
     elif booking.attempts > 1 and _waits_for_waybill(step):
         ports.cases.save_booking(replace(booking, attempts=0), booking.status)
+
+
+def _take_given(ports: Ports, step: Step, message: Mapping[str, Any], now: datetime) -> None:
+    """Write down what the carrier gave while our table was away."""
+    booking, given = step.booking, given_in(message, step.booking)
+    if given is not None and booking.kind in MAKES and booking.status in ("claimed", "unknown"):
+        MAKERS[booking.kind].record(ports, step, given, now)
 
 
 def _is_needless(step: Step) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.carriers.capabilities import is_bookable, service_of
 from chalicelib.carriers.channels import Waybills
 from chalicelib.carriers.contract import Document, LocalHours, Waybill, WaybillOrder
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.errors import CarrierRefused, CarrierUnreadable, UnavailableError
+from chalicelib.errors import CarrierError, CarrierRefused, CarrierUnreadable, UnavailableError
 from chalicelib.pickups.offers import fit
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import NEXT, Stage
@@ -23,7 +23,7 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.book_pickup import close_what_it_settles, hours_in, window_in
-from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_up
+from chalicelib.workflows.booking_steps import RETRY, Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import waybill_order
@@ -31,6 +31,8 @@ from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup,
 from chalicelib.workflows.ports import Booking, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
+# The label is asked for by a call of its own; so often before a person is told to print it.
+AWAITED, LABEL_TRIES = "awaited", 4
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
 
 
@@ -136,7 +138,7 @@ def _given(ports: Ports, leg: Leg, waybills: Waybills, order: WaybillOrder, wayb
     result = {
         "number": waybill.number,
         "ship_date": (waybill.ship_date or order.ship_on).isoformat(),
-        "label": "kept" if label else "lost",
+        "label": "kept" if label else "lost" if waybills.label is None else AWAITED,
     }
     if len(waybill.pieces) > 1:
         result["pieces"] = " ".join(waybill.pieces)
@@ -194,8 +196,16 @@ def _settled(ports: Ports, step: Step, now: datetime) -> Given | None:
 def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     """Write down what the carrier gave, with all that follows from it; then queue the next step. Once it is written
     no repeat comes back to it: so the alert goes out first, and the next step is due by itself."""
+    awaited = given.result.get("label") == AWAITED
+    due_at = now + RETRY if awaited else None
     done = replace(
-        step.booking, status="done", result=dict(given.result), papers=given.papers, problem=None, due_at=None
+        step.booking,
+        status="done",
+        result=dict(given.result),
+        papers=given.papers,
+        problem=None,
+        due_at=due_at,
+        attempts=0 if awaited else step.booking.attempts,
     )
     pickup = planned_pickup(step)
     couriered = _couriered(pickup, given)
@@ -220,9 +230,32 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
     amend(ports, leg.case_id, now, decide)
-    if steps := _next_steps(pickup, couriered, undone):
+    steps = _next_steps(pickup, couriered, undone)
+    if steps := [*steps, done.step] if awaited else steps:
         ports.queues.send("steps", steps)
     join_parked(ports, leg.carrier, track.number, now)
+
+
+def fetch_label(ports: Ports, step: Step, now: datetime) -> None:
+    """Ask for the label of a waybill that was bought without one. Its failure is none of the order's: it is asked for
+    again when it is due, and after some tries a person is told to print it."""
+    booking, waybills = step.booking, _waybills_of(step.leg)
+    if waybills.label is None or waybills.read_label is None:
+        return
+    try:
+        line = open_line(ports, step.leg.carrier, waybills.access, now)
+        answer = line.call(waybills.label(booking.result["number"], account_of(ports, step.leg.carrier)))
+        paper = waybills.read_label(answer.status, answer.headers, answer.body, now)
+    except CarrierError:
+        if booking.attempts < LABEL_TRIES:
+            return
+        lost = replace(booking, result={**booking.result, "label": "lost"}, due_at=None)
+        ports.queues.send("alerts", [alert_of_booking(lost, "label_lost", now)])
+        ports.cases.save_booking(lost, "done")
+        return
+    kept = _kept_paper(ports, step.leg, paper, 0)
+    told = {**booking.result, "label": kept.status}
+    ports.cases.save_booking(replace(booking, result=told, papers=(kept, *booking.papers), due_at=None), "done")
 
 
 def _next_steps(pickup: Booking | None, couriered: Booking | None, undone: list[Booking]) -> list[dict[str, Any]]:

@@ -152,7 +152,13 @@ def _leg(ports: Ports, file: CaseFile, leg: Leg) -> dict[str, Any]:
         "bookings": [_booking(booking) for booking in file.bookings if booking.leg_n == leg.n],
         "pickups": rows_of(file, leg),
         "carrier_papers": [
-            {"name": paper.name, "kind": paper.kind, "media_type": paper.media_type, "status": paper.status}
+            {
+                "name": paper.name,
+                "kind": paper.kind,
+                "media_type": paper.media_type,
+                "status": paper.status,
+                "url": paper.url,
+            }
             for booking in file.bookings
             if booking.leg_n == leg.n
             for paper in booking.papers
@@ -181,7 +187,7 @@ def _pickup_id(booking: Booking) -> str | None:
 def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The papers as planned; the label is ready once the waybill was bought and its label kept."""
     kept = [booking.result.get("label") for booking in file.bookings if booking.kind == "waybill"]
-    ready = {"kept": "ready", "lost": "lost"}
+    ready = {"kept": "ready", "lost": "lost", "with_carrier": "with_carrier"}
     return [
         {**paper, "status": ready.get(kept[0] or "", paper["status"])} if kept and paper["name"] == "label" else paper
         for paper in planned

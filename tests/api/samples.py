@@ -249,7 +249,7 @@ LEG: dict[str, Any] = {
     ],
     "pickups": [PICKUP],
     "carrier_papers": [
-        {"name": "label-1", "kind": "label", "media_type": "application/pdf", "status": "kept"},
+        {"name": "label-1", "kind": "label", "media_type": "application/pdf", "status": "kept", "url": None},
     ],
 }
 PLANNED: dict[str, Any] = {

@@ -41,5 +41,7 @@ EMS = Carrier(
         dry_run=orders.range_request,
         read_dry_run=orders.read_range,
         brings_courier=True,
+        label=orders.label_request,
+        read_label=orders.read_label,
     ),
 )

@@ -112,7 +112,7 @@ def range_request(order: WaybillOrder, account: str) -> HttpRequest:
     return _request(RANGE, said, reads_only=True)
 
 
-def label_request(number: str) -> HttpRequest:
+def label_request(number: str, _account: str = "") -> HttpRequest:
     """The call that answers with the address of the label."""
     said = {"waybillNo": number, "type": rules()["fixed"]["label_type"], "getURL": "1"}
     return _request(LABEL, said, reads_only=True)
