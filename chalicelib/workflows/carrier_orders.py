@@ -7,7 +7,7 @@ customs lines names the goods.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from chalicelib.money import Money, money_from_json
 from chalicelib.places import zone_of_place
 from chalicelib.returns.case import Item, Person, PickupWish, Plan
 from chalicelib.shipments.leg import Leg
+from chalicelib.workdays import next_working_day
 from chalicelib.workflows.customs_lines import line_of
 
 DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
@@ -51,6 +52,7 @@ def waybill_order(
     shipper, recipient = ends if leg.direction == "home" else ends[::-1]
     cover = plan.answer["cover"]
     export = leg.original_export
+    hours = hours_of(plan, shipper, now, wish)
     return WaybillOrder(
         reference=reference,
         purpose=leg.purpose,  # type: ignore[arg-type]
@@ -58,7 +60,7 @@ def waybill_order(
         recipient=recipient,
         lines=tuple(_goods(item, row) for item, row in zip(plan.request.items, _estimated(plan), strict=True)),
         parcel_weight_g=leg.gross_weight_g,
-        ship_on=ship_day(plan, shipper, now, wish),
+        ship_on=_handed_over_on(shipper, hours, now),
         service=leg.service,
         time_zone=_zone_of(shipper),
         declared_value=_declared(cover),
@@ -68,9 +70,20 @@ def waybill_order(
         ),
         invoice_number=reference,
         rma=rma,
-        hours=hours_of(plan, shipper, now, wish),
+        hours=hours,
         pickup_arranged=pickup_arranged,
     )
+
+
+def _handed_over_on(place: Party, hours: LocalHours, now: datetime) -> date:
+    """The day of the courier; the next working day once his hours are over: no carrier takes a waybill dated back."""
+    day = hours.close_at.date()
+    if now.astimezone(zone(hours.time_zone)).replace(tzinfo=None) < hours.close_at:
+        return day
+    try:
+        return next_working_day(place.country, day, place.state)
+    except RuleNotInForce:
+        return day + timedelta(days=1)
 
 
 def pickup_order(
