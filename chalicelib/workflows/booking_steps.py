@@ -17,6 +17,7 @@ from chalicelib.errors import (
     CarrierOutcomeUnknown,
     CarrierRefused,
     CarrierUnavailable,
+    CarrierUnreadable,
     NotFoundError,
     UnavailableError,
 )
@@ -104,7 +105,7 @@ def claim_and_call(ports: Ports, step: Step, maker: Maker, now: datetime) -> Non
     nothing was asked that changes anything, so whatever went unanswered till then is tried again."""
     try:
         ready = maker.ready(ports, step, now)
-    except (CarrierUnavailable, CarrierOutcomeUnknown) as away:
+    except (CarrierUnavailable, CarrierOutcomeUnknown, CarrierUnreadable) as away:
         later(ports, step, away, now)
         return
     except (CarrierRefused, OrderNotAccepted) as refused:

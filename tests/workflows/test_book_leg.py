@@ -359,3 +359,21 @@ def test_a_number_that_was_misread_from_the_label_is_refused_and_named():
         act_on_exception(desk.ports, exception_id, misread, MONDAY + HOUR)
     assert [(fault.field, fault.code) for fault in told.value.faults] == [("tracking_number", "wrong_check_digit")]
     assert desk.booking("waybill").status == "unknown"
+
+
+def test_a_page_of_something_before_the_carrier_leaves_the_order_planned_and_asks_for_nothing():
+    desk = Desk()
+    desk.open()
+
+    class Page:
+        def call(self, _host, _request):
+            return HttpResponse(404, {"content-type": "text/html"}, b"<html>not here</html>")
+
+    through = desk.ports
+    desk.ports = _with_link(through, Page())
+    desk.step("waybill")
+    assert (desk.booking("waybill").status, desk.booking("waybill").claimed_at) == ("planned", None)
+    assert desk.booking("waybill").due_at > MONDAY
+    desk.ports = through
+    desk.step("waybill", MONDAY + HOUR)
+    assert desk.booking("waybill").status == "done"
