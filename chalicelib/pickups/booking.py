@@ -16,7 +16,7 @@ from typing import Any, Literal
 from chalicelib.clock import stamp, zone
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rulebook import Confidence, in_force
-from chalicelib.workdays import is_rest_day, next_working_day
+from chalicelib.workdays import is_rest_day
 
 # Nobody is promised a courier half a year from now.
 FURTHEST_AHEAD = timedelta(days=180)
@@ -162,11 +162,6 @@ def last_change(window: LocalWindow, horizon: Horizon, booked_at: datetime | Non
             return window.ends_at
         case _:
             return None
-
-
-def next_pickup_day(place: PickupPlace, now: datetime) -> date:
-    """The next business day at the place of pickup, for a customer who named none."""
-    return next_working_day(place.country, now.astimezone(zone(place.time_zone)).date(), place.region)
 
 
 def _planned(window: LocalWindow, carrier: str, service: str, place: PickupPlace, now: datetime) -> PickupPlan:

@@ -10,7 +10,6 @@ from chalicelib.pickups.booking import (
     first_moment,
     horizon_of,
     last_change,
-    next_pickup_day,
     plan,
 )
 from chalicelib.pickups.hand_over import hand_over
@@ -96,11 +95,6 @@ def test_a_place_without_a_calendar_is_said_and_not_guessed():
 
 def test_a_carrier_of_whose_pickups_nothing_is_known_is_said():
     assert planned(date(2026, 11, 24), carrier="pigeon").reasons == ("carrier_unknown",)
-
-
-def test_a_customer_who_names_no_day_gets_the_next_business_day():
-    assert next_pickup_day(PARIS, SUNDAY) == date(2026, 11, 23)
-    assert next_pickup_day(PARIS, datetime(2026, 12, 24, 12, tzinfo=UTC)) == date(2026, 12, 28)
 
 
 def test_the_customer_is_told_how_to_pack_before_whom_to_hand_it_to():
