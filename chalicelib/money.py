@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 MINOR_UNITS = {
     "AED": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HKD": 2, "INR": 2, "JPY": 0,
@@ -77,6 +77,16 @@ def round_to(amount: Decimal, decimals: int) -> Decimal:
     Decimal('15.63')
     """
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def round_to_step(amount: Decimal, step: Decimal, way: str = "half_up") -> Decimal:
+    """To a multiple of ``step``: ``down`` cuts (Japan's 1,000 and 100 yen), ``half_up`` is the nearest.
+
+    >>> round_to_step(Decimal("315600"), Decimal(1000), "down"), round_to_step(Decimal("60.50"), Decimal(1))
+    (Decimal('315000'), Decimal('61'))
+    """
+    steps = (amount / step).to_integral_value(ROUND_DOWN if way == "down" else ROUND_HALF_UP)
+    return steps * step
 
 
 def text_of(amount: Decimal, currency: str) -> str:

@@ -54,6 +54,7 @@ class LineBody(Shape):
     net_weight_g: WeightG | None = None
     value: MoneyBody
     value_basis: ValueBasis = "fob"
+    scrap: Flag | None = None
 
     def as_line(self) -> Line:
         """The line as the customs room knows it."""
@@ -117,6 +118,7 @@ class EstimateBody(Shape):
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MAX_LINES)]
     history: HistoryBody | None = None
     repair: RepairBody | None = None
+    retail_price_own_use: Flag | None = None
 
     def as_request(self) -> EstimateRequest:
         """The facts as the customs room asks for them."""

@@ -108,11 +108,15 @@ def _taxes(
 ) -> tuple[Charge | Gap, ...]:
     if "taxes" in effect.frees:
         return ()
-    values = bases
+    values, transport = bases, entry.values.transport
     if effect.tax_base is not None:
+        transport = tuple(Decimal(0) for _ in bases)
         whole = _repair_sum(entry, tuple(name for name in effect.tax_base if name != "duty"))
         values = apportion(whole, entry.values.lines, decimals_of(entry.program.currency))
-    lines = tuple(TaxedLine(goods, value, duty) for goods, value, duty in zip(entry.goods, values, duties, strict=True))
+    lines = tuple(
+        TaxedLine(goods, value, duty, carried)
+        for goods, value, duty, carried in zip(entry.goods, values, duties, transport, strict=True)
+    )
     return taxes_on(lines, entry.regime.taxes, entry.program, effect.frees)
 
 

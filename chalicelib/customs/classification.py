@@ -20,13 +20,15 @@ HARMONIZED = "customs/classification"
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """A code with its reasoning. ``hs_code`` is None when a person must decide; ``reasons`` then says why."""
+    """A code with its reasoning. ``hs_code`` is None when a person must decide; ``reasons`` then says why.
+    ``no_relief`` says why goods of this kind get no relief for returned goods (scrap is not what left)."""
 
     hs_code: str | None
     why: str
     alternatives: tuple[str, ...]
     confidence: Confidence
     reasons: tuple[str, ...] = ()
+    no_relief: str | None = None
 
 
 def classify(line: Line, destination: str, on: date) -> Classification:
@@ -51,7 +53,8 @@ def _from_facts(goods: Goods, tariff: Table | None, on: date) -> Classification:
     why = str(rule["why"]) if national is None else f"{rule['why']}; {national['what']}"
     confidence = weakest([rule["confidence"], *([national["coded"]] if national and "coded" in national else [])])
     alternatives = (*rule.get("alternatives", ()), *(national.get("alternatives", ()) if national else ()))
-    return Classification(national["code"] if national else rule["code"], why, tuple(alternatives), confidence)
+    code = national["code"] if national else rule["code"]
+    return Classification(code, why, tuple(alternatives), confidence, no_relief=rule.get("no_relief"))
 
 
 def _national(goods: Goods, heading: str, tariff: Table | None) -> Row | None:

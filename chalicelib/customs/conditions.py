@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.clock import add_months
@@ -48,7 +48,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda value, wanted: value <= wanted,
     "above": lambda value, wanted: value > wanted,
 }
-TESTS: frozenset[str] = frozenset(_TESTS) | {"within_months", "within_months_of", "any"}
+TESTS: frozenset[str] = frozenset(_TESTS) | {"within_months", "within_days", "within_months_of", "any"}
 
 
 def judge(condition: Condition, facts: Facts) -> Finding:
@@ -61,7 +61,7 @@ def judge(condition: Condition, facts: Facts) -> Finding:
         return Finding(None, (_public(name),))
     if "within_months_of" in condition:
         return _judge_span(condition, value, facts)
-    deadline = add_months(value, condition["within_months"]) if "within_months" in condition else None
+    deadline = _last_day(condition, value)
     if deadline is not None and facts["entry_on"] > deadline:
         return Finding(False, why=_why(condition, name, value), deadline=deadline)
     holds = all(test(value, condition[key]) for key, test in _TESTS.items() if key in condition)
@@ -101,6 +101,12 @@ def _judge_span(condition: Condition, value: date, facts: Facts) -> Finding:
         return Finding(None, (_public(condition["within_months_of"]),))
     inside = value <= add_months(start, condition["months"])
     return Finding(inside, why="" if inside else _why(condition, condition["fact"], value))
+
+
+def _last_day(condition: Condition, start: Any) -> date | None:
+    if "within_months" in condition:
+        return add_months(start, condition["within_months"])
+    return start + timedelta(days=condition["within_days"]) if "within_days" in condition else None
 
 
 def _why(condition: Condition, name: str, value: Any) -> str:

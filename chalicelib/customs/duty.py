@@ -9,13 +9,15 @@ base; they never compound.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.customs.answer import Charge
 from chalicelib.customs.goods import Goods, Row, digits, fits
 from chalicelib.customs.program import Gap, Program, Table, table_or_gap
-from chalicelib.money import decimals_of, round_to
+from chalicelib.money import decimals_of, round_to, round_to_step
 from chalicelib.rulebook import Confidence, weakest
 
 ORDINARY = "mfn"
@@ -107,8 +109,17 @@ def _layer_charge(
 
 
 def _charge(layer: Row, rate: Decimal, base: Decimal, program: Program, law: OrdinaryRate) -> Charge:
-    amount = round_to(base * rate, decimals_of(program.currency))
-    return Charge(layer["name"], rate, base, amount, law.rule, law.source, law.confidence)
+    rounding = program.vintage.rules.get("rounding", {})
+    taken = rounded(base, rounding.get("duty_base"), None)
+    amount = rounded(taken * rate, rounding.get("duty"), decimals_of(program.currency))
+    return Charge(layer["name"], rate, taken, amount, law.rule, law.source, law.confidence)
+
+
+def rounded(amount: Decimal, to: Mapping[str, Any] | None, decimals: int | None) -> Decimal:
+    """As the country rounds (``{ step = 100, way = "down" }``); else to its currency's decimals, or not at all."""
+    if to is not None:
+        return round_to_step(amount, Decimal(to["step"]), to["way"])
+    return amount if decimals is None else round_to(amount, decimals)
 
 
 def once_per_item_type(

@@ -5,16 +5,17 @@ tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.classification import Classification, classify_goods
+from chalicelib.customs.conditions import holds
 from chalicelib.customs.facts import EstimateRequest, History, Repair
 from chalicelib.customs.goods import Goods, goods_of
 from chalicelib.customs.program import Program, Regime
 from chalicelib.customs.valuation import Converter, Values, value_lines
-from chalicelib.money import Money
+from chalicelib.money import Money, decimals_of, round_to
 
 REPAIR_COSTS = ("charge", "parts", "fair_value", "freight_out", "freight_in", "insurance")
 
@@ -35,18 +36,41 @@ class Entry:
 
 def prepare(request: EstimateRequest, program: Program, money: Converter) -> Entry:
     """Value and classify every line and choose the regime. Raises ``RuleNotInForce``."""
-    values = value_lines(request, program.basis, money)
+    values = _as_customs_take_them(value_lines(request, program.basis, money), request, program)
     costs = _repair_costs(request.repair, money)
     goods, classified = [], []
     for line, value in zip(request.lines, values.lines, strict=True):
         raw = goods_of(line, request)
-        raw = Goods(raw.line, raw.destination, "", raw.preference, raw.channel, value * 12 / max(line.quantity, 1))
+        raw = replace(raw, per_dozen=value * 12 / max(line.quantity, 1))
         found = classify_goods(raw, program.tariff, request.entry_on)
         classified.append(found)
         goods.append(raw.coded(found.hs_code))
-    facts = _facts(request, values, costs, goods)
+    facts = _facts(request, values, costs, goods) | _limits_abroad(values, program, money)
     regime = program.regime(facts)
     return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs)
+
+
+def _as_customs_take_them(values: Values, request: EstimateRequest, program: Program) -> Values:
+    """A country may take a part of the stated value only: retail prices of things for one's own use (Japan)."""
+    stated = {"retail_price_own_use": request.retail_price_own_use, "consignee": request.consignee}
+    row = next((each for each in program.rows("valuation") if holds(each["when"], stated)), None)
+    if row is None:
+        return values
+    scaled = tuple(round_to(value * row["share"], decimals_of(program.currency)) for value in values.lines)
+    return replace(values, lines=scaled, assumed=(*values.assumed, row["says"]))
+
+
+def _limits_abroad(values: Values, program: Program, money: Converter) -> dict[str, Decimal | None]:
+    """Low-value limits that are written in another currency than the duty (Korea's 150 US dollars)."""
+    wanted = program.vintage.rules.get("limits_in", ())
+    found: dict[str, Decimal | None] = {}
+    for currency in wanted:
+        there = money.towards(currency)
+        amount = there.amount(Money(values.intrinsic, program.currency))
+        found[f"intrinsic_value_{currency.lower()}"] = None if there.missing else amount
+        money.missing.extend(there.missing)
+        money.used.extend(there.used)
+    return found
 
 
 def _repair_costs(repair: Repair | None, money: Converter) -> dict[str, Decimal]:
@@ -60,11 +84,21 @@ def _facts(
     lines = request.lines
     facts: dict[str, Any] = {
         name: getattr(request, name)
-        for name in ("entry_on", "purpose", "channel", "consignee", "dispatched_from", "region", "preference")
+        for name in (
+            "entry_on",
+            "purpose",
+            "channel",
+            "consignee",
+            "dispatched_from",
+            "region",
+            "preference",
+            "retail_price_own_use",
+        )
     }
     facts |= {"intrinsic_value": values.intrinsic, "customs_value": values.total}
     facts |= {"pieces": sum(line.quantity for line in lines), "entry": request.entry}
     facts["origins"] = tuple(dict.fromkeys(line.origin for line in lines if line.origin))
+    facts["scrap"] = any(line.scrap for line in lines)
     facts["foreign_origin"] = any(line.origin not in (None, request.destination) for line in lines)
     facts["metals"] = tuple(dict.fromkeys(line.metal for line in lines))
     facts["articles"] = tuple(dict.fromkeys(line.article for line in lines))

@@ -26,7 +26,7 @@ ValueBasis = Literal["fob", "cif"]
 @dataclass(frozen=True, slots=True)
 class Line:
     """One kind of article in the parcel. ``metal`` is what the body is made of; ``value`` is the line's total
-    worth as the goods cross now, a repair included.
+    worth as the goods cross now, a repair included. ``scrap``: broken, good for nothing but its metal.
     """
 
     article: str
@@ -40,6 +40,7 @@ class Line:
     quantity: int = 1
     net_weight_g: Decimal | None = None
     value_basis: str = "fob"
+    scrap: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Repair:
 @dataclass(frozen=True, slots=True)
 class EstimateRequest:
     """One entry into one country on one day. ``freight`` and ``insurance`` are to the border; ``None`` is
-    unknown.
+    unknown. ``retail_price_own_use``: the values are retail prices a private person paid for their own use (Japan
+    takes a part of those). ``region`` is the province or state where the tax depends on it.
     """
 
     destination: str
@@ -103,6 +105,7 @@ class EstimateRequest:
     insurance: Money | None = None
     history: History | None = None
     repair: Repair | None = None
+    retail_price_own_use: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

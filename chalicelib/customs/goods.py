@@ -2,8 +2,8 @@
 
 A row names only what it cares about: ``codes`` (tariff prefixes), ``except_codes``, ``origins`` (``EU``
 stands for its members), ``members`` (destinations), ``metals``, ``articles``, ``constructions``, ``stones``,
-``preferences``, ``channels``, ``min_fineness``, ``below_fineness``, ``max_per_dozen`` (value of twelve
-pieces).
+``preferences``, ``channels``, ``regions`` (province or state of the consignee), ``scrap`` (good for its metal alone),
+``min_fineness``, ``below_fineness``, ``max_per_dozen`` (value of twelve pieces).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Goods:
     preference: str | None = None
     channel: str = "express"
     per_dozen: Decimal | None = None
+    region: str | None = None
 
     def coded(self, code: str | None) -> Goods:
         """The same goods under a tariff code."""
@@ -39,7 +40,9 @@ class Goods:
 
 def goods_of(line: Line, request: EstimateRequest) -> Goods:
     """One line of a request, not yet classified."""
-    return Goods(line, request.destination, preference=request.preference, channel=request.channel)
+    return Goods(
+        line, request.destination, preference=request.preference, channel=request.channel, region=request.region
+    )
 
 
 def digits(code: str) -> str:
@@ -68,6 +71,8 @@ CRITERIA: Mapping[str, Callable[[Goods, Any], bool]] = {
     "stones": lambda goods, wanted: goods.line.stones in wanted,
     "preferences": lambda goods, wanted: goods.preference in wanted,
     "channels": lambda goods, wanted: goods.channel in wanted,
+    "regions": lambda goods, wanted: goods.region in wanted,
+    "scrap": lambda goods, wanted: bool(goods.line.scrap) is wanted,
     "min_fineness": lambda goods, wanted: (goods.line.fineness or 0) >= wanted,
     "below_fineness": lambda goods, wanted: goods.line.fineness is not None and goods.line.fineness < wanted,
     "max_per_dozen": lambda goods, wanted: goods.per_dozen is not None and goods.per_dozen <= wanted,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -95,9 +95,10 @@ def _judged(row: Mapping[str, Any], source: str, facts: Mapping[str, Any]) -> Re
 
 
 def _last_day(limit: Mapping[str, Any], facts: Mapping[str, Any]) -> date | None:
-    """The last day of a limit ``{ from = "paid_on", months = 12 }``; None while the day it counts from is unknown."""
+    """The last day of a limit ``{ from = "paid_on", months = 12 }`` (or ``days``); None while the day it counts from is
+    unknown."""
     start = facts.get(f"paid.{limit['from']}")
     if start is None:
         return None
-    day: date = add_months(start, limit["months"])
+    day: date = start + timedelta(days=limit["days"]) if "days" in limit else add_months(start, limit["months"])
     return day

@@ -73,6 +73,9 @@ def _finding(row: Row, entry: Entry) -> Finding:
     purpose = entry.request.purpose
     if purpose not in row["purposes"]:
         return Finding(False, why=f"not for {purpose}")
+    barred = next((found.no_relief for found in entry.classified if found.no_relief), None)
+    if barred is not None:
+        return Finding(False, why=barred)
     finding = judge_all(row["conditions"], entry.facts)
     if finding.holds is not False and "to_confirm" in row:
         return Finding(None, (*finding.missing, *row["to_confirm"]), deadline=finding.deadline)

@@ -1,7 +1,9 @@
 """Taxes and fees at the border: what is reckoned on value plus duty, tax upon tax, and the fees beside them.
 
 A tax ``inside`` its own base is reckoned on a price that already contains it (China's consumption tax:
-composite price = (value + duty) / (1 - rate)). A fee that depends on the filer is listed, not counted.
+composite price = (value + duty) / (1 - rate)); one ``above`` a limit on what each piece is worth beyond it (Korea's
+excise on jewellery); one ``of`` another tax on that tax as it was charged (Japan's local part, 22/78 of the national
+one). A fee that depends on the filer is listed, not counted.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.customs.answer import Charge
-from chalicelib.customs.duty import preference_applies
+from chalicelib.customs.duty import preference_applies, rounded
 from chalicelib.customs.goods import Goods, Row, first_fitting
 from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to
@@ -23,18 +25,35 @@ class TaxedLine:
     goods: Goods
     value: Decimal
     duty: Decimal
+    transport: Decimal = Decimal(0)
 
 
 def taxes_on(
     lines: tuple[TaxedLine, ...], taxes: tuple[Row, ...], program: Program, freed: frozenset[str]
 ) -> tuple[Charge | Gap, ...]:
     """Every tax in order, lines of one rate summed before rounding. ``freed`` names those not charged."""
-    earlier: list[dict[str, Decimal]] = [{"value": line.value, "duty": line.duty} for line in lines]
+    earlier: list[dict[str, Decimal]] = [
+        {"value": line.value, "duty": line.duty, "transport": line.transport} for line in lines
+    ]
     charges: list[Charge | Gap] = []
     for tax in taxes:
-        if tax["name"] not in freed and tax["code"] not in freed:
-            charges.extend(_one_tax(tax, lines, earlier, program))
+        if tax["name"] in freed or tax["code"] in freed:
+            continue
+        found = _of_tax(tax, charges, program) if "of" in tax else _one_tax(tax, lines, earlier, program)
+        charges.extend(found)
     return tuple(charges)
+
+
+def _of_tax(tax: Row, charges: list[Charge | Gap], program: Program) -> list[Charge | Gap]:
+    """A tax on another tax as charged; nothing where that one was not charged."""
+    rates = table_or_gap(tax["dataset"], program.on)
+    if isinstance(rates, Gap):
+        return [rates]
+    row = rates.rows[0]
+    charged = (each for each in charges if isinstance(each, Charge) and each.code == tax["of"])
+    base = sum((each.amount or Decimal(0) for each in charged), Decimal(0))
+    part, whole = row["fraction"]
+    return [_charged(tax, row, base, base * part / whole, rates, program, round_to(Decimal(part) / whole, 6))]
 
 
 def _one_tax(
@@ -47,21 +66,35 @@ def _one_tax(
     for line, parts in zip(lines, earlier, strict=True):
         row = first_fitting(rates.rows, line.goods)
         if row is None or "unknown" in row:
-            return [Gap(f"tax_rate_unknown:{tax['code']}")]
-        base = sum((parts.get(part, Decimal(0)) for part in tax["base"]), Decimal(0))
-        base = base / (1 - row["rate"]) if tax.get("method") == "inside" else base
+            return [Gap(row["reason"] if row and "reason" in row else f"tax_rate_unknown:{tax['code']}")]
+        base = _base(tax, row, line, sum((parts.get(part, Decimal(0)) for part in tax["base"]), Decimal(0)))
         parts[tax["code"]] = base * row["rate"]
         groups[id(row)] = (row, groups.get(id(row), (row, Decimal(0)))[1] + base)
     return [_tax_charge(tax, row, base, rates, program) for row, base in groups.values()]
 
 
+def _base(tax: Row, row: Row, line: TaxedLine, base: Decimal) -> Decimal:
+    if tax.get("method") == "inside":
+        return base / (1 - Decimal(row["rate"]))
+    if "above" in row:
+        return max(Decimal(0), base - Decimal(row["above"]) * line.goods.line.quantity)
+    return base
+
+
 def _tax_charge(tax: Row, row: Row, base: Decimal, rates: Table, program: Program) -> Charge:
+    taken = rounded(base, tax.get("base_to"), None)
+    return _charged(tax, row, taken, taken * row["rate"], rates, program, Decimal(row["rate"]))
+
+
+def _charged(
+    tax: Row, row: Row, base: Decimal, exact: Decimal, rates: Table, program: Program, rate: Decimal
+) -> Charge:
     decimals = decimals_of(program.currency)
-    amount = round_to(base * row["rate"], decimals)
+    amount = rounded(exact, tax.get("amount_to"), decimals)
     if amount <= tax.get("waived_up_to", -1):
         amount = Decimal(0)
     return Charge(
-        tax["code"], Decimal(row["rate"]), round_to(base, decimals), amount,
+        tax["code"], rate, round_to(base, decimals), amount,
         f"{row['cites']} ({rates.vintage.name})", rates.cite(row), row["confidence"],
         tax.get("collected_by", "customs"),
     )  # fmt: skip

@@ -44,6 +44,10 @@ class Converter:
         self.used.append(quote)
         return round_to(money.amount * quote.rate, decimals_of(self.currency))
 
+    def towards(self, currency: str) -> Converter:
+        """The same rates, turning money into another currency."""
+        return Converter(currency, self.on, self.rates, [], [])
+
     @property
     def old(self) -> tuple[str, ...]:
         """A reason for every rate used that is more than 35 days older than the entry."""
@@ -81,11 +85,16 @@ def published_rate(source: str, target: str, on: date) -> RateQuote | None:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Customs value of each line, the goods' own worth without transport, and what had to be assumed."""
+    """Customs value of each line, the goods' own worth without transport, and what had to be assumed.
+
+    ``transport`` is each line's share of freight and insurance to the border, for taxes that are reckoned on it too.
+    """
 
     lines: tuple[Decimal, ...]
     intrinsic: Decimal
     assumed: tuple[str, ...]
+    transport: tuple[Decimal, ...] = ()
+    transport_known: bool = True
 
     @property
     def total(self) -> Decimal:
@@ -104,7 +113,8 @@ def value_lines(request: EstimateRequest, basis: str, money: Converter) -> Value
     fob = [amount + _step(given, "fob") * share for amount, given, share in zip(worth, bases, shares, strict=True)]
     unknown = request.freight is None or request.insurance is None
     needed = unknown and any(given != basis for given in bases)
-    return Values(tuple(values), sum(fob, Decimal(0)), ("freight_assumed",) if needed else ())
+    assumed = ("freight_assumed",) if needed else ()
+    return Values(tuple(values), sum(fob, Decimal(0)), assumed, shares, not unknown)
 
 
 def apportion(amount: Decimal, weights: Sequence[Decimal], decimals: int) -> tuple[Decimal, ...]:

@@ -25,6 +25,7 @@ def line_of(item: Item) -> Line:
         quantity=item.quantity,
         net_weight_g=item.net_weight_g * item.quantity,
         value_basis="fob",
+        scrap=item.scrap,
     )
 
 

@@ -37,6 +37,8 @@ FACTS = {
         ({"fact": "day", "until": date(2026, 1, 30)}, False),
         ({"fact": "day", "within_months": 10}, True),
         ({"fact": "day", "within_months": 9}, False),
+        ({"fact": "day", "within_days": 295}, True),
+        ({"fact": "day", "within_days": 294}, False),
         ({"fact": "day", "within_months_of": "start", "months": 36}, True),
         ({"fact": "day", "within_months_of": "start", "months": 35}, False),
         ({"fact": "day", "within_months_of": "nothing", "months": 35}, None),
@@ -54,7 +56,7 @@ def test_a_condition_holds_fails_or_waits_for_a_fact(condition: dict[str, Any], 
 
 def test_every_test_of_the_engine_is_tried_here() -> None:
     tried = {"is", "in", "not_in", "all_in", "any_in", "none_in", "known", "at_most", "above", "from", "until"}
-    assert tried | {"within_months", "within_months_of", "any"} == TESTS
+    assert tried | {"within_months", "within_days", "within_months_of", "any"} == TESTS
 
 
 def test_one_false_outweighs_any_unknown_and_unknowns_are_all_named_once() -> None:

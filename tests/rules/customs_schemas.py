@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.customs.conditions import TESTS
 from chalicelib.customs.facts import EstimateRequest, History, Repair
+from chalicelib.customs.refunds import PaidEntry
 from chalicelib.purposes import PURPOSES
 
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
@@ -23,7 +24,7 @@ ENTRY_FACTS = {
     *(f"history.{name}" for name in History.__dataclass_fields__),
     *(f"repair.{name}" for name in Repair.__dataclass_fields__),
     "intrinsic_value", "customs_value", "pieces", "origins", "metals", "articles", "headings",
-    "foreign_origin",
+    "foreign_origin", "scrap", "intrinsic_value_usd", *(f"paid.{name}" for name in PaidEntry.__dataclass_fields__),
 }  # fmt: skip
 
 
@@ -69,6 +70,8 @@ class Criteria(Cited):
     stones: list[str] = []
     preferences: list[str] = []
     channels: list[str] = []
+    regions: list[str] = []
+    scrap: bool | None = None
     min_fineness: int | None = None
     below_fineness: int | None = None
     max_per_dozen: Amount | None = None
@@ -78,6 +81,7 @@ class HeadingRow(Criteria):
     code: Code
     why: str
     reason: str | None = None
+    no_relief: str | None = None
     alternatives: list[Code] = []
 
 
@@ -117,7 +121,15 @@ class LayerRow(Criteria):
 class TaxRow(Criteria):
     cites: str
     rate: Rate | None = None
+    fraction: tuple[int, int] | None = None
+    above: Amount | None = None
     unknown: str | None = None
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def says_one_thing(self) -> TaxRow:
+        assert sum(given is not None for given in (self.rate, self.fraction, self.unknown)) == 1
+        return self
 
 
 class FeeRow(Criteria):
@@ -185,6 +197,53 @@ class ReliefRow(Cited):
     form: str
 
 
+class ClaimLimit(Strict):
+    from_: Literal["paid_on", "left_on"] = Field(alias="from")
+    months: int | None = Field(None, ge=1)
+    days: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def counts_in_one_unit(self) -> ClaimLimit:
+        assert (self.months is None) != (self.days is None)
+        return self
+
+
+class RefundRow(Cited):
+    """Duty or tax once paid that can be asked back."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9.\-]+$")]
+    what: str
+    covers: list[Literal["duty", "tax", "fees"]] = Field(min_length=1)
+    share: Rate | None = None
+    conditions: list[Condition] = Field(min_length=1)
+    claim_within: list[ClaimLimit] = []
+    evidence: list[str] = Field(min_length=1)
+    claimant: str
+    form: str
+
+
+class Step(Strict):
+    """How a country rounds: to what step, and which way."""
+
+    step: Annotated[Decimal, Field(gt=0)]
+    way: Literal["down", "half_up"]
+
+
+class Rounding(Strict):
+    duty_base: Step | None = None
+    duty: Step | None = None
+
+
+class ValuationRow(Cited):
+    """A part of the stated value that customs take."""
+
+    share: Rate
+    says: str
+    when: list[Condition] = Field(min_length=1)
+    from_: date | None = Field(None, alias="from")
+    until: date | None = None
+
+
 class Layer(Strict):
     name: str
     dataset: str | None = None
@@ -197,10 +256,13 @@ class Tax(Strict):
     name: str
     code: str
     dataset: str
-    base: list[str]
+    base: list[str] = []
+    of: str | None = None
     method: Literal["inside"] | None = None
     collected_by: Literal["customs", "seller", "carrier"] = "customs"
     waived_up_to: Amount | None = None
+    base_to: Step | None = None
+    amount_to: Step | None = None
 
 
 class Fee(Strict):
@@ -254,6 +316,9 @@ class Program(Head):
     fee: list[Fee] = []
     regime: list[Regime] = []
     notice: list[Notice] = []
+    rounding: Rounding | None = None
+    valuation: list[ValuationRow] = []
+    limits_in: list[Literal["USD"]] = []
 
 
 class Headings(Head):
@@ -287,3 +352,15 @@ class Declaration(Head):
 
 class Relief(Head):
     row: list[ReliefRow]
+
+
+class RefundTable(Head):
+    row: list[RefundRow]
+
+
+# Datasets that no program points at, by name. A new one adds its line here.
+BY_DATASET: dict[str, type[Head]] = {
+    "customs/classification": Headings,
+    "customs/exchange": Exchange,
+    "customs/declaration": Declaration,
+}

@@ -32,21 +32,18 @@ def tables_of(kind: str) -> set[str]:
 
 def schema_of(file: Path) -> type[schemas.Head]:
     dataset = "customs/" + file.parent.relative_to(FOLDER).as_posix()
-    by_name = {
-        "customs/classification": schemas.Headings,
-        "customs/exchange": schemas.Exchange,
-        "customs/declaration": schemas.Declaration,
-    }
+    if dataset.endswith("/refund"):
+        return schemas.RefundTable
     roles: dict[str, type[schemas.Head]] = dict.fromkeys(tables_of("layer"), schemas.LayerTable)
     roles |= dict.fromkeys(tables_of("tax"), schemas.TaxTable)
     roles |= dict.fromkeys(tables_of("fee"), schemas.FeeTable)
     for program in map(read_toml, PROGRAMS):
         roles |= {program["tariff"]: schemas.Tariff, program["relief"]: schemas.Relief}
-    return schemas.Program if file in PROGRAMS else (by_name | roles)[dataset]
+    return schemas.Program if file in PROGRAMS else (schemas.BY_DATASET | roles)[dataset]
 
 
 def rows_of(rules: Any) -> Iterator[dict[str, Any]]:
-    for kind in ("row", "column_row", "regime", "notice"):
+    for kind in ("row", "column_row", "regime", "notice", "valuation"):
         yield from rules.get(kind, [])
 
 
