@@ -20,7 +20,18 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Chalice, Rate
 
-from chalicelib.api import carriers, estimates, exceptions, health, openapi, pickups, returns, shipments, webhooks
+from chalicelib.api import (
+    carriers,
+    estimates,
+    exceptions,
+    health,
+    openapi,
+    pickups,
+    returns,
+    shipments,
+    tariffs,
+    webhooks,
+)
 from chalicelib.api.desk import Desk, workflows
 from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.errors import InvalidRequestError
@@ -72,7 +83,7 @@ class World:
 world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
-for room in (returns, pickups, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
+for room in (returns, pickups, estimates, carriers, shipments, exceptions, tariffs, webhooks, health, openapi):
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 
@@ -99,6 +110,17 @@ def on_step_due(event: Any) -> Any:
     from chalicelib.workflows.take_steps import take_step
 
     return each_message(event, "steps", take_step)
+
+
+@app.on_sqs_message(queue_arn=ARN + "papers", batch_size=1, name="on_papers_due")
+def on_papers_due(event: Any) -> Any:
+    """Story B goes on: the papers of a leg. What draws a PDF is loaded here and by nothing else."""
+    from chalicelib.customs.papers.make import papers_for
+    from chalicelib.customs.papers.pdf import render
+    from chalicelib.workflows.make_papers import Press, take_papers
+
+    press = Press(papers_for, render)
+    return each_message(event, "papers", lambda ports, message, now: take_papers(ports, press, message, now))
 
 
 @app.on_sqs_message(queue_arn=ARN + "alerts", batch_size=10, name="on_alert_raised")

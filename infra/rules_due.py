@@ -7,16 +7,13 @@ exits 0, because rules grow old by the calendar and a build must not.
 """
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.rule_review import due_since
 from chalicelib.rulebook import ROOT, read_toml
-
-MAX_AGE = timedelta(days=365)
-READ_KEYS = ("read_on", "checked_on")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,29 +35,11 @@ def due(on: date, files: list[Path] | None = None) -> list[Due]:
 
 def _of_file(file: Path, on: date, known: list[Path]) -> Due | None:
     rules = read_toml(file)
-    days: dict[str, date] = {}
-    if "review_after" in rules:
-        days["review_after"] = rules["review_after"]
-    if read := min(_read_days(rules), default=None):
-        days[f"read on {read}"] = read + MAX_AGE
-    passed = {why: day for why, day in days.items() if day < on}
+    passed = due_since(rules, on)
     if not passed:
         return None
     why = ", ".join(passed)
     return Due(_is_history(file, rules, on, known), min(passed.values()), file.relative_to(ROOT).as_posix(), why)
-
-
-def _read_days(value: Any) -> Iterator[date]:
-    """Every day on which something in the file was read."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _read_days(each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if key in READ_KEYS and isinstance(each, date):
-                yield each
-            else:
-                yield from _read_days(each)
 
 
 def _is_history(file: Path, rules: Any, on: date, known: list[Path]) -> bool:

@@ -13,12 +13,13 @@ from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
 from chalicelib.api.shipment_answers import ExceptionAnswer, ExceptionPage, ShipmentAnswer, ShipmentPage
+from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
     "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "EstimateAnswer", "ExceptionAnswer",
     "ExceptionPage", "Health", "OpenedAnswer", "PickupAnswer", "ProblemTold", "Receipt", "RoutesAnswer",
-    "ShipmentAnswer", "ShipmentPage", "WindowsAnswer",
+    "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Stories:
     change_pickup: Story
     cancel_pickup: Story
     estimate: Story
+    tariff: Story
     routes: Story
     carriers: Story
     read_shipment: Story
@@ -43,6 +44,7 @@ class Stories:
 def workflows() -> Stories:
     """The stories as the workflows tell them; imported now, at the first request."""
     from chalicelib.customs.estimate import estimate
+    from chalicelib.customs.tariff_book import tariff_book
     from chalicelib.workflows import (
         cancel_case,
         change_pickup,
@@ -66,6 +68,7 @@ def workflows() -> Stories:
         change_pickup=change_pickup.change_pickup,
         cancel_pickup=change_pickup.cancel_pickup,
         estimate=lambda request: estimate(request).as_json(),
+        tariff=tariff_book,
         routes=propose_ways.routes,
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api import carriers, estimates, exceptions, health, pickups, returns, shipments, webhooks
+from chalicelib.api import carriers, estimates, exceptions, health, pickups, returns, shipments, tariffs, webhooks
 from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
 from chalicelib.api.auth import SCOPES
 from chalicelib.api.desk import Desk
@@ -24,6 +24,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *returns.OPERATIONS,
     *pickups.OPERATIONS,
     *estimates.OPERATIONS,
+    *tariffs.OPERATIONS,
     *carriers.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,

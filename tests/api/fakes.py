@@ -20,6 +20,7 @@ from chalicelib.api import (
     pickups,
     returns,
     shipments,
+    tariffs,
     webhooks,
 )
 from chalicelib.api.desk import Desk, Stories, workflows
@@ -105,7 +106,8 @@ class World:
     def app(self, desk: Desk | None = None) -> Chalice:
         app = Chalice("goldthread-under-test", configure_logs=False)
         app.register_middleware(framework_answers_as_problems, "http")
-        for module in (returns, pickups, estimates, carriers, shipments, exceptions, webhooks, health, openapi):
+        rooms = (returns, pickups, estimates, tariffs, carriers, shipments, exceptions, webhooks, health, openapi)
+        for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))
         return app
 

@@ -346,6 +346,23 @@ WINDOWS: dict[str, Any] = {
     ],
     "hand_over": HAND_OVER,
 }
+TARIFF: dict[str, Any] = {
+    "country": "US",
+    "on": "2026-11-22",
+    "currency": "USD",
+    "value_basis": "fob",
+    "lines": [],
+    "columns": [],
+    "layers": [],
+    "taxes": [],
+    "fees": [],
+    "regimes": [],
+    "notices": [],
+    "relief": [],
+    "refunds": [],
+    "unread": [],
+    "vintages": [],
+}
 ANSWERS: dict[str, Any] = {
     "open_return": OPENED,
     "read_case": CASE,
@@ -361,6 +378,7 @@ ANSWERS: dict[str, Any] = {
     "change_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "cancel_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "estimate": ESTIMATE,
+    "tariff": TARIFF,
     "routes": {
         "on": "2026-11-24",
         "routes": [{**ROUTE, "cover": COVER}],

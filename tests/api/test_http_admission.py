@@ -16,6 +16,7 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 
 def path_of(operation):
     named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
+    named |= {"country": "US", "name": "return_invoice", "entry_id": "e-1"}
     return operation.path.format(**named, exception_id="Y2FzZQ", action="resolve")
 
 
