@@ -31,7 +31,7 @@ class Stories:
     change_pickup: Story
     cancel_pickup: Story
     estimate: Story
-    tariff: Story
+    read_tariff: Story
     routes: Story
     carriers: Story
     read_shipment: Story
@@ -68,7 +68,7 @@ def workflows() -> Stories:
         change_pickup=change_pickup.change_pickup,
         cancel_pickup=change_pickup.cancel_pickup,
         estimate=lambda request: estimate(request).as_json(),
-        tariff=tariff_book,
+        read_tariff=tariff_book,
         routes=propose_ways.routes,
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,

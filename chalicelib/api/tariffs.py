@@ -35,4 +35,4 @@ def read_tariff(desk: Desk, call: Call) -> Response:
     """The rules of one border. Reads rules only."""
     asked = call.query.get("on")
     on = date.fromisoformat(asked) if asked else call.now.date()
-    return answer(desk.stories().tariff(call.path["country"], on))
+    return answer(desk.stories().read_tariff(call.path["country"], on))

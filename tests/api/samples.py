@@ -378,7 +378,7 @@ ANSWERS: dict[str, Any] = {
     "change_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "cancel_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "estimate": ESTIMATE,
-    "tariff": TARIFF,
+    "read_tariff": TARIFF,
     "routes": {
         "on": "2026-11-24",
         "routes": [{**ROUTE, "cover": COVER}],
