@@ -49,6 +49,7 @@ class ReliefTold(Told):
     """One relief, judged: what it saves, what proof is missing, and the last day to claim it."""
 
     code: str
+    kind: str
     status: Literal["proven", "unproven", "not_eligible"]
     saves: Decimals | None
     due: Decimals | None
@@ -60,6 +61,13 @@ class ReliefTold(Told):
     confidence: Confidence
     source: str
     charges: list[ChargeTold]
+
+
+class ExplainTold(Told):
+    """The answer in plain words, for an agent to read to a customer."""
+
+    en: str
+    zh: str
 
 
 class EstimateAnswer(Told):
@@ -80,3 +88,4 @@ class EstimateAnswer(Told):
     total_if_proven: Decimals | None
     reasons: list[str]
     sources: list[str]
+    explain: ExplainTold

@@ -26,4 +26,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
 def estimate(desk: Desk, call: Call) -> Response:
     """What the entry costs. Reads rules only: nothing is kept."""
-    return answer(desk.stories().estimate(call.body.as_request()))
+    from chalicelib.customs.explain import explained
+
+    told = desk.stories().estimate(call.body.as_request())
+    return answer({**told, "explain": explained(told)})

@@ -100,11 +100,13 @@ class ReliefRow:
     claim_by: date | None = None
     charges: tuple[Charge, ...] = ()
     says: tuple[str, ...] = ()
+    kind: str = "relief"
 
     def as_json(self, currency: str) -> dict[str, Any]:
         """The row as answers show it."""
         return {
             "code": self.code,
+            "kind": self.kind,
             "status": self.status,
             "saves": amount_text(self.saves, currency),
             "due": amount_text(self.due, currency),

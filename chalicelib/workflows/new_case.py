@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception
 from chalicelib.carriers.routes import Route
+from chalicelib.customs.explain import explained
 from chalicelib.errors import InvalidRequestError
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -129,8 +130,11 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
 
 
 def told(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as callers get it: how to hand over is the same for all cases of a carrier, and not kept with each."""
-    return {**answer, "hand_over": instructions(answer["route"]["carrier"] if answer["route"] else None)}
+    """The answer as callers get it, with what can be said again from what is kept and is not kept with each case: the
+    estimate in plain words, and how to hand over to this carrier."""
+    estimated = {**answer["estimate"], "explain": explained(answer["estimate"])}
+    hand_over = instructions(answer["route"]["carrier"] if answer["route"] else None)
+    return {**answer, "estimate": estimated, "hand_over": hand_over}
 
 
 def parcel_weight_g(request: ReturnRequest) -> Decimal:

@@ -114,6 +114,7 @@ ESTIMATE: dict[str, Any] = {
     "total_if_proven": None,
     "reasons": ["export_reference_required"],
     "sources": ["s"],
+    "explain": {"en": "No total can be given yet.", "zh": "目前还无法给出总额。"},
 }
 DECISION: dict[str, Any] = {
     "outcome": "approved",

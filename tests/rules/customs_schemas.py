@@ -162,9 +162,10 @@ def checked_condition(given: dict[str, Any]) -> dict[str, Any]:
         assert set(given) <= {"any", "why"}
         return given
     assert given["fact"] in ENTRY_FACTS, given
-    assert set(given) - {"fact", "why", "months"} <= TESTS - {"any"}, given
+    assert set(given) - {"fact", "why", "months", "days"} <= TESTS - {"any"}, given
     assert set(given) & TESTS, given
     assert given.get("within_months_of", given["fact"]) in ENTRY_FACTS
+    assert given.get("within_days_of", given["fact"]) in ENTRY_FACTS
     return given
 
 
@@ -179,9 +180,16 @@ class Condition(BaseModel):
         return checked_condition(given)
 
 
+Kind = Literal[
+    "returned_goods", "personal_return", "repair", "replacement", "temporary_import", "inward_processing",
+    "outward_processing", "loan",
+]  # fmt: skip
+
+
 class ReliefRow(Cited):
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9.\-]+$")]
     what: str
+    kind: Kind | None = None
     variant: list[Condition] = []
     unless: list[Condition] = []
     instead_of: str | None = None
@@ -346,6 +354,80 @@ class Exchange(Head):
     row: list[ExchangeRow]
 
 
+class PublisherRow(Cited):
+    publisher: Literal["ecb", "hmrc", "gold", "silver", "platinum"]
+    title: str
+    max_age_days: Annotated[int, Field(gt=0)]
+    jump_above: Rate
+
+
+class Publishers(Head):
+    row: list[PublisherRow]
+
+
+class RateSourceRow(Cited):
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    territory: Country
+    publisher: Literal["ecb", "hmrc"]
+    day: Literal["entry_month", "penultimate_wednesday", "third_wednesday", "day_before", "entry_day"]
+    own: bool
+
+
+class RateSources(Head):
+    row: list[RateSourceRow]
+
+
+class PegRow(Cited):
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    held_to: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    units: Annotated[Decimal, Field(gt=0)]
+
+
+class Pegs(Head):
+    row: list[PegRow]
+
+
+class ValueCheckRow(Cited):
+    code: str
+    stops: bool
+    below: Annotated[Decimal, Field(gt=0, le=1)] | None = None
+    above: Annotated[Decimal, Field(gt=1)] | None = None
+    stones: list[str] = []
+
+    @model_validator(mode="after")
+    def has_one_bound(self) -> ValueCheckRow:
+        assert (self.below is None) != (self.above is None)
+        return self
+
+
+class ValueChecks(Head):
+    row: list[ValueCheckRow]
+
+
+class ArticleWeightRow(Cited):
+    article: str
+    at_least_g: Annotated[Decimal, Field(gt=0)]
+    at_most_g: Annotated[Decimal, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def is_a_band(self) -> ArticleWeightRow:
+        assert self.at_least_g < self.at_most_g
+        return self
+
+
+class ArticleWeights(Head):
+    row: list[ArticleWeightRow]
+
+
+class FinenessRow(Cited):
+    metal: Literal["gold", "silver", "platinum"]
+    marks: list[Annotated[int, Field(ge=1, le=1000)]] = Field(min_length=1)
+
+
+class FinenessMarks(Head):
+    row: list[FinenessRow]
+
+
 class Declaration(Head):
     row: list[DeclarationRow]
 
@@ -363,4 +445,10 @@ BY_DATASET: dict[str, type[Head]] = {
     "customs/classification": Headings,
     "customs/exchange": Exchange,
     "customs/declaration": Declaration,
+    "customs/rate_publishers": Publishers,
+    "customs/rate_sources": RateSources,
+    "customs/currency_pegs": Pegs,
+    "customs/value_checks": ValueChecks,
+    "customs/article_weights": ArticleWeights,
+    "customs/fineness_marks": FinenessMarks,
 }
