@@ -110,9 +110,15 @@ class EstimateRequest:
 
 @dataclass(frozen=True, slots=True)
 class RateQuote:
-    """One dated exchange rate: how many units of the second currency one unit of the first is worth."""
+    """One dated exchange rate: how many units of the second currency one unit of the first is worth.
+
+    ``until`` is the last day of a period that the rate was fixed for; ``said`` goes into the reasons of an answer that
+    used it.
+    """
 
     rate: Decimal
     on: date
     source: str
     confidence: Confidence = "high"
+    until: date | None = None
+    said: tuple[str, ...] = ()

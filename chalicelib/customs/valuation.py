@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from chalicelib.customs.facts import EstimateRequest, RateQuote
-from chalicelib.customs.program import table
-from chalicelib.errors import RuleNotInForce
+from chalicelib.customs.rate_choice import NOTHING, customs_rate, market_rate
 from chalicelib.money import Money, decimals_of, round_to
 from chalicelib.rulebook import Confidence
 
-EXCHANGE = "customs/exchange"
 OLD_AFTER_DAYS = 35
 Rates = Mapping[tuple[str, str], RateQuote]
 
@@ -32,6 +30,7 @@ class Converter:
     rates: Rates | None
     used: list[RateQuote]
     missing: list[str]
+    is_customs_value: bool = True
 
     def amount(self, money: Money) -> Decimal:
         """The amount in the destination's currency; zero and a note in ``missing`` when no rate is known."""
@@ -45,23 +44,30 @@ class Converter:
         return round_to(money.amount * quote.rate, decimals_of(self.currency))
 
     def towards(self, currency: str) -> Converter:
-        """The same rates, turning money into another currency."""
-        return Converter(currency, self.on, self.rates, [], [])
+        """The same rates, turning money into another currency, to compare it with a limit."""
+        return Converter(currency, self.on, self.rates, [], [], is_customs_value=False)
 
     @property
     def old(self) -> tuple[str, ...]:
-        """A reason for every rate used that is more than 35 days older than the entry."""
-        days = {quote.on for quote in self.used if (self.on - quote.on).days > OLD_AFTER_DAYS}
-        return tuple(f"exchange_rate_old:{day.isoformat()}" for day in sorted(days))
+        """What the rates used have to say of themselves, and a reason for every one that is too old for the entry."""
+        said = dict.fromkeys(text for quote in self.used for text in quote.said)
+        days = {quote.on for quote in self.used if self._is_old(quote)}
+        return (*said, *(f"exchange_rate_old:{day.isoformat()}" for day in sorted(days)))
 
     @property
     def confidences(self) -> list[Confidence]:
         """How sure each rate used is; an old one is low whatever its source."""
-        return ["low" if (self.on - quote.on).days > OLD_AFTER_DAYS else quote.confidence for quote in self.used]
+        return ["low" if self._is_old(quote) else quote.confidence for quote in self.used]
+
+    def _is_old(self, quote: RateQuote) -> bool:
+        """More than 35 days older than the entry, and not fixed for the entry's day."""
+        return self.on > max(quote.until or quote.on, quote.on + timedelta(days=OLD_AFTER_DAYS))
 
     def _quote(self, currency: str) -> RateQuote | None:
-        given = (self.rates or {}).get((currency, self.currency))
-        return given or published_rate(currency, self.currency, self.on)
+        pair = (currency, self.currency)
+        given = self.rates.get(pair) if self.rates is not None else None
+        choose = customs_rate if self.is_customs_value else market_rate
+        return given or choose(NOTHING, *pair, self.on)
 
 
 def converter(currency: str, on: date, rates: Rates | None) -> Converter:
@@ -70,17 +76,8 @@ def converter(currency: str, on: date, rates: Rates | None) -> Converter:
 
 
 def published_rate(source: str, target: str, on: date) -> RateQuote | None:
-    """The cross rate from the latest euro reference table up to that day, or None when there is none."""
-    try:
-        rates = table(EXCHANGE, on)
-    except RuleNotInForce:
-        return None
-    per_euro = {row["currency"]: row for row in rates.rows}
-    if source not in per_euro or target not in per_euro:
-        return None
-    row = per_euro[source if source != "EUR" else target]
-    rate = per_euro[target]["per_euro"] / per_euro[source]["per_euro"]
-    return RateQuote(rate, rates.vintage.effective, rates.cite(row), row["confidence"])
+    """The market's rate by the shipped tables alone."""
+    return market_rate(NOTHING, source, target, on)
 
 
 @dataclass(frozen=True, slots=True)

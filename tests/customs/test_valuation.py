@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.customs.estimate import estimate
 from chalicelib.customs.facts import RateQuote
-from chalicelib.customs.valuation import published_rate
+from chalicelib.customs.rate_choice import NOTHING, market_rate
 from tests.customs.asking import answer, request
 
 HOME = {
@@ -27,9 +27,11 @@ def test_a_rate_of_the_caller_is_used_before_any_published_one() -> None:
     assert not any(reason.startswith("exchange_rate") for reason in given["reasons"])
 
 
-def test_the_published_table_of_the_day_or_before_is_used_otherwise() -> None:
-    assert answer(**HOME, entry_on=date(2026, 10, 1))["customs_value"] == "8938.26"
-    assert answer(**HOME, entry_on=date(2026, 9, 30))["customs_value"] == "9138.39"
+def test_the_shipped_table_nearest_to_the_customs_own_day_is_used_otherwise() -> None:
+    assert answer(**HOME, entry_on=date(2026, 11, 5))["customs_value"] == "8938.26"
+    in_october = answer(**HOME, entry_on=date(2026, 10, 31))
+    assert in_october["customs_value"] == "9138.39"  # China goes by 16 September, shipped is the 15th
+    assert in_october["reasons"] == ["exchange_rate_not_customs_own:CN", "exchange_rate_shipped:2026-09-15"]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,8 @@ def test_a_rate_older_than_35_days_is_named_and_lowers_the_confidence(
     day: date, reasons: list[str], confidence: str
 ) -> None:
     given = answer(**HOME, entry_on=day)
-    assert (given["complete"], given["reasons"], given["confidence"]) == (True, reasons, confidence)
+    said = ["exchange_rate_not_customs_own:CN", "exchange_rate_shipped:2026-10-01", *reasons]
+    assert (given["complete"], given["reasons"], given["confidence"]) == (True, said, confidence)
 
 
 def test_before_the_first_published_table_the_rate_is_asked_for_and_nothing_is_reckoned() -> None:
@@ -55,10 +58,10 @@ def test_before_the_first_published_table_the_rate_is_asked_for_and_nothing_is_r
 
 
 def test_a_cross_rate_goes_through_the_euro() -> None:
-    quote = published_rate("GBP", "USD", date(2026, 10, 1))
+    quote = market_rate(NOTHING, "GBP", "USD", date(2026, 10, 1))
     assert quote is not None
     assert quote.rate == Decimal("1.1298") / Decimal("0.85373")
-    assert published_rate("CNY", "AED", date(2026, 10, 1)) is None
+    assert market_rate(NOTHING, "CNY", "TWD", date(2026, 10, 1)) is None
 
 
 def test_transport_in_another_currency_needs_its_own_rate() -> None:
@@ -66,10 +69,10 @@ def test_transport_in_another_currency_needs_its_own_rate() -> None:
         destination="CN",
         purpose="refund_return",
         lines=[{"value": "1000 CNY"}],
-        freight="10 AED",
+        freight="10 TWD",
         insurance="0 CNY",
     )
-    assert given["reasons"] == ["exchange_rate_required:AED->CNY"]
+    assert given["reasons"] == ["exchange_rate_required:TWD->CNY"]
 
 
 def test_cif_systems_add_freight_and_insurance_to_a_fob_price_only() -> None:

@@ -224,6 +224,7 @@ class RefundRow(Cited):
     covers: list[Literal["duty", "tax", "fees"]] = Field(min_length=1)
     share: Rate | None = None
     conditions: list[Condition] = Field(min_length=1)
+    to_confirm: list[str] = []
     claim_within: list[ClaimLimit] = []
     evidence: list[str] = Field(min_length=1)
     claimant: str
