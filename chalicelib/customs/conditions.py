@@ -48,7 +48,13 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda value, wanted: value <= wanted,
     "above": lambda value, wanted: value > wanted,
 }
-TESTS: frozenset[str] = frozenset(_TESTS) | {"within_months", "within_days", "within_months_of", "any"}
+TESTS: frozenset[str] = frozenset(_TESTS) | {
+    "within_months",
+    "within_days",
+    "within_months_of",
+    "within_days_of",
+    "any",
+}
 
 
 def judge(condition: Condition, facts: Facts) -> Finding:
@@ -59,7 +65,7 @@ def judge(condition: Condition, facts: Facts) -> Finding:
     value = facts.get(name)
     if value is None or value == ():
         return Finding(None, (_public(name),))
-    if "within_months_of" in condition:
+    if "within_months_of" in condition or "within_days_of" in condition:
         return _judge_span(condition, value, facts)
     deadline = _last_day(condition, value)
     if deadline is not None and facts["entry_on"] > deadline:
@@ -95,11 +101,13 @@ def _judge_any(condition: Condition, facts: Facts) -> Finding:
 
 
 def _judge_span(condition: Condition, value: date, facts: Facts) -> Finding:
-    """Two earlier dates apart by no more than so many months; says nothing about the last day to claim."""
-    start = facts.get(condition["within_months_of"])
+    """Two earlier dates apart by no more than so many months or days; says nothing about the last day to claim."""
+    name = condition.get("within_days_of") or condition["within_months_of"]
+    start = facts.get(name)
     if start is None:
-        return Finding(None, (_public(condition["within_months_of"]),))
-    inside = value <= add_months(start, condition["months"])
+        return Finding(None, (_public(name),))
+    in_days = "within_days_of" in condition
+    inside = value <= (start + timedelta(days=condition["days"]) if in_days else add_months(start, condition["months"]))
     return Finding(inside, why="" if inside else _why(condition, condition["fact"], value))
 
 

@@ -47,7 +47,16 @@ def prepare(request: EstimateRequest, program: Program, money: Converter) -> Ent
         goods.append(raw.coded(found.hs_code))
     facts = _facts(request, values, costs, goods) | _limits_abroad(values, program, money)
     regime = program.regime(facts)
+    values = _transport_as_taxed(values, regime)
     return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs)
+
+
+def _transport_as_taxed(values: Values, regime: Regime) -> Values:
+    """A tax on the landed value is only assumed while freight or insurance is unknown (Australia's GST)."""
+    taxed = any("transport" in tax.get("base", ()) for tax in regime.taxes)
+    if values.transport_known or not taxed:
+        return values
+    return replace(values, assumed=tuple(dict.fromkeys((*values.assumed, "freight_assumed"))))
 
 
 def _as_customs_take_them(values: Values, request: EstimateRequest, program: Program) -> Values:

@@ -42,6 +42,9 @@ FACTS = {
         ({"fact": "day", "within_months_of": "start", "months": 36}, True),
         ({"fact": "day", "within_months_of": "start", "months": 35}, False),
         ({"fact": "day", "within_months_of": "nothing", "months": 35}, None),
+        ({"fact": "day", "within_days_of": "start", "days": 1096}, True),
+        ({"fact": "day", "within_days_of": "start", "days": 1095}, False),
+        ({"fact": "day", "within_days_of": "nothing", "days": 30}, None),
         ({"fact": "nothing", "is": True}, None),
         ({"fact": "none_yet", "none_in": ["CN"]}, None),
         ({"any": [{"fact": "flag", "is": False}, {"fact": "mode", "is": "9610"}]}, True),
@@ -56,7 +59,7 @@ def test_a_condition_holds_fails_or_waits_for_a_fact(condition: dict[str, Any], 
 
 def test_every_test_of_the_engine_is_tried_here() -> None:
     tried = {"is", "in", "not_in", "all_in", "any_in", "none_in", "known", "at_most", "above", "from", "until"}
-    assert tried | {"within_months", "within_days", "within_months_of", "any"} == TESTS
+    assert tried | {"within_months", "within_days", "within_months_of", "within_days_of", "any"} == TESTS
 
 
 def test_one_false_outweighs_any_unknown_and_unknowns_are_all_named_once() -> None:
