@@ -22,6 +22,7 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.api import (
     carriers,
+    duties,
     estimates,
     exceptions,
     health,
@@ -37,6 +38,7 @@ from chalicelib.api.problems import framework_answers_as_problems
 from chalicelib.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from chalicelib.workflows.make_papers import Press
     from chalicelib.workflows.ports import Ports
 
 app = Chalice(app_name="goldthread", configure_logs=False)
@@ -55,6 +57,7 @@ class World:
 
     def __init__(self) -> None:
         self._ports: Ports | None = None
+        self._press: Press | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.wait: Callable[[float], None] = time.sleep
 
@@ -67,6 +70,17 @@ class World:
             self._ports = build(read_settings(os.environ))
         return self._ports
 
+    def press(self) -> Press:
+        """How papers are drafted and printed: for the papers worker alone."""
+        if self._press is None:
+            from chalicelib.customs.papers.make import papers_for
+
+            from chalicelib.customs.papers.pdf import render
+            from chalicelib.workflows.make_papers import Press
+
+            self._press = Press(papers_for, render)
+        return self._press
+
     def check(self) -> None:
         """Read the environment at once, where there is a handler to start: a function that lacks something must fail
         when it starts, in one clear line, and not on its first parcel."""
@@ -75,15 +89,15 @@ class World:
 
             read_settings(os.environ)
 
-    def hand_in(self, ports: Ports | None, now: Callable[[], datetime]) -> None:
-        """Work with these from now on, and wait for nothing; without ports they are built again when next needed."""
-        self._ports, self.now, self.wait = ports, now, lambda _seconds: None
+    def hand_in(self, ports: Ports | None, now: Callable[[], datetime], press: Press | None = None) -> None:
+        """Work with these from now on, and wait for nothing; what is not given is made again when next needed."""
+        self._ports, self._press, self.now, self.wait = ports, press, now, lambda _seconds: None
 
 
 world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
-for room in (returns, pickups, estimates, carriers, shipments, exceptions, tariffs, webhooks, health, openapi):
+for room in (returns, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, webhooks, health, openapi):
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 
@@ -115,11 +129,9 @@ def on_step_due(event: Any) -> Any:
 @app.on_sqs_message(queue_arn=ARN + "papers", batch_size=1, name="on_papers_due")
 def on_papers_due(event: Any) -> Any:
     """Story B goes on: the papers of a leg. What draws a PDF is loaded here and by nothing else."""
-    from chalicelib.customs.papers.make import papers_for
-    from chalicelib.customs.papers.pdf import render
-    from chalicelib.workflows.make_papers import Press, take_papers
+    from chalicelib.workflows.make_papers import take_papers
 
-    press = Press(papers_for, render)
+    press = world.press()
     return each_message(event, "papers", lambda ports, message, now: take_papers(ports, press, message, now))
 
 
@@ -149,6 +161,21 @@ def sweep_due_work(event: Any) -> Any:
     metrics.flush_metrics()
     logger.info("swept", extra=dict(told))
     return dict(told)
+
+
+@app.schedule(Rate(6, unit=Rate.HOURS), name="refresh_rates")
+def refresh_rates(event: Any) -> Any:
+    """The day's exchange rates and metal prices, from their publishers' own files."""
+    from chalicelib.clock import instant
+    from chalicelib.workflows.refresh_rates import refresh
+
+    done = refresh(world.ports(), instant(event.to_dict()["time"]))
+    metrics.add_metric("RatesKept", MetricUnit.Count, sum(one.kept for one in done))
+    metrics.add_metric("RatesFailed", MetricUnit.Count, sum(one.fault is not None for one in done))
+    metrics.flush_metrics()
+    told = {one.publisher: str(one) for one in done}
+    logger.info("rates refreshed", extra=told)
+    return told
 
 
 def remaining_ms(event: Any, untold: int) -> int:

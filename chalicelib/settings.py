@@ -7,7 +7,7 @@ work without; outside Lambda (a command line, a test) only the stage and the tab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -35,6 +35,13 @@ CARRIER_URLS: Final[Mapping[str, str]] = {
     "dhl_unified": "https://api-eu.dhl.com",
     "ems": "https://api.ems.com.cn/amp-prod-api/f/amp/api/open",
 }
+# Where published rates and prices are read. LBMA's prices may only be used under a licence, so metals have no address
+# until the merchant gives one of its own: a feed of the same shape, gold_pm.json, silver.json and platinum_pm.json.
+RATE_URLS: Final[Mapping[str, str]] = {
+    "ecb": "https://www.ecb.europa.eu",
+    "hmrc": "https://www.trade-tariff.service.gov.uk",
+    "metals": "",
+}
 MERCHANT_FILE: Final = "chalicelib/merchant.toml"
 
 # By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
@@ -50,12 +57,17 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS", "KMS_KEY",
-        "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
+        "TABLE", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
+    }),
+    "app.on_papers_due": frozenset({
+        "TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS",
     }),
     "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
+    "app.refresh_rates": frozenset({"TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"}),
     "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
 }  # fmt: skip
+QUEUES: Final = ("tracking", "polls", "steps", "papers", "alerts")
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
 
 
@@ -72,6 +84,7 @@ class Settings:
     dead_letters: Mapping[str, str]
     evidence_bucket: str | None
     kms_key: str | None
+    rate_urls: Mapping[str, str] = field(default_factory=lambda: RATE_URLS)
 
 
 def _queue_url(text: str) -> str:
@@ -99,10 +112,12 @@ class _Environment(BaseModel):
     QUEUE_TRACKING: QueueUrl | None = None
     QUEUE_POLLS: QueueUrl | None = None
     QUEUE_STEPS: QueueUrl | None = None
+    QUEUE_PAPERS: QueueUrl | None = None
     QUEUE_ALERTS: QueueUrl | None = None
     DEAD_LETTERS_TRACKING: QueueUrl | None = None
     DEAD_LETTERS_POLLS: QueueUrl | None = None
     DEAD_LETTERS_STEPS: QueueUrl | None = None
+    DEAD_LETTERS_PAPERS: QueueUrl | None = None
     DEAD_LETTERS_ALERTS: QueueUrl | None = None
     EVIDENCE_BUCKET: Text | None = None
     MERCHANT_FILE: Annotated[Text, AfterValidator(_inside_the_zip)] = MERCHANT_FILE
@@ -113,6 +128,9 @@ class _Environment(BaseModel):
     MYDHL_URL: Text = CARRIER_URLS["mydhl"]
     DHL_UNIFIED_URL: Text = CARRIER_URLS["dhl_unified"]
     EMS_URL: Text = CARRIER_URLS["ems"]
+    ECB_URL: Text = RATE_URLS["ecb"]
+    HMRC_URL: Text = RATE_URLS["hmrc"]
+    METALS_URL: Annotated[str, Field(max_length=2048, pattern=r"^[\x21-\x7e]*$")] = RATE_URLS["metals"]
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -134,8 +152,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _settings(read: _Environment) -> Settings:
-    queues = {name: getattr(read, f"QUEUE_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")}
-    dead = {name: getattr(read, f"DEAD_LETTERS_{name.upper()}") for name in ("tracking", "polls", "steps", "alerts")}
+    queues = {name: getattr(read, f"QUEUE_{name.upper()}") for name in QUEUES}
+    dead = {name: getattr(read, f"DEAD_LETTERS_{name.upper()}") for name in QUEUES}
     secrets = {"webhooks": read.SECRET_WEBHOOKS, "carriers": read.SECRET_CARRIERS}
     return Settings(
         stage=read.STAGE,
@@ -147,12 +165,15 @@ def _settings(read: _Environment) -> Settings:
         dead_letters={name: url for name, url in dead.items() if url},
         evidence_bucket=read.EVIDENCE_BUCKET,
         kms_key=read.KMS_KEY,
+        rate_urls={host: getattr(read, _variable(host)) for host in RATE_URLS},
     )
 
 
 def _address_faults(said: Mapping[str, str]) -> list[FieldFault]:
-    """A carrier is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
-    given = {_variable(host): said.get(_variable(host), url) for host, url in CARRIER_URLS.items()}
+    """A carrier or publisher is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
+    known = {**CARRIER_URLS, **RATE_URLS}
+    given = {_variable(host): said.get(_variable(host), url) for host, url in known.items()}
+    given = {variable: url for variable, url in given.items() if url or variable != _variable("metals")}
     local = said.get("STAGE") == "local"
     return [
         _fault(variable, "not_allowed", "must be an https address")

@@ -30,6 +30,9 @@ LOCAL_VALUES: dict[str, Any] = {
     "Parameters.MydhlUrl.Default": "http://127.0.0.1:4580/mydhlapi",
     "Parameters.DhlUnifiedUrl.Default": "http://127.0.0.1:4580/unified",
     "Parameters.EmsUrl.Default": "http://127.0.0.1:4580/ems",
+    "Parameters.EcbUrl.Default": "http://127.0.0.1:4580/rates/ecb",
+    "Parameters.HmrcUrl.Default": "http://127.0.0.1:4580/rates/hmrc",
+    "Parameters.MetalsUrl.Default": "http://127.0.0.1:4580/rates/metals",
 }
 
 REFERENCE_BY_ENV: dict[str, Any] = {
@@ -37,10 +40,12 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_QUEUE_TRACKING": {"Ref": "TrackingQueue"},
     "GOLDTHREAD_QUEUE_POLLS": {"Ref": "PollsQueue"},
     "GOLDTHREAD_QUEUE_STEPS": {"Ref": "StepsQueue"},
+    "GOLDTHREAD_QUEUE_PAPERS": {"Ref": "PapersQueue"},
     "GOLDTHREAD_QUEUE_ALERTS": {"Ref": "AlertsQueue"},
     "GOLDTHREAD_DEAD_LETTERS_TRACKING": {"Ref": "TrackingDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_POLLS": {"Ref": "PollsDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_STEPS": {"Ref": "StepsDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_PAPERS": {"Ref": "PapersDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_ALERTS": {"Ref": "AlertsDeadLetters"},
     "GOLDTHREAD_EVIDENCE_BUCKET": {"Ref": "EvidenceBucket"},
     "GOLDTHREAD_SECRET_WEBHOOKS": {"Ref": "WebhooksSecret"},
@@ -50,6 +55,9 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_MYDHL_URL": {"Ref": "MydhlUrl"},
     "GOLDTHREAD_DHL_UNIFIED_URL": {"Ref": "DhlUnifiedUrl"},
     "GOLDTHREAD_EMS_URL": {"Ref": "EmsUrl"},
+    "GOLDTHREAD_ECB_URL": {"Ref": "EcbUrl"},
+    "GOLDTHREAD_HMRC_URL": {"Ref": "HmrcUrl"},
+    "GOLDTHREAD_METALS_URL": {"Ref": "MetalsUrl"},
     "GOLDTHREAD_MERCHANT_FILE": "chalicelib/merchant.toml",
 }
 
@@ -71,6 +79,7 @@ QUEUES = (
     Queue("Tracking", consumer="OnTrackingReceived", timeout_s=30, concurrency=20, window_s=1),
     Queue("Polls", consumer="OnPollDue", timeout_s=60, concurrency=4),
     Queue("Steps", consumer="OnStepDue", timeout_s=60, concurrency=4),
+    Queue("Papers", consumer="OnPapersDue", timeout_s=60, concurrency=4),
     Queue("Alerts", consumer="OnAlertRaised", timeout_s=30, concurrency=4),
 )
 
@@ -102,6 +111,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "OnStepDue": (
         "TABLE",
         "QUEUE_STEPS",
+        "QUEUE_PAPERS",
         "QUEUE_ALERTS",
         "EVIDENCE_BUCKET",
         "MERCHANT_FILE",
@@ -113,7 +123,9 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "EMS_URL",
         "DEAD_LETTERS_STEPS",
     ),
+    "OnPapersDue": ("TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS"),
     "OnAlertRaised": ("TABLE", "DEAD_LETTERS_ALERTS"),
+    "RefreshRates": ("TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"),
     "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"),
 }
 FUNCTIONS = tuple(ENV_BY_FUNCTION)

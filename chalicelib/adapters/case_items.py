@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.codec import dump, load, names_of, update_of
+from chalicelib.adapters.duty_items import entry_of_item
+from chalicelib.adapters.paper_items import papers_of_item
 from chalicelib.adapters.table import MARK, Item, PutNew, Update
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
@@ -17,7 +20,8 @@ from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
 
-PLACES = frozenset({"due_shard", "due_at", "listed_as", "listed_at"})
+LISTED = frozenset({"listed_as", "listed_at"})
+PLACES = frozenset({"due_shard", "due_at"}) | LISTED
 
 
 def due_attributes(pk: str, due_at: datetime | None) -> Item:
@@ -57,8 +61,17 @@ def plan_of_item(item: Item) -> Plan:
 
 
 def leg_item(leg: Leg) -> Item:
-    """A leg in its case."""
-    return {"PK": keys.case_pk(leg.case_id), "SK": keys.leg_sk(leg.n)} | dump(leg)
+    """A leg in its case, listed by the address and the day towards which its worth counts."""
+    item = {"PK": keys.case_pk(leg.case_id), "SK": keys.leg_sk(leg.n)} | dump(leg)
+    if leg.counted_on is not None:
+        day = keys.arriving_at(leg.return_to, leg.counted_on)
+        item |= {"listed_as": keys.listed_as("leg", day, item["PK"]), "listed_at": f"{leg.counted_on}T00:00:00Z"}
+    return item
+
+
+def leg_of_item(item: Item) -> Leg:
+    """Read a leg."""
+    return load(Leg, item)
 
 
 def booking_item(booking: Booking) -> Item:
@@ -74,6 +87,13 @@ def booking_update(booking: Booking, mark: str | None = None, expect: Mapping[st
     return update_of(item, names_of(Booking) | PLACES, expect)
 
 
+def booking_rest(booking: Booking) -> Update:
+    """Forget when a booking is due and how often it was tried, if it is still due then."""
+    pk, due = keys.case_pk(booking.case_id), due_attributes("", booking.due_at)
+    gone = ("due_shard", "due_at", "attempts")
+    return Update(pk, keys.booking_sk(booking.leg_n, booking.kind, booking.n), {}, gone, {"due_at": due["due_at"]})
+
+
 def booking_of_item(item: Item) -> Booking:
     """Read a booking."""
     return load(Booking, item)
@@ -87,7 +107,7 @@ def log_item(entry: LogEntry) -> Item:
 def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking], over: Iterable[Booking] = ()) -> list[Update]:
     """Legs and bookings as they are now. The version of their case, in the same transaction, guards them; a booking
     that replaces one of ``over`` must find it as it was read."""
-    saved = [update_of(leg_item(leg), names_of(Leg)) for leg in legs]
+    saved = [update_of(leg_item(leg), names_of(Leg) | LISTED) for leg in legs]
     read = {one.name: {"status": one.status, "reference": one.reference} for one in over}
     return saved + [booking_update(one, expect=read.get(one.name)) for one in bookings]
 
@@ -164,14 +184,29 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
     def parts(kind: type[Any], prefix: str) -> tuple[Any, ...]:
         return tuple(load(kind, item) for item in by_kind.get(prefix.rstrip("#"), ()))
 
+    bookings = parts(Booking, keys.BOOKING)
     return CaseFile(
         case=case_of_item(by_kind[keys.CASE][0]),
         plan=plan_of_item(by_kind[keys.PLAN][0]),
-        legs=parts(Leg, keys.LEG),
-        bookings=parts(Booking, keys.BOOKING),
+        legs=tuple(_numbered(leg, bookings) for leg in parts(Leg, keys.LEG)),
+        bookings=bookings,
         exceptions=tuple(exception_of_item(item) for item in by_kind.get(keys.EXCEPTION.rstrip("#"), ())),
         log=parts(LogEntry, keys.LOG),
+        papers=tuple(papers_of_item(item) for item in by_kind.get(keys.PAPERS.rstrip("#"), ())),
+        duties=tuple(map(entry_of_item, by_kind.get(keys.DUTY.rstrip("#"), ()))),
     )
+
+
+def _numbered(leg: Leg, bookings: Iterable[Booking]) -> Leg:
+    """A leg with the number and ship date of the waybill bought for it, which stand there and are not written twice."""
+    if leg.number is not None:
+        return leg
+    for one in bookings:
+        bought = one.status in ("done", "cancelled") and "number" in one.result
+        if bought and (one.kind, one.leg_n) == ("waybill", leg.n):
+            shipped = date.fromisoformat(one.result["ship_date"]) if one.result.get("ship_date") else leg.ship_date
+            return replace(leg, number=one.result["number"], ship_date=shipped)
+    return leg
 
 
 def _json_text(shape: Any) -> str:

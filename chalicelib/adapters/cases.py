@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import (
@@ -11,6 +11,7 @@ from chalicelib.adapters.case_items import (
     answer_of_item,
     answer_takeover,
     booking_item,
+    booking_rest,
     booking_update,
     case_item,
     case_of_item,
@@ -19,6 +20,7 @@ from chalicelib.adapters.case_items import (
     exception_write,
     file_of_items,
     leg_item,
+    leg_of_item,
     log_item,
     part_updates,
     person_of_text,
@@ -27,6 +29,7 @@ from chalicelib.adapters.case_items import (
     pointer_item,
 )
 from chalicelib.adapters.listing import MAX_PAGE, listed_page, read_cursor, write_cursor
+from chalicelib.adapters.paper_items import papers_update
 from chalicelib.adapters.sealing import DataKeys, seal, unseal
 from chalicelib.adapters.table import (
     MARK,
@@ -48,6 +51,8 @@ from chalicelib.workflows.ports import (
     BookingStatus,
     CaseFile,
     CasePage,
+    LegPage,
+    LegPapers,
     LogEntry,
     Opening,
     StoredAnswer,
@@ -128,6 +133,14 @@ class TableCases:
         expect = {"status": expected, "reference": reference or booking.reference}
         return self._table.update(booking_update(booking, self._mark(), expect))
 
+    def put_to_rest(self, booking: Booking) -> None:
+        """Forget when a booking is due, unless its due time was moved meanwhile."""
+        self._table.update(booking_rest(booking))
+
+    def save_papers(self, papers: LegPapers) -> bool:
+        """Write the papers of a leg over the version before."""
+        return self._table.update(papers_update(papers, self._mark()))
+
     def stored_answer(self, scope: str, key: str) -> StoredAnswer | None:
         """What was answered under this Idempotency-Key. The table forgets late: look at ``expires_at``."""
         item = self._table.get(*keys.answer_key(scope, key))
@@ -137,6 +150,12 @@ class TableCases:
         """Cases at one stage, newest first."""
         items, further = listed_page(self._table, keys.listing("case", stage), cursor, limit, newest_first=True)
         return CasePage(tuple(map(case_of_item, items)), further)
+
+    def arriving(self, facility_id: str, day: date, cursor: str | None) -> LegPage:
+        """Legs whose worth counts towards this address on this day; what a cancelled one was listed by is gone."""
+        partitions = keys.listing("leg", keys.arriving_at(facility_id, day))
+        items, further = listed_page(self._table, partitions, cursor, MAX_PAGE)
+        return LegPage(tuple(map(leg_of_item, items)), further)
 
     def pointed(self, kind: str, value: str, cursor: str | None, limit: int) -> CasePage:
         """Cases that an order number, invoice, serial or customer digest points to, newest first."""

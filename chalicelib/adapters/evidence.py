@@ -1,4 +1,4 @@
-"""The evidence bucket: what carriers sent, byte for byte and by digest, and labels under their case."""
+"""The evidence bucket: what carriers sent, byte for byte and by digest; labels and our own papers under their case."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from chalicelib.adapters import keys
 from chalicelib.adapters.aws import Client, Clients, code_of, reaching
 from chalicelib.errors import NotFoundError
 
+# What may be read by a link: carriers' labels and papers of our own, never what carriers sent.
+SERVED = ("labels/", "papers/")
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -46,10 +50,35 @@ class BucketEvidence:
         """Keep a label under its case and return its key; the same name again replaces it (older versions
         stay).
         """
-        key = f"labels/{keys.part(case_id)}/{keys.part(name)}"
+        key = self.label_key(case_id, name)
         with reaching("the evidence bucket"):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
         return key
+
+    def keep_paper(self, case_id: str, stem: str, content: bytes) -> str:
+        """Keep a PDF of our own under its case and return its key. Its stem carries its digest: kept once."""
+        key = keys.paper_key(case_id, stem)
+        self._put_once(key, content, "application/pdf")
+        return key
+
+    def label_key(self, case_id: str, name: str) -> str:
+        """Where ``keep_label`` puts it."""
+        return keys.label_key(case_id, name)
+
+    def paper_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        """A presigned GET of one paper. It names neither a person nor what is in the parcel: the case, the leg, the
+        kind of paper. Shown in the browser only what cannot run there; everything else is offered as a file."""
+        if not key.startswith(SERVED):
+            raise NotFoundError("no paper is served from there")
+        shown = "inline" if media_type in SHOWN else "attachment"
+        answered = {
+            "ResponseContentType": media_type if media_type in SHOWN else "application/octet-stream",
+            "ResponseContentDisposition": f'{shown}; filename="{_UNSAFE.sub("_", filename)}"',
+            "ResponseCacheControl": "private, no-store",
+        }
+        asked = {"Bucket": self._bucket, "Key": key, **answered}
+        url: str = self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+        return url
 
     @property
     def _client(self) -> Client:

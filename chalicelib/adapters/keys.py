@@ -19,6 +19,8 @@ from chalicelib.adapters.table import Key
 
 CASE, PLAN, PERSON, KEY = "CASE", "PLAN", "PERSON", "KEY"
 LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"
+PAPERS = "PAPERS#"
+DUTY = "DUTY#"
 DUE_SHARDS = 8
 LISTING_SHARDS = 4
 LONGEST_PART = 180
@@ -35,6 +37,11 @@ def case_pk(case_id: str) -> str:
     return f"CASE#{part(case_id)}"
 
 
+def case_of_pk(pk: str) -> str:
+    """Read what ``case_pk`` wrote."""
+    return unquote(pk.removeprefix("CASE#"))
+
+
 def leg_sk(n: int) -> str:
     """A leg in its case."""
     return f"{LEG}{n}"
@@ -47,6 +54,44 @@ def booking_sk(leg_n: int, kind: str, n: int = 1) -> str:
     ('BOOKING#1#pickup', 'BOOKING#1#pickup#2')
     """
     return f"{BOOKING}{leg_n}#{part(kind)}" + (f"#{n}" if n > 1 else "")
+
+
+def papers_sk(leg_n: int) -> str:
+    """The papers of a leg in its case."""
+    return f"{PAPERS}{leg_n}"
+
+
+def duty_sk(entry_id: str) -> str:
+    """An entry of the duty ledger in its case."""
+    return f"{DUTY}{part(entry_id)}"
+
+
+def duty_sums_pks(state: str) -> tuple[str, ...]:
+    """The partitions that count the entries of one state.
+
+    >>> duty_sums_pks("open")[0]
+    'DUTIES#open#0'
+    """
+    return tuple(f"DUTIES#{part(state)}#{n}" for n in range(LISTING_SHARDS))
+
+
+def duty_sums_pk(state: str, pk: str) -> str:
+    """The partition that counts an entry of this case in this state."""
+    return duty_sums_pks(state)[crc32(pk.encode()) % LISTING_SHARDS]
+
+
+def label_key(case_id: str, name: str) -> str:
+    """Where the evidence bucket holds a carrier's label."""
+    return f"labels/{part(case_id)}/{part(name)}"
+
+
+def paper_key(case_id: str, stem: str) -> str:
+    """Where the evidence bucket holds a PDF of our own.
+
+    >>> paper_key("c1", "1-packing_sheet-abababababababab")
+    'papers/c1/1-packing_sheet-abababababababab.pdf'
+    """
+    return f"papers/{part(case_id)}/{part(stem)}.pdf"
 
 
 def log_sk(n: int) -> str:
@@ -96,6 +141,14 @@ def carrier_pk(carrier: str) -> str:
 def pickup_days_sk(country: str, area: str) -> str:
     """What a carrier last said about pickups in one postal area."""
     return f"PICKUPS#{part(country)}#{part(area)}"
+
+
+NEWEST_RATE = "NEWEST"
+
+
+def rate_pk(publisher: str) -> str:
+    """The partition of one publisher's rates or prices, by day."""
+    return f"RATE#{part(publisher)}"
 
 
 def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:
@@ -153,7 +206,7 @@ def due_shards() -> tuple[str, ...]:
     return tuple(f"DUE#{n}" for n in range(DUE_SHARDS))
 
 
-ListingKind = Literal["case", "track", "exception"]
+ListingKind = Literal["case", "track", "exception", "duty", "leg"]
 
 
 def listed_as(kind: ListingKind, value: str, pk: str) -> str:
@@ -163,6 +216,15 @@ def listed_as(kind: ListingKind, value: str, pk: str) -> str:
     'track:held#0'
     """
     return f"{kind}:{value}#{crc32(pk.encode()) % LISTING_SHARDS}"
+
+
+def arriving_at(facility_id: str, day: date) -> str:
+    """What the legs that count towards one address on one day are listed by.
+
+    >>> arriving_at("SZX-1", date(2026, 11, 24))
+    'SZX-1.2026-11-24'
+    """
+    return f"{part(facility_id).replace('%', '.')}.{day.isoformat()}"
 
 
 def listing(kind: ListingKind, value: str) -> tuple[str, ...]:

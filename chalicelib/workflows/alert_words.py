@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.watch import Concern
+from chalicelib.workflows.bookings import LABEL_AWAITED
+from chalicelib.workflows.made_papers import LegPapers, MadePaper
 from chalicelib.workflows.ports import Booking, Due, Incident, Parked
 
 
@@ -47,6 +49,22 @@ def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, An
     }
 
 
+def alert_of_papers(papers: LegPapers, waiting: Sequence[MadePaper], now: datetime) -> dict[str, Any]:
+    """Papers that lack something: one episode for each set of what is missing, named by fact and never by value."""
+    lacking = "; ".join(f"{paper.name}: {', '.join(paper.missing)}" for paper in waiting)
+    digest = hashlib.sha256(lacking.encode()).hexdigest()
+    return {
+        "action": "open",
+        "subject_kind": "case",
+        "subject": papers.case_id,
+        "leg": papers.leg_n,
+        "kind": "papers_waiting",
+        "episode": f"papers-{papers.leg_n}-{digest[:8]}",
+        "since": stamp(now),
+        "detail": lacking,
+    }
+
+
 def alerts_of_another_day(booking: Booking, given: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
     """A courier whom the carrier booked for a day that nobody asked for; nothing where it booked the day asked for."""
     if not given.get("asked_for"):
@@ -57,8 +75,8 @@ def alerts_of_another_day(booking: Booking, given: Mapping[str, str], now: datet
 
 def stuck_kind(booking: Booking) -> str:
     """What a person is told of a booking that was tried to the last: one to be made, or one to be undone."""
-    if booking.status == "done":
-        return "label_lost"  # all that is still due of a booking that was made
+    if booking.status == "done":  # what is still due of a booking that was made
+        return "label_lost" if booking.result.get("label") == LABEL_AWAITED else "papers_stuck"
     return "booking_stuck" if booking.kind in ("waybill", "pickup") else "undoing_stuck"
 
 

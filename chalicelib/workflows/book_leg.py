@@ -29,6 +29,7 @@ from chalicelib.workflows.booking_steps import (
     step_of,
 )
 from chalicelib.workflows.buy_waybill import AWAITED, WAYBILL, fetch_label
+from chalicelib.workflows.made_papers import papers_message
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.undo_booking import PICKUP_CANCEL, PICKUP_CHANGE, WAYBILL_CANCEL
 
@@ -54,9 +55,8 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     if "given" in message:
         _take_given(ports, step, message, now)
         return
-    if booking.result.get("label") == AWAITED and booking.status == "done":
-        fetch_label(ports, step, now)
     if booking.status in ENDED:
+        _see_to_papers(ports, step, now)
         return
     if booking.problem == GIVEN_BY_A_PERSON:
         maker.record(ports, step, Given(booking.result, booking.papers), now)
@@ -69,6 +69,17 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
         claim_and_call(ports, step, maker, now)
     elif booking.attempts > 1 and _waits_for_waybill(step):
         ports.cases.save_booking(replace(booking, attempts=0), booking.status)
+
+
+def _see_to_papers(ports: Ports, step: Step, now: datetime) -> None:
+    """What a bought waybill may still owe: the carrier's label, and papers of our own that were asked for in vain."""
+    booking = step.booking
+    if (booking.kind, booking.status) != ("waybill", "done"):
+        return
+    if booking.result.get("label") == AWAITED:
+        fetch_label(ports, step, now)
+    elif booking.due_at is not None:
+        ports.queues.send("papers", [papers_message(booking.case_id, booking.leg_n)])
 
 
 def _take_given(ports: Ports, step: Step, message: Mapping[str, Any], now: datetime) -> None:

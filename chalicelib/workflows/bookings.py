@@ -10,6 +10,8 @@ from typing import Any, Literal
 from chalicelib.returns.case import PickupWish
 
 BookingKind = Literal["waybill", "pickup", "pickup_change", "pickup_cancel", "waybill_cancel"]
+# What a waybill says of its label while that is asked for by a call of its own.
+LABEL_AWAITED = "awaited"
 BookingStatus = Literal["planned", "claimed", "done", "refused", "unknown", "cancelled", "with_person"]
 
 

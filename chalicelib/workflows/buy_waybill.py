@@ -24,15 +24,17 @@ from chalicelib.workflows.alert_words import alert_of_booking
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.book_pickup import close_what_it_settles, hours_in, window_in
 from chalicelib.workflows.booking_steps import RETRY, Given, Maker, Ready, Step, give_up
+from chalicelib.workflows.bookings import LABEL_AWAITED
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup, told_of, wish_of
+from chalicelib.workflows.made_papers import papers_message
 from chalicelib.workflows.ports import Booking, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
 
 # The label is asked for by a call of its own; so often before a person is told to print it.
-AWAITED, LABEL_TRIES = "awaited", 4
+AWAITED, LABEL_TRIES = LABEL_AWAITED, 4
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
 
 
@@ -195,22 +197,22 @@ def _settled(ports: Ports, step: Step, now: datetime) -> Given | None:
 
 def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     """Write down what the carrier gave, with all that follows from it; then queue the next step. Once it is written
-    no repeat comes back to it: so the alert goes out first, and the next step is due by itself."""
+    no repeat comes back to it: so the alert goes out first, and the next step is due by itself. The waybill stays due
+    until the papers that name its number are made."""
     awaited = given.result.get("label") == AWAITED
-    due_at = now + RETRY if awaited else None
+    pickup = planned_pickup(step)
+    couriered = _couriered(pickup, given)
+    track = new_track(step.file, step.leg, given.result, couriered or pickup, now)
     done = replace(
         step.booking,
         status="done",
-        result=dict(given.result),
+        result={**given.result, "ship_date": track.ship_date.isoformat()},
         papers=given.papers,
         problem=None,
-        due_at=due_at,
-        attempts=0 if awaited else step.booking.attempts,
+        due_at=now + RETRY if awaited else _papers_due(step.booking, now),
+        attempts=0,
     )
-    pickup = planned_pickup(step)
-    couriered = _couriered(pickup, given)
-    track = new_track(step.file, step.leg, done.result, couriered or pickup, now)
-    leg = replace(step.leg, number=track.number, ship_date=track.ship_date)
+    leg = step.leg
     facts = {"leg": str(leg.n), "carrier": leg.carrier, "reference": done.reference}
     if couriered is not None:
         facts["courier_on"] = couriered.result.get("on", "")
@@ -221,19 +223,25 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
         undone[:] = called_off(ports, case, made, now)
         stage = _stage(case, couriered)
         bookings = (*made, *undone)
-        return Amendment(
-            replace(case, stage=stage), "waybill_bought", facts, legs=(leg,), bookings=bookings, tracks=(track,)
-        )
+        return Amendment(replace(case, stage=stage), "waybill_bought", facts, bookings=bookings, tracks=(track,))
 
     if couriered is not None:
         close_what_it_settles(ports, step, now)
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
     amend(ports, leg.case_id, now, decide)
+    ports.queues.send("papers", [papers_message(leg.case_id, leg.n)])
     steps = _next_steps(pickup, couriered, undone)
     if steps := [*steps, done.step] if awaited else steps:
         ports.queues.send("steps", steps)
     join_parked(ports, leg.carrier, track.number, now)
+
+
+def _papers_due(claimed: Booking, now: datetime) -> datetime:
+    """When the papers of the leg are asked for again, should the message be lost. The due time of the claim is kept
+    where it lies ahead: to move one costs more than the papers' own item."""
+    kept = claimed.due_at
+    return kept if kept is not None and now < kept <= now + RETRY else now + RETRY
 
 
 def fetch_label(ports: Ports, step: Step, now: datetime) -> None:
@@ -255,7 +263,10 @@ def fetch_label(ports: Ports, step: Step, now: datetime) -> None:
         return
     kept = _kept_paper(ports, step.leg, paper, 0)
     told = {**booking.result, "label": kept.status}
-    ports.cases.save_booking(replace(booking, result=told, papers=(kept, *booking.papers), due_at=None), "done")
+    made = step.file.papers_of(step.leg.n) is not None
+    due_at = None if made else now + RETRY
+    papers = (kept, *booking.papers)
+    ports.cases.save_booking(replace(booking, result=told, papers=papers, due_at=due_at, attempts=0), "done")
 
 
 def _next_steps(pickup: Booking | None, couriered: Booking | None, undone: list[Booking]) -> list[dict[str, Any]]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.contract import HttpRequest
 from chalicelib.carriers.standing import Standing
+from chalicelib.customs.rate_choice import RateBook
+from chalicelib.customs.rate_sheets import Publisher, Sheet
 from chalicelib.merchant import Merchant
 from chalicelib.pickups.offers import KnownDays
 from chalicelib.returns.case import Case, Person, Plan
@@ -23,33 +25,11 @@ from chalicelib.workflows.bookings import Booking as Booking
 from chalicelib.workflows.bookings import BookingKind as BookingKind
 from chalicelib.workflows.bookings import BookingStatus as BookingStatus
 from chalicelib.workflows.bookings import KeptPaper as KeptPaper
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One line of the case log: append-only, each carrying the hash of the one before. Names fields and holds
-    salted digests, never personal values."""
-
-    case_id: str
-    n: int
-    at: datetime
-    by: str
-    what: str
-    facts: Mapping[str, str]
-    previous_hash: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """Everything under one case, read in one query."""
-
-    case: Case
-    plan: Plan
-    legs: tuple[Leg, ...] = ()
-    bookings: tuple[Booking, ...] = ()
-    exceptions: tuple[OpenException, ...] = ()
-    log: tuple[LogEntry, ...] = ()
+from chalicelib.workflows.case_file import CaseFile as CaseFile
+from chalicelib.workflows.case_file import LogEntry as LogEntry
+from chalicelib.workflows.duty_ports import Duties
+from chalicelib.workflows.made_papers import LegPapers as LegPapers
+from chalicelib.workflows.made_papers import MadePaper as MadePaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +86,14 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class LegPage:
+    """Legs that count towards one address on one day, and where to go on (None: that was all)."""
+
+    legs: tuple[Leg, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrackPage:
     """Tracks in one condition, longest in it first."""
 
@@ -125,7 +113,7 @@ class ExceptionPage:
 class Due:
     """One entry of the due index: the keys of something that asked to be looked at by now."""
 
-    kind: Literal["track", "parked", "booking"]
+    kind: Literal["track", "parked", "booking", "duty"]
     pk: str
     sk: str
     due_at: str
@@ -183,9 +171,19 @@ class Cases(Protocol):
         """Save one booking alone if it still has the expected status and the same reference (``reference`` when the
         booking gets a new one): how a call is claimed. False: it has not."""
 
+    def put_to_rest(self, booking: Booking) -> None:
+        """Forget when a booking is due and how often it was tried; quiet when its due time was moved meanwhile."""
+
+    def save_papers(self, papers: LegPapers) -> bool:
+        """Write the papers of a leg over the version before; False: somebody else was faster."""
+
     def stored_answer(self, scope: str, key: str) -> StoredAnswer | None: ...
 
     def listed(self, stage: str, cursor: str | None, limit: int) -> CasePage: ...
+
+    def arriving(self, facility_id: str, day: date, cursor: str | None) -> LegPage:
+        """The legs whose worth counts towards what this address may be sent on this day, called-off ones left out. The
+        index may be a moment behind."""
 
     def pointed(self, kind: str, value: str, cursor: str | None, limit: int) -> CasePage: ...
 
@@ -251,7 +249,7 @@ class DueWork(Protocol):
 
 
 class Queues(Protocol):
-    """Messages to ourselves. ``queue`` is tracking, polls, steps or alerts."""
+    """Messages to ourselves. ``queue`` is tracking, polls, steps, papers or alerts."""
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """All of them or an error; sending twice is allowed and harmless."""
@@ -269,6 +267,15 @@ class Evidence(Protocol):
     def raw(self, digest: str) -> bytes: ...
 
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str: ...
+
+    def keep_paper(self, case_id: str, stem: str, content: bytes) -> str:
+        """Keep a PDF of our own and return its key; the same stem holds the same bytes, so a repeat writes nothing."""
+
+    def label_key(self, case_id: str, name: str) -> str:
+        """Where a label of this name is kept."""
+
+    def paper_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        """An address under which whoever has it may read this paper for so long; no call is made."""
 
 
 class Secrets(Protocol):
@@ -356,6 +363,24 @@ class PickupDays(Protocol):
         """Keep an answer that says something new, or says it again after half a day."""
 
 
+class DayRates(Protocol):
+    """Published exchange rates and metal prices, by publisher and day."""
+
+    @property
+    def publishers(self) -> tuple[Publisher, ...]:
+        """Whose files this house has an address for."""
+
+    def book(self, on: date) -> RateBook:
+        """Every sheet that an entry on that day may need: one read at most, kept a few minutes. A table that cannot be
+        reached gives what was read before, or nothing, and says so."""
+
+    def newest(self, publisher: str, count: int) -> tuple[Sheet, ...]:
+        """The latest days kept, newest first."""
+
+    def keep(self, sheet: Sheet) -> bool:
+        """Keep a day's sheet; False when exactly this one is kept already."""
+
+
 class Tokens(Protocol):
     """API tokens, stored hashed."""
 
@@ -389,6 +414,8 @@ class Ports:
     link: CarrierLink
     carriers: CarrierStates
     pickup_days: PickupDays
+    rates: DayRates
+    duties: Duties
     tokens: Tokens
     merchant: Callable[[], Merchant]
     new_id: Callable[[], str]

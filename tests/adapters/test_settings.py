@@ -7,7 +7,7 @@ import pytest
 from chalicelib.settings import CARRIER_URLS, NEEDED_BY, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
-DEAD = ("TRACKING", "POLLS", "STEPS", "ALERTS")
+DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS")
 WHOLE = {
     "GOLDTHREAD_STAGE": "prod",
     "GOLDTHREAD_TABLE": "goldthread-prod",
@@ -50,7 +50,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
     told = refused(wrong)
     assert {fault.field for fault in told.faults} == {
         "GOLDTHREAD_STAGE", "GOLDTHREAD_TABLE", "GOLDTHREAD_QUEUE_STEPS",
-        "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
+        "GOLDTHREAD_QUEUE_PAPERS", "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
         "GOLDTHREAD_MYDHL_URL", "GOLDTHREAD_DHL_UNIFIED_URL", "GOLDTHREAD_EMS_URL",
         "GOLDTHREAD_DEAD_LETTERS_STEPS",
@@ -82,7 +82,7 @@ def in_template(handler):
 @pytest.mark.parametrize("handler", NEEDED_BY)
 def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
     whole = WHOLE | {
-        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls",
+        "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_QUEUE_PAPERS": "https://sqs/1/papers",
         "GOLDTHREAD_SECRET_CARRIERS": "arn:c", **ADDRESSES, "_HANDLER": handler,
     }  # fmt: skip
     whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}

@@ -15,21 +15,33 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnTrackingReceived": {"PutItem", "Query", "UpdateItem"},
     "OnPollDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnStepDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
+    "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
     "OnAlertRaised": {"PutItem"} | READ_AND_CHANGE,
+    "RefreshRates": {"Query"} | READ_AND_CHANGE,
     "SweepDueWork": READ_AND_CHANGE,
 }
 SENDS_BY_FUNCTION = {
     "APIHandler": {"TrackingQueue", "StepsQueue"},
     "OnTrackingReceived": {"StepsQueue", "AlertsQueue", "TrackingDeadLetters"},
     "OnPollDue": {"StepsQueue", "AlertsQueue", "PollsDeadLetters"},
-    "OnStepDue": {"StepsQueue", "AlertsQueue", "StepsDeadLetters"},
+    "OnStepDue": {"StepsQueue", "PapersQueue", "AlertsQueue", "StepsDeadLetters"},
+    "OnPapersDue": {"AlertsQueue", "PapersDeadLetters"},
     "OnAlertRaised": {"AlertsDeadLetters"},
+    "RefreshRates": {"AlertsQueue"},
     "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue"},
 }
 SECRET_BY_FUNCTION = {
     "APIHandler": {"WebhooksSecret"},
     "OnPollDue": {"CarriersSecret"},
     "OnStepDue": {"CarriersSecret"},
+}
+# What a function may read and write of the evidence bucket, by the first part of its keys.
+EVIDENCE_BY_FUNCTION = {
+    "APIHandler": {"s3:PutObject": {"raw"}, "s3:GetObject": {"labels", "papers"}},
+    "OnTrackingReceived": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
+    "OnPollDue": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
+    "OnStepDue": {"s3:PutObject": {"labels"}, "s3:GetObject": {"raw"}},
+    "OnPapersDue": {"s3:PutObject": {"papers"}},
 }
 # The keys under which a function may delete: answers that ran out, parked events that found their leg.
 DELETES_BY_FUNCTION = {
@@ -41,10 +53,12 @@ RESOURCE_BY_ENV = {
     "QUEUE_TRACKING": "TrackingQueue",
     "QUEUE_POLLS": "PollsQueue",
     "QUEUE_STEPS": "StepsQueue",
+    "QUEUE_PAPERS": "PapersQueue",
     "QUEUE_ALERTS": "AlertsQueue",
     "DEAD_LETTERS_TRACKING": "TrackingDeadLetters",
     "DEAD_LETTERS_POLLS": "PollsDeadLetters",
     "DEAD_LETTERS_STEPS": "StepsDeadLetters",
+    "DEAD_LETTERS_PAPERS": "PapersDeadLetters",
     "DEAD_LETTERS_ALERTS": "AlertsDeadLetters",
     "TABLE": "Table",
     "SECRET_WEBHOOKS": "WebhooksSecret",
@@ -144,12 +158,15 @@ def test_the_public_function_knows_nothing_of_carrier_credentials(packaged):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_the_api_seals_and_only_the_steps_open_personal_values(packaged, function):
-    assert bool(_allowed(packaged, function, "kms:Decrypt")) is (function == "OnStepDue")
+def test_only_the_api_seals_and_only_waybills_and_papers_open_personal_values(packaged, function):
+    assert bool(_allowed(packaged, function, "kms:Decrypt")) is (function in ("OnStepDue", "OnPapersDue"))
     assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
 
 
-@pytest.mark.parametrize(("function", "action"), [("APIHandler", "kms:GenerateDataKey"), ("OnStepDue", "kms:Decrypt")])
+@pytest.mark.parametrize(
+    ("function", "action"),
+    [("APIHandler", "kms:GenerateDataKey"), ("OnStepDue", "kms:Decrypt"), ("OnPapersDue", "kms:Decrypt")],
+)
 def test_personal_values_are_sealed_and_opened_only_for_a_named_case(packaged, function, action):
     (statement,) = [row for row in packaged.statements(function) if action in row["Action"]]
 
@@ -174,6 +191,18 @@ def test_a_function_does_to_the_table_what_its_story_does_and_deletes_hardly_any
 
     assert plain == TABLE_ACTIONS_BY_FUNCTION[function]
     assert narrowed == DELETES_BY_FUNCTION.get(function, {})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_reads_and_writes_its_own_part_of_the_evidence_and_no_other(packaged, function):
+    found: dict[str, set[str]] = {}
+    for statement in packaged.statements(function):
+        for action in _listed(statement["Action"]):
+            if action.startswith("s3:"):
+                parts = {row["Fn::Sub"].split("/")[1] for row in _listed(statement["Resource"])}
+                found.setdefault(action, set()).update(parts)
+
+    assert found == EVIDENCE_BY_FUNCTION.get(function, {})
 
 
 def test_only_the_sweep_reads_what_is_due_and_only_the_api_lists(packaged):

@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from chalicelib.adapters.track_items import parked_item
 from infra.build_template import FUNCTIONS, QUEUES, build_template
 from tests.fakes.pieces import a_parked
 
 DAY = 86400
+TAKES_A_MINUTE = ("app.on_poll_due", "app.on_step_due", "app.on_papers_due")
 
 
 def _target(reference: dict) -> str:
@@ -88,7 +91,7 @@ def test_every_queue_is_encrypted_and_its_age_watched(packaged):
 def test_every_function_has_memory_and_a_timeout_chosen_for_it(packaged):
     for function in packaged.functions.values():
         assert function["MemorySize"] >= 256
-        assert function["Timeout"] != 60 or function["Handler"] in ("app.on_poll_due", "app.on_step_due")
+        assert function["Timeout"] != 60 or function["Handler"] in TAKES_A_MINUTE
 
 
 def test_the_api_answers_before_api_gateway_gives_up(packaged):
@@ -201,6 +204,15 @@ def test_the_evidence_bucket_is_private_encrypted_and_versioned(packaged):
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "raw/" in {rule.get("Prefix") for rule in bucket["LifecycleConfiguration"]["Rules"]}
+
+
+@pytest.mark.parametrize("prefix", ["labels/", "papers/"])
+def test_labels_and_papers_are_kept_seven_years_and_no_longer(packaged, prefix):
+    rules = packaged.of_type("AWS::S3::Bucket")["EvidenceBucket"]["LifecycleConfiguration"]["Rules"]
+    (days,) = [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == prefix]
+
+    longest = max((date(year + 7, 1, 1) - date(year, 1, 1)).days for year in range(2026, 2034))
+    assert days == longest
 
 
 def test_the_evidence_bucket_is_reached_over_tls_only(packaged):

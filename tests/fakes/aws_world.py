@@ -19,7 +19,7 @@ from tests.fakes.memory_ports import SECRETS
 
 RESOURCES = Path(__file__).parents[2] / "infra" / "resources.yaml"
 REGION = "us-east-1"
-QUEUES = ("tracking", "polls", "steps", "alerts")
+QUEUES = ("tracking", "polls", "steps", "papers", "alerts")
 SET_APART = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification")
 
 _numbers = itertools.count(1)

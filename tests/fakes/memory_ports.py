@@ -18,7 +18,9 @@ from typing import Any
 
 from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.day_rates import TableDayRates
 from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import message_text
@@ -27,6 +29,7 @@ from chalicelib.adapters.table import Table
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.carriers.contract import HttpRequest
+from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.errors import CarrierUnavailable, NotFoundError, UnavailableError
 from chalicelib.merchant import load_merchant
 from chalicelib.workflows.ports import HttpResponse, Ports
@@ -112,6 +115,19 @@ class MemoryEvidence:
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str:
         self.objects[f"labels/{case_id}/{name}"] = content
         return f"labels/{case_id}/{name}"
+
+    def keep_paper(self, case_id: str, stem: str, content: bytes) -> str:
+        key = f"papers/{case_id}/{stem}.pdf"
+        if key in self.objects:
+            assert self.objects[key] == content, "a name that carries a digest holds one paper"
+        self.objects[key] = content
+        return key
+
+    def label_key(self, case_id: str, name: str) -> str:
+        return f"labels/{case_id}/{name}"
+
+    def paper_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        return f"https://evidence.example/{key}?filename={filename}&type={media_type}&for={seconds}"
 
 
 class MemorySecrets:
@@ -204,6 +220,8 @@ def memory_ports(
         link=link,
         carriers=TableCarrierStates(table, store.carriers, mark),
         pickup_days=TablePickupDays(table, mark),
+        rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
+        duties=TableDuties(table, mark),
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
         new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,

@@ -19,6 +19,7 @@ from moto.core.models import botocore_stubber
 from chalicelib.adapters.aws import Clients
 from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.day_rates import TableDayRates
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.exceptions import TableExceptions
@@ -28,6 +29,7 @@ from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.adapters.wiring import build
+from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.workflows.ports import Ports
 from tests.fakes.aws_world import AwsStage
 from tests.fakes.memory_ports import marks
@@ -184,6 +186,11 @@ class AwsHouse(World):
         self.table_name = self.stage.new_table()
         super().__post_init__()
 
+    @property
+    def papers_kept(self) -> int:
+        found = self.stage.make_client("s3").list_object_versions(Bucket=self.stage.bucket, Prefix="papers/")
+        return len(found.get("Versions", ()))
+
     def _ports(self) -> Ports:
         def gated(room: str, thing: Any) -> Any:
             return Gated(self.gate, room, thing)
@@ -208,6 +215,7 @@ class AwsHouse(World):
             link=gated("carrier", self.wire),
             carriers=TableCarrierStates(table, secrets.carriers, mark),
             pickup_days=TablePickupDays(table, mark),
+            rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
             tokens=TableTokens(table),
             new_id=lambda: "case0001",
         )

@@ -91,6 +91,8 @@ class Picture:
     most_couriers: int
     orders: int
     parked: int
+    papers: tuple[tuple[str, str, str | None], ...]
+    papers_kept: int
 
     @property
     def acts(self) -> tuple[int, ...]:
@@ -156,6 +158,8 @@ def picture(world: World) -> Picture:
         most_couriers=world.wire.most_couriers,
         orders=world.wire.orders,
         parked=len(found.parked),
+        papers=tuple((one.name, one.status, one.sha256) for leg in file.papers for one in leg.papers),
+        papers_kept=world.papers_kept,
     )
 
 

@@ -91,7 +91,7 @@ def test_the_script_makes_every_kind_of_call_of_the_three_stories():
     made = {name.split(" ")[0] for name in CALLS}
     assert made >= {
         "table.get", "table.partition", "table.update", "table.transact", "table.put_new", "table.delete",
-        "table.index", "queues.send", "evidence.keep_raw", "evidence.raw", "evidence.keep_label",
+        "table.index", "queues.send", "evidence.keep_raw", "evidence.raw", "evidence.keep_label", "evidence.keep_paper",
         "keys.new", "keys.unwrap", "secrets.webhooks", "secrets.carriers", "carrier.call",
     }  # fmt: skip
 

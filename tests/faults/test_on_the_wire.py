@@ -32,6 +32,7 @@ WIRE = {
     "evidence.keep_raw": "PutObject",
     "evidence.raw": "GetObject",
     "evidence.keep_label": "PutObject",
+    "evidence.keep_paper": "PutObject",
     "secrets.webhooks": "GetSecretValue",  # a process keeps it for five minutes; the house of these tests never does
     "secrets.carriers": "GetSecretValue",
     "keys.new": "GenerateDataKey",

@@ -17,14 +17,18 @@ from typing import Any
 
 from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.day_rates import TableDayRates
 from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.carriers.contract import HttpRequest
+from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.errors import ConflictError, ReturnsError, StaleVersion
 from chalicelib.merchant import Merchant, load_merchant
+from chalicelib.workflows.make_papers import take_papers
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.raise_alert import take_alert
@@ -38,6 +42,7 @@ from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
 from tests.fakes.memory_table import MemoryTable
+from tests.fakes.presses import PRESS
 from tests.faults.gate import Crash, Gate, Gated, unanswered
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -45,6 +50,7 @@ VISIBILITY = timedelta(minutes=6)
 MAX_RECEIVES = 5
 HANDLERS: dict[str, Callable[..., None]] = {
     "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert,
+    "papers": lambda ports, message, now: take_papers(ports, PRESS, message, now),
 }  # fmt: skip
 HOSTS = {"fedex": "fedex", "mydhl": "dhl", "dhl_unified": "dhl", "ems": "ems"}
 SIMULATORS: dict[str, type[CarrierSimulator]] = {"fedex": FedExSimulator, "dhl": DhlSimulator, "ems": EmsSimulator}
@@ -195,6 +201,11 @@ class World:
                 self.now += timedelta(minutes=5)
         self.pump()
 
+    @property
+    def papers_kept(self) -> int:
+        """How many papers of our own the evidence bucket holds."""
+        return sum(key.startswith("papers/") for key in self.evidence.objects)
+
     def _merchant(self) -> Merchant:
         """The shop; with ``tries_orders`` each of its carriers is asked first whether it would take an order."""
         shop = load_merchant(Path("chalicelib/merchant.toml"))
@@ -219,6 +230,8 @@ class World:
             link=gated("carrier", self.wire),
             carriers=TableCarrierStates(table, secrets.carriers, mark),
             pickup_days=TablePickupDays(table, mark),
+            rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
+            duties=TableDuties(table, mark),
             tokens=TableTokens(table),
             merchant=self._merchant,
             new_id=lambda: "case0001",

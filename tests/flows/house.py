@@ -34,13 +34,15 @@ from infra.build_template import MAX_RECEIVE_COUNT
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.aws_world import AwsStage
 from tests.fakes.memory_ports import SECRETS
+from tests.fakes.presses import PRESS
 from tests.metering.meter import Call, Meter
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HANDLERS = {
-    "tracking": "on_tracking_received", "polls": "on_poll_due", "steps": "on_step_due", "alerts": "on_alert_raised",
+    "tracking": "on_tracking_received", "polls": "on_poll_due", "steps": "on_step_due", "papers": "on_papers_due",
+    "alerts": "on_alert_raised",
 }  # fmt: skip
-BATCHES = {"tracking": 10, "polls": 1, "steps": 1, "alerts": 10}
+BATCHES = {"tracking": 10, "polls": 1, "steps": 1, "papers": 1, "alerts": 10}
 JSON = {"Content-Type": "application/json"}
 SIGNING = SECRETS["webhooks"]["fedex"][0]
 _numbers = itertools.count(1)
@@ -118,7 +120,7 @@ class House:
         self.wire = Wire(self.fedex, [])
         ports = build(settings, make_client=clients.of, monotonic=self._seconds, wait=lambda _: None)
         self.ports = replace(ports, link=self.wire)
-        product.world.hand_in(self.ports, lambda: self.now)
+        product.world.hand_in(self.ports, lambda: self.now, PRESS)
         self.token = self.new_token("admin")
         self.client = Client(product.app)
 

@@ -1,0 +1,47 @@
+"""A case as a story reads it: the case and everything under it, in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.customs.ledger import DutyEntry
+from chalicelib.returns.case import Case, Plan
+from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.bookings import Booking
+from chalicelib.workflows.made_papers import LegPapers
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the case log: append-only, each carrying the hash of the one before. Names fields and holds
+    salted digests, never personal values."""
+
+    case_id: str
+    n: int
+    at: datetime
+    by: str
+    what: str
+    facts: Mapping[str, str]
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything under one case, read in one query."""
+
+    case: Case
+    plan: Plan
+    legs: tuple[Leg, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    exceptions: tuple[OpenException, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+    papers: tuple[LegPapers, ...] = ()
+    duties: tuple[DutyEntry, ...] = ()
+
+    def papers_of(self, leg_n: int) -> LegPapers | None:
+        """The papers of a leg; None when none were made yet."""
+        return next((papers for papers in self.papers if papers.leg_n == leg_n), None)

@@ -1,0 +1,188 @@
+"""The facts of one leg's papers, gathered from the case, the customer and the merchant file. Nothing is guessed: what
+nobody has said stays None, and the papers say what they lack.
+
+Home, the customer ships and the facility receives and imports; out, the other way round. What was estimated for the
+way home (tariff lines, relief) is claimed on the way home alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from chalicelib.clock import zone
+from chalicelib.customs.facts import EstimateRequest
+from chalicelib.customs.papers.document import Page
+from chalicelib.customs.papers.facts import ClaimedRelief, ExportProof, PaperFacts, Party, Piece
+from chalicelib.errors import RuleNotInForce
+from chalicelib.merchant import Facility, Merchant
+from chalicelib.places import Lane, zone_of_place
+from chalicelib.returns.case import Item, Person, ReturnRequest
+from chalicelib.shipments.leg import ExportLink, Leg
+from chalicelib.workflows.carrier_orders import facility_of
+from chalicelib.workflows.customs_lines import estimate_request, line_of
+from chalicelib.workflows.ports import CaseFile
+
+POSTAL = frozenset({"ems"})
+# What the merchant sends in exchange or under warranty reaches its customer with nothing to pay.
+DELIVERED_DUTY_PAID = frozenset({"exchange_replacement", "warranty_replacement"})
+LETTER_COUNTRIES = frozenset({"US", "CA"})
+BOUGHT = "waybill_bought"
+
+
+def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: date) -> PaperFacts:
+    """Everything the papers of this leg are made from, dated ``on``. Raises ``InvalidRequestError`` when the merchant
+    file no longer has the facility."""
+    facility = facility_of(merchant, leg.return_to)
+    customer, ours = _of_person(person), _of_facility(facility)
+    home = leg.direction == "home"
+    request, planned = file.plan.request, file.plan.answer
+    asked = estimate_request(request, leg.lane, on)
+    return PaperFacts(
+        case_id=leg.case_id,
+        rma=file.case.rma,
+        leg=leg.n,
+        direction=leg.direction,
+        purpose=leg.purpose,  # type: ignore[arg-type]
+        reason=file.case.reason,
+        lane=leg.lane,
+        made_on=on,
+        carrier=leg.carrier,
+        service=leg.service,
+        channel="post" if leg.carrier in POSTAL else "express",
+        waybill=leg.number,
+        shipper=customer if home else ours,
+        consignee=ours if home else customer,
+        importer=ours if home else None,
+        incoterm=_incoterm(file, leg),
+        pieces=_pieces(request, planned["estimate"], home=home),
+        gross_weight_g=leg.gross_weight_g,
+        freight=asked.freight if home else None,
+        insurance=asked.insurance if home else None,
+        export=_export(leg.original_export),
+        order_number=request.order.number,
+        sold_on=request.order.sold_on,
+        language=file.case.language,
+        page=_page(leg.lane),
+        **_claimed(asked, planned["estimate"], home=home),
+        cover=planned["cover"],
+    )
+
+
+def digest_of(facts: PaperFacts) -> str:
+    """The digest of what the papers say, whatever day it is: the same facts on another day make nothing again."""
+    undated = asdict(replace(facts, made_on=date.min))
+    return sha256(json.dumps(undated, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def issued_on(file: CaseFile, leg: Leg, now: datetime) -> date:
+    """The day the papers carry, by the calendar where the parcel starts: the day its waybill was recorded, so that a
+    repeat makes the same bytes; today for what changed since then."""
+    at = now
+    if not any(papers.leg_n == leg.n for papers in file.papers):
+        told = (entry.at for entry in file.log if (entry.what, entry.facts.get("leg")) == (BOUGHT, str(leg.n)))
+        at = next(told, now)
+    region = file.plan.request.customer_region if leg.direction == "home" else None
+    try:
+        return at.astimezone(zone(zone_of_place(leg.lane.origin, region))).date()
+    except RuleNotInForce:
+        return at.date()
+
+
+def _of_person(person: Person) -> Party:
+    address = person.address
+    return Party(
+        company=None,
+        name=person.name,
+        lines=address.lines,
+        city=address.city,
+        region=address.region,
+        postal_code=address.postal_code,
+        country=address.country,
+        phone=person.phone,
+        email=person.email,
+    )
+
+
+def _of_facility(facility: Facility) -> Party:
+    return Party(
+        company=facility.company,
+        name=facility.contact,
+        lines=facility.lines,
+        city=facility.city,
+        region=facility.region,
+        postal_code=facility.postal_code,
+        country=facility.country,
+        phone=facility.phone,
+        email=facility.email,
+        registrations=tuple((one.kind, one.number, one.issued_by) for one in facility.registrations),
+    )
+
+
+def _incoterm(file: CaseFile, leg: Leg) -> Literal["DAP", "DDP"]:
+    """Who pays at the border: the merchant for what it sends again in exchange or under warranty, else the
+    consignee."""
+    back_under_warranty = leg.purpose == "repaired_back" and file.case.kind in ("warranty", "recall")
+    return "DDP" if leg.purpose in DELIVERED_DUTY_PAID or back_under_warranty else "DAP"
+
+
+def _pieces(request: ReturnRequest, estimated: dict[str, Any], *, home: bool) -> tuple[Piece, ...]:
+    """The lines with the tariff line of the estimate, which is of the country the goods come home to."""
+    codes = [row["hs_code"] for row in estimated["lines"]] if home else []
+    codes += [None] * (len(request.items) - len(codes))
+    return tuple(_piece(item, code or item.hs_code) for item, code in zip(request.items, codes, strict=True))
+
+
+def _piece(item: Item, hs_code: str | None) -> Piece:
+    return Piece(
+        line=line_of(item),
+        sku=item.sku,
+        hs_code=hs_code,
+        gross_weight_g=item.gross_weight_g * item.quantity,
+        serial=item.serial,
+        sold_as=item.description,
+    )
+
+
+def _export(link: ExportLink) -> ExportProof:
+    """The original export as it was told; nobody has said when its invoice was written."""
+    return ExportProof(
+        invoice_number=link.invoice_number,
+        invoice_date=None,
+        carrier=link.carrier,
+        waybill=link.tracking_number,
+        exported_on=link.exported_on,
+        reference=link.reference,
+        mode=link.mode,
+    )
+
+
+def _claimed(asked: EstimateRequest, estimated: dict[str, Any], *, home: bool) -> dict[str, Any]:
+    """Earlier crossings, a repair and the reliefs of the estimate: facts of the way home."""
+    if not home:
+        return {}
+    return {
+        "history": asked.history,
+        "repair": asked.repair,
+        "relief": tuple(_relief(row) for row in estimated["relief"]),
+    }
+
+
+def _relief(row: dict[str, Any]) -> ClaimedRelief:
+    until = row["claim_by"]
+    return ClaimedRelief(
+        code=row["code"],
+        status=row["status"],
+        form=row["form"] or "",
+        claimant=row["claimant"] or "",
+        claim_by=date.fromisoformat(until) if until else None,
+        missing=tuple(row["missing"]),
+    )
+
+
+def _page(lane: Lane) -> Page:
+    """The paper that lies in the printer of who sends the parcel."""
+    return "letter" if lane.origin in LETTER_COUNTRIES else "A4"
