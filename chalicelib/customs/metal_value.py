@@ -85,6 +85,14 @@ def metal_value(net_weight_g: Decimal, fineness: int, per_ounce: Decimal, curren
     return Money(fine_weight_g(net_weight_g, fineness) * per_ounce / TROY_OUNCE_G, currency).rounded()
 
 
+def metal_of(line: Weighed, prices: Prices, currency: str) -> Money | None:
+    """What the metal of a line is worth in a currency; None where it cannot be reckoned or has no price."""
+    price = prices(line.metal, currency) if _is_reckoned(line) else None
+    if price is None or line.net_weight_g is None or line.fineness is None:
+        return None
+    return metal_value(line.net_weight_g, line.fineness, price.per_ounce, currency)
+
+
 def weighed(line: Line) -> Weighed:
     """A line of an estimate; the gross weight is not among its facts."""
     return Weighed(
@@ -163,10 +171,9 @@ def _is_reckoned(line: Weighed) -> bool:
 
 
 def _value_against_metal(at: int, line: Weighed, prices: Prices, on: date) -> Iterator[Implausible]:
-    price = prices(line.metal, line.value.currency)
-    if price is None or line.net_weight_g is None or line.fineness is None:
+    reckoned = metal_of(line, prices, line.value.currency)
+    if reckoned is None:
         return
-    reckoned = metal_value(line.net_weight_g, line.fineness, price.per_ounce, price.currency)
     declared, worth = line.value.amount, reckoned.amount
     for row in _rows("customs/value_checks", on):
         sign = _sign(row, declared, worth)
