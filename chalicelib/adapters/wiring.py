@@ -11,7 +11,9 @@ from chalicelib.adapters.aws import Client, Clients, boto3_client
 from chalicelib.adapters.carrier_link import HttpLink
 from chalicelib.adapters.carrier_states import TableCarrierStates
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.day_rates import TableDayRates, publishers_at
 from chalicelib.adapters.due import TableDueWork
+from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.evidence import BucketEvidence
 from chalicelib.adapters.exceptions import TableExceptions
@@ -50,9 +52,11 @@ def build(
         queues=SqsQueues(clients, settings.queues, settings.dead_letters, wait),
         evidence=BucketEvidence(clients, settings.evidence_bucket or ""),
         secrets=secrets,
-        link=HttpLink(settings.carrier_urls),
+        link=HttpLink({**settings.carrier_urls, **settings.rate_urls}),
         carriers=TableCarrierStates(table, secrets.carriers, mark),
         pickup_days=TablePickupDays(table, mark),
+        rates=TableDayRates(table, publishers_at(settings.rate_urls), monotonic),
+        duties=TableDuties(table, mark),
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path(settings.merchant_file)),
         new_id=lambda: uuid4().hex,
