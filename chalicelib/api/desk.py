@@ -32,6 +32,10 @@ class Stories:
     cancel_pickup: Story
     estimate: Story
     read_tariff: Story
+    record_duty: Story
+    read_duties: Story
+    act_on_duty: Story
+    list_duties: Story
     routes: Story
     carriers: Story
     read_shipment: Story
@@ -43,16 +47,18 @@ class Stories:
 
 def workflows() -> Stories:
     """The stories as the workflows tell them; imported now, at the first request."""
-    from chalicelib.customs.estimate import estimate
     from chalicelib.customs.tariff_book import tariff_book
     from chalicelib.workflows import (
         cancel_case,
         change_pickup,
+        keep_ledger,
         open_return,
         pickup_windows,
         propose_ways,
         read_carriers,
         read_case,
+        read_ledger,
+        read_rates,
         read_shipment,
         work_exceptions,
     )
@@ -67,8 +73,12 @@ def workflows() -> Stories:
         book_pickup=change_pickup.book_pickup,
         change_pickup=change_pickup.change_pickup,
         cancel_pickup=change_pickup.cancel_pickup,
-        estimate=lambda request: estimate(request).as_json(),
+        estimate=lambda ports, request: read_rates.estimate_entry(ports, request).as_json(),
         read_tariff=tariff_book,
+        record_duty=keep_ledger.record_duty,
+        read_duties=read_ledger.read_duties,
+        act_on_duty=keep_ledger.act_on_duty,
+        list_duties=read_ledger.list_duties,
         routes=propose_ways.routes,
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,

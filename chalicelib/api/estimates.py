@@ -25,8 +25,8 @@ def blueprint(desk: Desk) -> Blueprint:
 
 
 def estimate(desk: Desk, call: Call) -> Response:
-    """What the entry costs. Reads rules only: nothing is kept."""
+    """What the entry costs, at the rates of its day. Nothing is kept."""
     from chalicelib.customs.explain import explained
 
-    told = desk.stories().estimate(call.body.as_request())
+    told = desk.stories().estimate(desk.ports(), call.body.as_request())
     return answer({**told, "explain": explained(told)})
