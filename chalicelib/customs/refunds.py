@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.clock import add_months
-from chalicelib.customs.conditions import judge_all
+from chalicelib.customs.conditions import Finding, judge_all
 from chalicelib.customs.program import table
 from chalicelib.places import territory_of
 from chalicelib.rulebook import Confidence, effective_dates
@@ -81,8 +81,8 @@ def refund_ways(paid: PaidEntry, on: date) -> tuple[RefundWay, ...]:
 
 
 def _judged(row: Mapping[str, Any], source: str, facts: Mapping[str, Any]) -> RefundWay:
-    finding = judge_all(row["conditions"], facts)
-    days = [finding.deadline, *(_last_day(limit, facts) for limit in row["claim_within"])]
+    finding = _finding(row, facts)
+    days = [finding.deadline, *(_last_day(limit, facts) for limit in row.get("claim_within", ()))]
     claim_by = min((day for day in days if day), default=None)
     late = claim_by is not None and facts["entry_on"] > claim_by
     share = row.get("share")
@@ -92,6 +92,14 @@ def _judged(row: Mapping[str, Any], source: str, facts: Mapping[str, Any]) -> Re
         tuple(name.removeprefix("paid.") for name in finding.missing),
         f"the last day was {claim_by}" if late else finding.why, claim_by, row["confidence"], source,
     )  # fmt: skip
+
+
+def _finding(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Finding:
+    """The conditions, and what no record can tell (``to_confirm``): with that the way stays unproven."""
+    finding = judge_all(row["conditions"], facts)
+    if finding.holds is not False and "to_confirm" in row:
+        return Finding(None, (*finding.missing, *row["to_confirm"]), deadline=finding.deadline)
+    return finding
 
 
 def _last_day(limit: Mapping[str, Any], facts: Mapping[str, Any]) -> date | None:

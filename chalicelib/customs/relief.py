@@ -83,8 +83,9 @@ def _finding(row: Row, entry: Entry) -> Finding:
 
 
 def _base_unknown(row: Row, entry: Entry) -> bool:
-    """A relief on the cost of a repair cannot be priced before that cost is known."""
-    needed = {"charge", "fair_value"} & {*row.get("duty_base", ()), *row.get("tax_base", ())}
+    """A relief on the cost of a repair cannot be priced before that cost is known, one on new parts before theirs."""
+    base = {*row.get("duty_base", ()), *row.get("tax_base", ())}
+    needed = {"charge", "fair_value"} & base or {"parts"} & base
     return not needed <= set(entry.repair_costs)
 
 

@@ -139,7 +139,7 @@ def test_each_member_has_its_own_vat_on_the_day(to: str, day: date, rate: str) -
 
 
 def test_a_country_without_rules_is_said_to_be_one() -> None:
-    given = sold("SG", "100 SGD")
+    given = sold("NZ", "100 NZD")
     assert (given["complete"], given["reasons"], given["currency"]) == (
         False,
         ["destination_unsupported"],
