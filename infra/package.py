@@ -33,7 +33,8 @@ STRIPPED_FOLDERS = ("tests", "bin", "sboms", "__pycache__")
 STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
 # routing; app.py reports partial batches itself; cryptography calls the compiled cffi backend and never the C
-# parser that made it; nobody here writes pydantic 1 models, handles certificates or key pairs, or runs in a browser.
+# parser that made it; nobody here writes pydantic 1 models, handles certificates or key pairs, or runs in a browser;
+# the press draws bars and squares itself.
 STRIPPED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
@@ -48,6 +49,7 @@ STRIPPED_PARTS = (
     "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
+    "barcode/fonts",
     "cffi",
     "cryptography/hazmat/asn1",
     "cryptography/hazmat/primitives/asymmetric",
@@ -56,6 +58,7 @@ STRIPPED_PARTS = (
     "pycparser",
     "pydantic/mypy.py",
     "pydantic/v1",
+    "segno/cli.py",
     "tzdata/zoneinfo/tzdata.zi",
     "urllib3/contrib",
 )

@@ -37,7 +37,7 @@ from tests.flows.bill import Bill, whole_return
 from tests.flows.house import House
 
 STARTS = 9
-ZIP_BAR_MB = 30
+ZIP_BAR_MB = 110
 FLEET = 1000
 FRAMEWORKS = """
 import chalice

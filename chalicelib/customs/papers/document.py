@@ -30,10 +30,13 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled box of lines: shipper, consignee, importer of record."""
+    """A titled box of lines: shipper, consignee, importer of record. ``language`` is a BCP 47 tag: it decides the forms
+    of Han characters (an address of Tokyo, Hong Kong or Shanghai), where nothing else in the text does.
+    """
 
     title: str
     lines: tuple[str, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
