@@ -14,21 +14,20 @@ checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
+from chalicelib.customs.description import KARAT_BY_MARK, described
 from chalicelib.customs.facts import History, Line
 from chalicelib.customs.program import Row, table
-from chalicelib.metals import MARK_BY_KARAT
 from chalicelib.places import Lane, territory_of
 from chalicelib.rulebook import dictionary, effective_dates
 
 DATASET = "customs/declaration"
 LABEL_TEXT = "RETURN - SEE DOCUMENTS"
-_KARAT_BY_MARK = {mark: karat for karat, mark in MARK_BY_KARAT.items()}
 _ARTICLES = {"chain_by_length": "chain in continuous length", "other": "article of adornment"}
 _STONES = {
     "diamond": ", set with diamond",
@@ -41,11 +40,14 @@ _KARAT_MARK = re.compile(r"\b\d{1,2}\s?(?:kt?|ct|karats?|carats?)\b|\b(?:au|ag|p
 
 @dataclass(frozen=True, slots=True)
 class PapersPlan:
-    """What the papers need, what is missing of it, and the sentences they carry; ready when nothing is."""
+    """What the papers need, what is missing of it, and the sentences they carry; ready when nothing is.
+    ``translated`` are the same sentences by language.
+    """
 
     needs: tuple[str, ...]
     missing: tuple[str, ...]
     statements: tuple[str, ...]
+    translated: Mapping[str, str] = field(default_factory=dict)
 
 
 def required_facts(
@@ -68,17 +70,22 @@ def required_facts(
     needs = tuple(dict.fromkeys(name for row in rows for name in row["needs"]))
     known = {"invoice_number": invoice_number, "waybill": waybill}
     missing = tuple(name for name in needs if _fact(name, known, history, line) in (None, ""))
-    return PapersPlan(needs, missing, tuple(text for row in rows for text in row.get("statements", ())))
+    statements = tuple(text for row in rows for text in row.get("statements", ()))
+    return PapersPlan(needs, missing, statements, _translated(rows))
 
 
-def customs_text(line: Line) -> str:
-    """Exactly what the goods are, for declarations and invoices, in English as carriers ask.
+def customs_text(line: Line, language: str = "en") -> str:
+    """Exactly what the goods are, for declarations and invoices: in English as carriers ask, or in the language of
+    the destination; English where the dictionary has that language not.
 
     >>> from decimal import Decimal
     >>> from chalicelib.money import Money
     >>> customs_text(Line("earrings", "base", "plated", Money(Decimal(40), "EUR")))
     'plated base metal earrings'
     """
+    other = None if language == "en" else described(line, language)
+    if other is not None:
+        return other
     article = _ARTICLES.get(line.article, line.article.replace("_", " "))
     mark = f" ({line.fineness})" if line.fineness and line.metal != "base" else ""
     metal = _metal_text(line)
@@ -119,8 +126,17 @@ def check_customs_text(text: str, line: Line) -> tuple[str, ...]:
 def _metal_text(line: Line) -> str:
     if line.metal == "base":
         return "base metal"
-    karat = _KARAT_BY_MARK.get(line.fineness or 0)
+    karat = KARAT_BY_MARK.get(line.fineness or 0)
     return f"{karat}K {line.metal}" if line.metal == "gold" and karat else line.metal
+
+
+def _translated(rows: list[Row]) -> dict[str, str]:
+    """The sentences of all rows by language; one row seldom says more than one."""
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        for language, text in row.get("translated", {}).items():
+            said.setdefault(language, []).append(text)
+    return {language: " ".join(texts) for language, texts in said.items()}
 
 
 def _about(row: Row, purpose: str, lane: Lane, line: Line) -> bool:

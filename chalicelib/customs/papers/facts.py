@@ -63,6 +63,20 @@ class ExportProof:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What a workshop did, as it reports it: in words, under which order, from when to when, and what metal it added.
+    What is not known is a line to be filled in by hand."""
+
+    done: str | None = None
+    order_number: str | None = None
+    received_on: date | None = None
+    finished_on: date | None = None
+    metal_added: str | None = None
+    fineness_added: int | None = None
+    grams_added: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedRelief:
     """A relief of the estimate that the papers claim: its code, the form it takes, who claims, until when."""
 
@@ -108,3 +122,4 @@ class PaperFacts:
     relief: tuple[ClaimedRelief, ...] = ()
     cover: Mapping[str, Any] | None = None
     seals: tuple[str, ...] = ()
+    work: Work | None = None
