@@ -152,6 +152,7 @@ class DeclarationRow(Cited):
     destinations: list[Country] = []
     metals: list[str] = []
     statements: list[str] = []
+    translated: dict[str, str] = {}
 
 
 def checked_condition(given: dict[str, Any]) -> dict[str, Any]:
