@@ -13,17 +13,16 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from chalicelib.clock import zone
 from chalicelib.errors import FieldFault, SettingsInvalid
+from chalicelib.insurers import InsurerPolicy, contradictions
 from chalicelib.money import Money
+from chalicelib.strict import Code, Country, Strict, Text
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$")]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Months = Annotated[int, Field(ge=0, le=1200)]
 Payer = Literal["merchant", "customer"]
@@ -43,13 +42,6 @@ class MerchantFileInvalid(SettingsInvalid):
     def __init__(self, faults: tuple[FieldFault, ...]) -> None:
         super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
         self.faults = faults
-
-
-class Strict:
-    """Unknown keys are refused: a misspelt limit must not become no limit."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,31 +175,6 @@ class CarrierContract(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class InsurerPolicy(Strict):
-    """One transit policy: who insures, for which carriers and countries, up to what, told by when.
-
-    Limits hold one amount per currency; ``per_weekend`` bites when the parcel is under way on a Saturday or
-    Sunday and ``per_address_day`` on the sum of open parcels to one address on one day. ``covers_returns``
-    false or missing means inbound parcels are not covered: some policies cover only what the shop itself
-    sends.
-    """
-
-    policy_no: Text
-    insurer: Text
-    effective: date
-    ends: date
-    carriers: Annotated[tuple[Code, ...], Field(min_length=1)]
-    per_parcel: Annotated[tuple[Money, ...], Field(min_length=1)]
-    excluded_goods: tuple[Code, ...]
-    notice_days: Annotated[int, Field(ge=1, le=365)]
-    covers_returns: bool | None = None
-    countries: tuple[Country, ...] = ()
-    per_weekend: tuple[Money, ...] = ()
-    per_address_day: tuple[Money, ...] = ()
-    deductible: tuple[Money, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Recall(Strict):
     """A safety recall: pieces with these SKUs or serials come home at our cost, whatever the window."""
 
@@ -309,28 +276,19 @@ def _repeats(merchant: Merchant) -> list[FieldFault]:
 
 
 def _contradictions(merchant: Merchant) -> list[FieldFault]:
-    ends_first = [
-        _fault(f"insurer.{policy.policy_no}", "ends_before_start", "ends lies before effective")
-        for policy in merchant.insurer
-        if policy.ends < policy.effective
-    ]
+    insurers = [_fault(where, code, detail) for where, code, detail in contradictions(merchant.insurer)]
     never_valid = [
         _fault(f"carrier.{contract.carrier}", "ends_before_start", f"{agreed.agreement_ref} ends before it begins")
         for contract in merchant.carrier
         for agreed in contract.agreements
         if agreed.valid_to < agreed.valid_from
     ]
-    negative = [
-        _fault(f"insurer.{policy.policy_no}", "not_positive", "a limit is above zero")
-        for policy in merchant.insurer
-        if any(limit.amount <= 0 for limit in (*policy.per_parcel, *policy.per_weekend, *policy.per_address_day))
-    ]
     empty = [
         _fault(f"recall.{recall.id}", "names_nothing", "a recall names SKUs or serials")
         for recall in merchant.recall
         if not recall.skus and not recall.serials
     ]
-    return [*ends_first, *never_valid, *negative, *empty]
+    return [*insurers, *never_valid, *empty]
 
 
 def _fault(where: str, code: str, detail: str) -> FieldFault:

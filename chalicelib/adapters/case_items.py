@@ -47,11 +47,16 @@ def case_of_item(item: Item) -> Case:
 
 
 def plan_item(plan: Plan) -> Item:
-    """What was decided when the case was opened, the answer as the JSON text it was given as. It is written once, in
+    """What was decided when the case was opened, the answer as the JSON text it was given as. It is written in
     a transaction that charges twice for every kilobyte, and read with each look at the case: so it is deflated.
     """
     text = _json_text(dump(plan) | {"answer": _json_text(plan.answer)})
     return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN, "deflated": zlib.compress(text.encode(), 9)}
+
+
+def plan_update(plan: Plan) -> Update:
+    """What was decided, worked out anew; the version of its case, in the same transaction, guards it."""
+    return update_of(plan_item(plan), {"deflated"})
 
 
 def plan_of_item(item: Item) -> Plan:

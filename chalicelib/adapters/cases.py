@@ -26,6 +26,7 @@ from chalicelib.adapters.case_items import (
     person_of_text,
     person_text,
     plan_item,
+    plan_update,
     pointer_item,
 )
 from chalicelib.adapters.listing import MAX_PAGE, listed_page, read_cursor, write_cursor
@@ -44,7 +45,7 @@ from chalicelib.adapters.table import (
 from chalicelib.adapters.track_items import track_item
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError, StaleVersion
-from chalicelib.returns.case import Case, Person
+from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.ports import (
     Booking,
@@ -117,6 +118,7 @@ class TableCases:
         tracks: Sequence[Track] = (),
         answer: StoredAnswer | None = None,
         over: Sequence[Booking] = (),
+        plan: Plan | None = None,
     ) -> None:
         """Save a case with its log entries and parts, all or nothing. Raises ``StaleVersion``."""
         mark = self._mark()
@@ -124,6 +126,7 @@ class TableCases:
         writes += [PutNew(log_item(entry)) for entry in log]
         writes += part_updates(legs, bookings, over)
         writes += [exception_write(exception, mark) for exception in exceptions]
+        writes += [plan_update(plan)] if plan else []
         writes += [self._answer_write(answer, log[-1].at)] if answer else []
         made = {len(writes) + n: PutNew(track_item(track)) for n, track in enumerate(tracks)}
         self._commit(case, writes, made, mark)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from chalicelib.clock import add_months
+from chalicelib.errors import RuleNotInForce
 from chalicelib.places import Lane, territory_of
 from chalicelib.rulebook import Confidence, in_force
 
@@ -77,6 +78,14 @@ def clocks_for(carrier: str, lane: Lane, on: date) -> tuple[ClaimClock, ...]:
         for row in vintage.rules["clock"]
         if row["carrier"] in ("*", carrier) and row["origin"] in origins
     )
+
+
+def vintage_of_clocks(on: date) -> date | None:
+    """The day of the file that the clocks of this day are rows of; None where none is in force."""
+    try:
+        return in_force("insurance/claim_clocks", on).effective
+    except RuleNotInForce:
+        return None
 
 
 def earliest(clocks: Iterable[ClaimClock], claim: str, start: str) -> ClaimClock | None:

@@ -30,7 +30,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class ExportLink:
-    """The original export that a return must be linked to; what is unknown is None and is asked for."""
+    """The original export that a return must be linked to; what is unknown is None and is asked for.
+
+    ``reference`` is the number of the export declaration (MRN, ITN, 报关单号), ``mode`` its customs mode. The rest is what
+    relief asks: when the goods had first been imported and whether duty was paid then, whether drawback was claimed,
+    the export rebate taken and not repaid, or tax refunded.
+    """
 
     carrier: str | None = None
     tracking_number: str | None = None
@@ -38,11 +43,18 @@ class ExportLink:
     exported_on: date | None = None
     reference: str | None = None
     mode: str | None = None
+    imported_on: date | None = None
+    duty_paid_on_import: bool | None = None
+    drawback_claimed: bool | None = None
+    export_rebate: bool | None = None
+    vat_refunded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One shipment of a case. ``number`` and ``ship_date`` are None until the waybill is bought."""
+    """One shipment of a case. ``number`` and ``ship_date`` are None until the waybill is bought. ``counted_on`` is the
+    day on which its worth counts towards what one address may be sent; None: it counts on none.
+    """
 
     case_id: str
     n: int
@@ -58,6 +70,7 @@ class Leg:
     pieces: int = 1
     number: str | None = None
     ship_date: date | None = None
+    counted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

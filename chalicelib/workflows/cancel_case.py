@@ -34,7 +34,10 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
         stage = advance(case.stage, "cancelled")
         made = [one for one in file.bookings if one.kind in ("waybill", "pickup") and one.status in STANDS]
         undone[:] = undoings(file, made, now)
-        return Amendment(replace(case, stage=stage), "cancelled", {"reason": reason}, by=holder, bookings=tuple(undone))
+        # Nothing of it comes any more, so it counts no longer towards what the address may be sent that day.
+        uncounted = tuple(replace(leg, counted_on=None) for leg in file.legs if leg.counted_on is not None)
+        after, facts = replace(case, stage=stage), {"reason": reason}
+        return Amendment(after, "cancelled", facts, by=holder, legs=uncounted, bookings=tuple(undone))
 
     amend(ports, case_id, now, decide)
     if undone:

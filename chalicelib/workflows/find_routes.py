@@ -16,11 +16,15 @@ from typing import Any
 from chalicelib.carriers.capabilities import Service, service_of
 from chalicelib.carriers.goods import Goods, ParcelFacts, goods_of
 from chalicelib.carriers.requirements import Rates, holding_proof
-from chalicelib.carriers.routes import Route, not_contracted, pick, rank, route_of
-from chalicelib.customs.valuation import published_rate
+from chalicelib.carriers.routes import Route, not_contracted, pick, rank, route_of, transit_of
+from chalicelib.customs.rate_choice import NOTHING, RateBook, market_rate
 from chalicelib.errors import FieldFault, InvalidRequestError
-from chalicelib.insurance.cover import CarrierCover, Consignment, Cover
+from chalicelib.insurance.cover import Cover
 from chalicelib.insurance.cover import plan as plan_cover
+from chalicelib.insurance.declaration import Declaration, declare, valuation_of
+from chalicelib.insurance.kept import kept
+from chalicelib.insurance.parcel import CarrierCover, Consignment
+from chalicelib.insurance.weekend import business_days_after, over_weekend
 from chalicelib.merchant import CarrierContract, Merchant
 from chalicelib.money import MINOR_UNITS, Money
 from chalicelib.places import Lane
@@ -44,10 +48,12 @@ class RoutesRequest:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One service for one parcel, with the cover the parcel has on it."""
+    """One service for one parcel, with the cover the parcel has on it and what its insurer is told (None: nobody
+    insures it)."""
 
     route: Route
     cover: Cover
+    declaration: Declaration | None = None
 
     @property
     def goes(self) -> bool:
@@ -57,6 +63,10 @@ class Way:
     def as_json(self) -> dict[str, Any]:
         """The shape used by the API."""
         return {**self.route.as_json(), "cover": self.cover.as_json()}
+
+    def declared_cover(self) -> dict[str, Any]:
+        """The cover as it is kept with a case: with the insurance declaration, as papers print it."""
+        return kept(self.cover, self.declaration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +94,9 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What is to be sent, whatever way it goes. ``together`` is the worth of all parcels sent there that day as far as
-    it is known, None where this one is all we know of."""
+    """What is to be sent, whatever way it goes. ``together`` is the worth of all parcels sent there that day, this one
+    included, None where that is not known; ``counted_under`` is the address and day. ``metal_value`` is what its metal
+    alone is worth, None where no price was to be had; ``book`` holds the rates of the day."""
 
     items: tuple[Item, ...]
     lane: Lane
@@ -93,6 +104,9 @@ class Shipment:
     merchant: Merchant
     gross_weight_g: Decimal | None = None
     together: Money | None = None
+    counted_under: str | None = None
+    metal_value: Money | None = None
+    book: RateBook = NOTHING
 
 
 def ways_for(
@@ -106,11 +120,15 @@ def ways_for(
 ) -> Ways:
     """Judge every contracted carrier for these pieces on this lane and day; ``wanted`` names the only one asked for.
     Raises ``InvalidRequestError`` for a carrier or service without a contract and for prices in several currencies."""
-    sent = Shipment(tuple(items), lane, on, merchant, gross_weight_g)
+    return ways_of(Shipment(tuple(items), lane, on, merchant, gross_weight_g), wanted, service)
+
+
+def ways_of(sent: Shipment, wanted: str | None, service: str | None = None) -> Ways:
+    """The same for a shipment of which more may be known: what else goes there that day, what its metal is worth."""
     if worth_of(sent.items) is None:
         fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
         raise InvalidRequestError("one parcel has one currency", [fault])
-    best_first = best_of(judge(sent, _contracted(merchant, wanted, service)))
+    best_first = best_of(judge(sent, _contracted(sent.merchant, wanted, service)))
     return Ways(best_first, pick(way.route for way in best_first) or _by_hand(best_first))
 
 
@@ -122,20 +140,47 @@ def _by_hand(best_first: Iterable[Way]) -> Route | None:
 
 def judge(sent: Shipment, services: Iterable[tuple[CarrierContract, str]]) -> tuple[Way, ...]:
     """Each of these services for the shipment, as one parcel."""
-    rates = rates_from(sent.items[0].price.currency, sent.on)
+    rates = rates_from(sent.items[0].price.currency, sent.on, sent.book)
     return tuple(way_of(sent, contract.carrier, service, contract, rates) for contract, service in services)
 
 
 def way_of(sent: Shipment, carrier: str, service: str, contract: CarrierContract | None, rates: Rates) -> Way:
     """One service, with its cover planned first and told to the carrier's rules."""
     parcel = parcel_of(sent.items)
-    consignment = Consignment(
-        parcel.value, sent.gross_weight_g, frozenset(parcel.goods), home=True, address_day_value=sent.together
-    )
+    consignment = _consignment(parcel, sent, carrier, service)
     own = _carrier_cover(carrier, contract, service_of(carrier, service, sent.on), sent)
-    cover = plan_cover(consignment, carrier, sent.lane, sent.merchant.insurer, sent.on, own)
+    policies = sent.merchant.insurer
+    cover = plan_cover(consignment, carrier, sent.lane, policies, sent.on, own, both_ways(rates))
     route = route_of(_covered(parcel, cover), carrier, service, sent.lane, sent.on, contract, rates)
-    return Way(route, cover)
+    sums = valuation_of(cover, policies, sent.metal_value, sent.on)
+    weekend = consignment.weekend_in_transit
+    told = declare(cover, policies, sums, carrier, service, weekend=weekend, accumulates_under=sent.counted_under)
+    return Way(route, cover, told)
+
+
+def _consignment(parcel: ParcelFacts, sent: Shipment, carrier: str, service: str) -> Consignment:
+    """The parcel as an insurer sees it. How it will be packed and signed for is not known before it is; home, it goes
+    to a place of the merchant's."""
+    return Consignment(
+        parcel.value,
+        sent.gross_weight_g,
+        frozenset(parcel.goods),
+        home=True,
+        weekend_in_transit=_over_weekend(carrier, service, sent.on),
+        address_day_value=sent.together,
+        service=service,
+        consignee="merchant",
+        customs_value=parcel.customs_value,
+    )
+
+
+def _over_weekend(carrier: str, service: str, on: date) -> bool | None:
+    """Whether it is usually under way over a weekend. One that should arrive before it may still be held by customs:
+    then nobody knows."""
+    usual = transit_of(carrier, service, on)
+    if usual is None:
+        return None
+    return over_weekend(on, business_days_after(on, usual.business_days_max)) or None
 
 
 def best_of(ways: Iterable[Way]) -> tuple[Way, ...]:
@@ -150,7 +195,7 @@ def best_of(ways: Iterable[Way]) -> tuple[Way, ...]:
 
 def uncontracted(sent: Shipment) -> tuple[Route, ...]:
     """Services that run on this lane and that the merchant has no contract for: perhaps a legal way."""
-    rates = rates_from(sent.items[0].price.currency, sent.on)
+    rates = rates_from(sent.items[0].price.currency, sent.on, sent.book)
     known = not_contracted(sent.merchant.carrier, sent.lane, sent.on)
     return tuple(sorted((way_of(sent, row.carrier, row.service, None, rates).route for row in known), key=rank))
 
@@ -170,11 +215,16 @@ def parcel_of(items: Sequence[Item]) -> ParcelFacts:
     )
 
 
-def rates_from(currency: str, on: date) -> dict[tuple[str, str], Decimal]:
+def rates_from(currency: str, on: date, book: RateBook = NOTHING) -> dict[tuple[str, str], Decimal]:
     """What the rules' limits are compared at: published reference rates; a pair without one stays out, and the rule
     that needs it asks for a person."""
-    quotes = {other: published_rate(currency, other, on) for other in MINOR_UNITS if other != currency}
+    quotes = {other: market_rate(book, currency, other, on) for other in MINOR_UNITS if other != currency}
     return {(currency, other): quote.rate for other, quote in quotes.items() if quote is not None}
+
+
+def both_ways(rates: Rates) -> dict[tuple[str, str], Decimal]:
+    """The same rates, and each of them backwards."""
+    return {**{(there, here): 1 / rate for (here, there), rate in rates.items()}, **rates}
 
 
 def _contracted(merchant: Merchant, wanted: str | None, service: str | None) -> list[tuple[CarrierContract, str]]:

@@ -18,6 +18,7 @@ from chalicelib.customs.facts import EstimateRequest
 from chalicelib.customs.papers.document import Page
 from chalicelib.customs.papers.facts import ClaimedRelief, ExportProof, PaperFacts, Party, Piece
 from chalicelib.errors import RuleNotInForce
+from chalicelib.insurance.kept import declaration_told
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.places import Lane, zone_of_place
 from chalicelib.returns.case import Item, Person, ReturnRequest
@@ -68,7 +69,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         language=file.case.language,
         page=_page(leg.lane),
         **_claimed(asked, planned["estimate"], home=home),
-        cover=planned["cover"],
+        cover=declaration_told(planned["cover"], leg.number, void=file.case.stage == "cancelled") or {},
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.alerts.playbooks import open_exception
 from chalicelib.carriers.routes import Route
 from chalicelib.customs.explain import explained
 from chalicelib.errors import InvalidRequestError
+from chalicelib.insurance.kept import told as told_cover
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
 from chalicelib.returns.case import Case, Person, Plan, ReturnRequest, purpose_of, rma_of, worth_of
@@ -25,6 +26,7 @@ from chalicelib.workflows.case_log import noted
 from chalicelib.workflows.find_routes import Ways
 from chalicelib.workflows.plan_papers import instructions
 from chalicelib.workflows.ports import Booking, Opening, Pointer
+from chalicelib.workflows.same_day import counted_day
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
 FIRST_LOOK = timedelta(minutes=10)
@@ -75,7 +77,7 @@ def new_case(
         version=0,
     )
     case, entry = noted(unlogged, now, holder, "opened", {"stage": decided.stage, "lane": str(lane)})
-    leg = _leg(request, decided.ways.chosen, lane, case) if decided.ways.chosen else None
+    leg = _leg(request, decided.ways.chosen, lane, case, now) if decided.ways.chosen else None
     legs = (leg,) if leg else ()
     return Opening(
         case=case,
@@ -121,7 +123,7 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
         "estimate": decided.estimate,
         "route": decided.ways.chosen.kept() if decided.ways.chosen else None,
         "routes": [route.in_brief() for route in decided.ways.routes],
-        "cover": decided.ways.cover.as_json(),
+        "cover": decided.ways.best.declared_cover(),
         "legs": [leg_row(leg) for leg in legs],
         "papers": list(decided.papers),
         "pickup": decided.pickup.as_json() if decided.pickup else None,
@@ -131,10 +133,10 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
 
 def told(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer as callers get it, with what can be said again from what is kept and is not kept with each case: the
-    estimate in plain words, and how to hand over to this carrier."""
+    estimate in plain words, the cover with its sources, and how to hand over to this carrier."""
     estimated = {**answer["estimate"], "explain": explained(answer["estimate"])}
     hand_over = instructions(answer["route"]["carrier"] if answer["route"] else None)
-    return {**answer, "estimate": estimated, "hand_over": hand_over}
+    return {**answer, "estimate": estimated, "cover": told_cover(answer["cover"]), "hand_over": hand_over}
 
 
 def parcel_weight_g(request: ReturnRequest) -> Decimal:
@@ -142,7 +144,7 @@ def parcel_weight_g(request: ReturnRequest) -> Decimal:
     return sum((item.gross_weight_g * item.quantity for item in request.items), PACKING_G)
 
 
-def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
+def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case, now: datetime) -> Leg:
     return Leg(
         case_id=case.case_id,
         n=1,
@@ -155,6 +157,7 @@ def _leg(request: ReturnRequest, route: Route, lane: Lane, case: Case) -> Leg:
         gross_weight_g=parcel_weight_g(request),
         original_export=request.original_export,
         return_to=request.return_to,
+        counted_on=counted_day(request, now),
     )
 
 

@@ -16,7 +16,8 @@ from chalicelib.carriers.registry import carrier
 from chalicelib.carriers.requirements import holding_proof
 from chalicelib.carriers.small_exports import are_small, filing_of
 from chalicelib.clock import stamp
-from chalicelib.customs.estimate import estimate, without_a_border
+from chalicelib.customs.estimate import without_a_border
+from chalicelib.customs.rate_choice import RateBook
 from chalicelib.errors import (
     FieldFault,
     IdempotencyMismatch,
@@ -35,11 +36,13 @@ from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
-from chalicelib.workflows.find_routes import Shipment, Ways, rates_from, ways_for
+from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
 from chalicelib.workflows.propose_ways import proposals
+from chalicelib.workflows.read_rates import implausible, metal_worth, papers_wait_for, reckon
+from chalicelib.workflows.same_day import counted_day, others_arriving
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -101,17 +104,33 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     if decision.outcome == "refused":
         raise ReturnRefused("this return may not come back as asked", _faults(decision))
     entry = estimate_request(request, lane, now.date())
-    estimated = (estimate(entry) if lane.crosses_customs else without_a_border(entry)).as_json()
-    ways = ways_for(request.items, lane, now.date(), merchant, request.carrier, parcel_weight_g(request))
+    book = ports.rates.book(now.date())
+    estimated = (reckon(book, entry) if lane.crosses_customs else without_a_border(entry)).as_json()
+    sent = _shipment(ports, request, lane, now, book)
+    ways = ways_of(sent, request.carrier)
     papers = papers_of(request, lane, now)
     chosen = ways.chosen
     pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
-    doubts += _unfiled_export(request, estimated, lane, merchant.contract_with(ways.best.route.carrier), now)
-    sent = Shipment(request.items, lane, now.date(), merchant, parcel_weight_g(request))
+    doubts += papers_wait_for(implausible(book, request.items, now.date()))
+    doubts += _unfiled_export(estimated, sent, merchant.contract_with(ways.best.route.carrier))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
     stage, to_do = _stage(decision, doubts, ways, papers, pickup, proposed)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
+
+
+def _shipment(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime, book: RateBook) -> Shipment:
+    """The parcel, with what else our address is sent on its day: insurers limit the sum."""
+    on, worth = now.date(), worth_of(request.items)
+    sent = Shipment(request.items, lane, on, ports.merchant(), parcel_weight_g(request), book=book)
+    if worth is None:
+        return sent
+    rates = both_ways(rates_from(worth.currency, on, book))
+    others = others_arriving(ports, request, worth.currency, rates, now)
+    under = f"{request.return_to}/{counted_day(request, now).isoformat()}"
+    together = worth + others if others else None
+    metal = metal_worth(book, request.items, on)
+    return replace(sent, together=together, counted_under=under, metal_value=metal)
 
 
 def _stage(
@@ -154,22 +173,20 @@ def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: date
     return found
 
 
-def _unfiled_export(
-    request: ReturnRequest, estimated: dict[str, Any], lane: Lane, contract: CarrierContract | None, now: datetime
-) -> list[str]:
+def _unfiled_export(estimated: dict[str, Any], sent: Shipment, contract: CarrierContract | None) -> list[str]:
     """An export that must be declared before it goes, unless the carrier has agreed to do so: its number is then the
     carrier's business. What our figures do not prove to be small is not taken for small."""
-    row = filing_of(lane)
-    if row is None or holding_proof(row["files"], contract, lane.origin, now.date()) is not None:
+    row = filing_of(sent.lane)
+    if row is None or holding_proof(row["files"], contract, sent.lane.origin, sent.on) is not None:
         return []
-    currency, on = row["currency"], now.date()
-    rates = rates_from(request.items[0].price.currency, on)
+    currency = row["currency"]
+    rates = rates_from(sent.items[0].price.currency, sent.on, sent.book)
 
     def compared(worth: Money) -> Money:
         rate = rates.get((worth.currency, currency))
         return Money(worth.amount * rate, currency) if rate is not None else worth
 
-    pairs = zip(request.items, estimated["lines"], strict=True)
+    pairs = zip(sent.items, estimated["lines"], strict=True)
     if are_small(((line["hs_code"] or item.hs_code or "", compared(item.worth)) for item, line in pairs), row):
         return []
     limit = f"{row['at_most']} {row['currency']} per tariff number"

@@ -161,6 +161,7 @@ class Cases(Protocol):
         tracks: Sequence[Track] = (),
         answer: StoredAnswer | None = None,
         over: Sequence[Booking] = (),
+        plan: Plan | None = None,
     ) -> None:
         """Save a case that was read at ``case.version - 1`` with its log entries and parts, all or nothing.
         A track is created if absent and left alone if there; so is a stored answer, but for one that has run out.

@@ -21,7 +21,7 @@ from chalicelib.workflows.find_routes import (
     rates_from,
     uncontracted,
     way_of,
-    ways_for,
+    ways_of,
 )
 from chalicelib.workflows.ports import Ports
 
@@ -81,10 +81,9 @@ def routes(ports: Ports, request: RoutesRequest) -> dict[str, Any]:
     """The ways for a parcel, best first, each with what it asks for, what stands against it, and its cover; those
     without a contract; and what to do where none of those asked for is free."""
     merchant = ports.merchant()
-    ways = ways_for(
-        request.items, request.lane, request.on, merchant, request.carrier, request.gross_weight_g, request.service
-    )
-    sent = Shipment(request.items, request.lane, request.on, merchant, request.gross_weight_g)
+    book = ports.rates.book(request.on)
+    sent = Shipment(request.items, request.lane, request.on, merchant, request.gross_weight_g, book=book)
+    ways = ways_of(sent, request.carrier, request.service)
     return {
         "on": request.on.isoformat(),
         "routes": [way.as_json() for way in ways.ways],
@@ -123,13 +122,13 @@ def _split_over(sent: Shipment, whole: Way) -> Proposal | None:
     worth = worth_of(sent.items)
     carrier, service = whole.route.carrier, whole.route.service
     contract = sent.merchant.contract_with(carrier)
-    rates = rates_from(sent.items[0].price.currency, sent.on)
+    rates = rates_from(sent.items[0].price.currency, sent.on, sent.book)
 
     def judged(parcel: Parcel) -> SplitParcel:
         lines = [pieces[piece] for piece in parcel]
         counted = {line: lines.count(line) for line in dict.fromkeys(lines)}
         items = tuple(replace(sent.items[line], quantity=count) for line, count in counted.items())
-        part = replace(sent, items=items, gross_weight_g=None, together=worth)
+        part = replace(sent, items=items, gross_weight_g=None, together=sent.together or worth)
         return SplitParcel(counted, way_of(part, carrier, service, contract, rates), items)
 
     made = split([sent.items[piece].price.amount for piece in pieces], lambda parcel: judged(parcel).way.goes)
