@@ -24,7 +24,7 @@ PLACES = frozenset({"due_shard", "due_at", "listed_as", "listed_at"})
 PARTS = 10_000
 NO_CURRENCY = "NONE"
 NO_LAST_DAY = "9999-12-31T00:00:00Z"
-_COUNTS = ("entries", "unknown", "unknown_to_come")
+_COUNTS = ("entries", "unknown_duty", "unknown_tax", "unknown_fees", "unknown_to_come")
 
 
 def entry_item(entry: DutyEntry) -> Item:

@@ -105,9 +105,18 @@ class DutyAnswer(DutyBrief):
     history: list[LedgerLineTold]
 
 
+class UnknownTold(Told):
+    """How many figures nobody told, and of how many claims nobody can say how much may come."""
+
+    duty: int
+    tax: int
+    fees: int
+    reclaimable: int
+
+
 class DutyTotal(Told):
-    """Sums of one currency; the row without one counts entries of which no figure is known. With ``unknown_figures`` or
-    ``unknown_claims`` the sums are what is known, and less than what is so."""
+    """Sums of one currency; the row without one counts entries of which no figure is known. A sum is of what is known,
+    null when nothing of it is; ``unknown`` counts what is missing in it."""
 
     currency: str | None
     entries: int
@@ -117,8 +126,7 @@ class DutyTotal(Told):
     paid: Decimals | None
     reclaimable: Decimals | None
     received: Decimals | None
-    unknown_figures: int
-    unknown_claims: int
+    unknown: UnknownTold
 
 
 class DutiesAnswer(Told):

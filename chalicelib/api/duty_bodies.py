@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.customs.claim_acts import Act, Action
 
 WhyCorrected = Literal["typed_wrong", "invoice_corrected", "amended_by_customs", "other"]
-WayCode = Annotated[str, code(r"[A-Z]{2}-[A-Z0-9.()\-]+")]
+WayCode = Annotated[str, code(r"[A-Z]{2}-[A-Z0-9.\-]+")]
 
 
 class RecordDutyBody(Shape):

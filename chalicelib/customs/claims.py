@@ -21,8 +21,8 @@ from chalicelib.money import Money, total
 from chalicelib.places import last_zone_of
 
 _WORDS: Mapping[str, str] = {
-    "importer": "importer", "declarant": "declarant", "payer": "payer", "merchant": "merchant", "seller": "merchant",
-    "platform": "merchant", "consumer": "customer", "customer": "customer", "buyer": "customer",
+    "importer": "importer", "declarant": "declarant", "payer": "payer", "paid": "payer",
+    "merchant": "merchant", "seller": "merchant", "platform": "merchant", "consumer": "customer", "customer": "customer", "buyer": "customer",
     "carrier": "carrier", "courier": "carrier", "broker": "broker",
 }  # fmt: skip
 
@@ -92,9 +92,10 @@ def judge_claim(paid: PaidEntry, facts: EntryFacts, on: date) -> Judgement:
     if not ways:
         return Judgement("not_reclaimable", (), reasons=("no_rules_for_country",))
     if not possible:
-        ended = [one.way.claim_by for one in ways if one.way.claim_by and _was_possible(paid, one.way, on)]
-        days = (max(ended),) if ended else ()
-        return Judgement("lapsed" if ended else "not_reclaimable", ways, days, reasons=("nothing_can_be_reclaimed",))
+        ended = _ended_on(paid, ways, on)
+        if ended is None:
+            return Judgement("not_reclaimable", ways, reasons=("nothing_can_be_reclaimed",))
+        return Judgement("lapsed", ways, (ended,), reasons=("last_day_has_passed",))
     ahead = sorted({one.way.claim_by for one in possible if one.way.claim_by})
     at_most, reasons = _greatest(possible)
     return Judgement("open", ways, tuple(ahead), _asked_for(paid, possible), at_most, reasons)
@@ -181,12 +182,16 @@ def _asked_for(paid: PaidEntry, possible: list[Way]) -> tuple[str, ...]:
     return tuple(missing) or (("last_day",) if dateless else ())
 
 
-def _was_possible(paid: PaidEntry, way: RefundWay, on: date) -> bool:
-    """Whether this way fitted on its last day and only time has closed it."""
-    if way.claim_by is None or on <= way.claim_by or way.claim_by < paid.paid_on:
-        return False
+def _ended_on(paid: PaidEntry, ways: tuple[Way, ...], on: date) -> date | None:
+    """The latest last day that time alone has closed: a way was possible on it and none is any more."""
+    days = {one.way.claim_by for one in ways} | {one.claim_by for one in _possible_on(paid, paid.paid_on)}
+    past = (day for day in days if day is not None and paid.paid_on <= day < on)
+    return max((day for day in past if _possible_on(paid, day)), default=None)
+
+
+def _possible_on(paid: PaidEntry, on: date) -> list[RefundWay]:
+    """The ways that were possible on an earlier day; none where no rules of that day are held."""
     try:
-        then = refund_ways(paid, way.claim_by)
+        return [one for one in refund_ways(paid, on) if one.status != "not_eligible"]
     except RuleNotInForce:
-        return False
-    return any(one.code == way.code and one.status != "not_eligible" for one in then)
+        return []

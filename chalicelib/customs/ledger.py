@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from chalicelib.errors import ConflictError, FieldFault
 from chalicelib.money import Money
@@ -207,22 +207,20 @@ def _text(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Entries of one currency added up. ``unknown`` counts figures nobody told, ``unknown_to_come`` claims of which
-    nobody can say how much may come: with either the sums are what is known, and less than what is so."""
+    """Entries of one currency added up. ``unknown_duty`` and its like count figures that nobody told, and
+    ``unknown_to_come`` claims of which nobody can say how much may come: the sums are of what is known, and less than
+    what is so where one of these is not zero."""
 
     entries: int = 0
-    unknown: int = 0
+    unknown_duty: int = 0
+    unknown_tax: int = 0
+    unknown_fees: int = 0
     unknown_to_come: int = 0
     duty: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     fees: Decimal = Decimal(0)
     to_come: Decimal = Decimal(0)
     received: Decimal = Decimal(0)
-
-    @property
-    def paid(self) -> Decimal:
-        """Duty, tax and fees together."""
-        return self.duty + self.tax + self.fees
 
     def plus(self, other: Sums, sign: int = 1) -> Sums:
         """Both together, or with ``sign`` -1 what is left without the other."""
@@ -244,10 +242,11 @@ def sums_of(entries: Iterable[DutyEntry]) -> dict[str | None, Sums]:
 def _parts(entry: DutyEntry) -> Iterable[tuple[str | None, Sums]]:
     if entry.is_void:
         return
-    unknown = sum(getattr(entry.facts, name) is None for name in FIGURES)
-    blind = entry.state in ("open", "filed") and entry.to_come is None
-    yield entry.facts.currency, Sums(entries=1, unknown=unknown, unknown_to_come=int(blind))
-    amounts = {name: getattr(entry.facts, name) for name in FIGURES}
+    counted: dict[str, Any] = {f"unknown_{name}": int(getattr(entry.facts, name) is None) for name in FIGURES}
+    counted["unknown_to_come"] = int(entry.state in ("open", "filed") and entry.to_come is None)
+    yield entry.facts.currency, replace(Sums(entries=1), **counted)
+    amounts: dict[str, Money | None] = {name: getattr(entry.facts, name) for name in FIGURES}
     for name, money in (amounts | {"to_come": entry.to_come, "received": entry.received}).items():
         if money is not None:
-            yield money.currency, replace(Sums(), **{name: money.amount})
+            amount: dict[str, Any] = {name: money.amount}
+            yield money.currency, Sums(**amount)

@@ -82,7 +82,7 @@ class _Look:
         return [one for one in open_ones if one.kind == KIND and one.episode.startswith(prefix)]
 
     def on_the_way(self, now: datetime) -> list[Reminder]:
-        """Reminders that may have been sent and are no exception yet."""
+        """Reminders that are due and no exception yet: not sent, or still on their way."""
         shown = {one.episode for one in self.file.exceptions}
         return [one for one in self.deadlines.to_tell(now) if one.episode(self.entry.entry_id) not in shown]
 
@@ -251,10 +251,10 @@ def _alerts(look: _Look, now: datetime) -> list[dict[str, Any]]:
         ended = f"the claim is {entry.state}"
         on_the_way = [_closing(entry, one, ended, now) for one in look.on_the_way(now)]
         return on_the_way + [closing_of(one, ended, now) for one in look.told()]
-    reached = look.deadlines.to_tell(now)
-    names = {one.episode(entry.entry_id) for one in reached}
+    names = {one.episode(entry.entry_id) for one in look.deadlines.to_tell(now)}
     overtaken = [one for one in look.told() if one.episode not in names]
-    return [_opening(look, one) for one in reached] + [closing_of(one, "overtaken", now) for one in overtaken]
+    opened = [_opening(look, one) for one in look.on_the_way(now)]
+    return opened + [closing_of(one, "overtaken", now) for one in overtaken]
 
 
 def _opening(look: _Look, reminder: Reminder) -> dict[str, Any]:

@@ -199,20 +199,20 @@ def _way(way: Way) -> dict[str, Any]:
 
 
 def _total(currency: str | None, sums: Sums) -> dict[str, Any]:
-    def told(amount: Decimal) -> str | None:
-        return text_of(amount, currency) if currency else None
+    """A figure that nobody told of any entry is null; where some did not, ``unknown`` counts them."""
 
+    def told(amount: Decimal, unknown: int = 0) -> str | None:
+        return None if currency is None or (unknown and not amount) else text_of(amount, currency)
+
+    figures = {"duty": sums.unknown_duty, "tax": sums.unknown_tax, "fees": sums.unknown_fees}
     return {
         "currency": currency,
         "entries": sums.entries,
-        "duty": told(sums.duty),
-        "tax": told(sums.tax),
-        "fees": told(sums.fees),
-        "paid": told(sums.paid),
-        "reclaimable": told(sums.to_come),
+        **{name: told(getattr(sums, name), unknown) for name, unknown in figures.items()},
+        "paid": told(sums.duty + sums.tax + sums.fees, sum(figures.values())),
+        "reclaimable": told(sums.to_come, sums.unknown_to_come),
         "received": told(sums.received),
-        "unknown_figures": sums.unknown,
-        "unknown_claims": sums.unknown_to_come,
+        "unknown": figures | {"reclaimable": sums.unknown_to_come},
     }
 
 
