@@ -17,6 +17,7 @@ datetime.date(2026, 12, 23)
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -138,7 +139,10 @@ def cited(publisher: str, day: date) -> str:
 
 def days_wanted(on: date) -> tuple[tuple[str, date], ...]:
     """The sheets that an entry on that day may need, by publisher and day: those of the days up to it, those of the
-    Wednesdays that the Union and China go by, the month's of HMRC, and the fixings of the days before."""
+    Wednesdays that the Union and China go by, the month's of HMRC, and the fixings of the days before. None before
+    the first rule: no sheet was ever published for it."""
+    if on < effective_dates(WHO)[0]:
+        return ()
     days = [on - A_DAY * back for back in range(6)]
     days += [day - A_DAY * back for day in (penultimate_wednesday(on), third_wednesday(on)) for back in range(3)]
     fixed = [(metal, on - A_DAY * back) for metal in ("gold", "silver", "platinum") for back in range(1, 7)]
@@ -267,5 +271,4 @@ def _shipped(day: date) -> tuple[Sheet, Confidence, str]:
 
 
 def _last_of_month(on: date) -> date:
-    after = on.replace(day=28) + timedelta(days=4)
-    return after.replace(day=1) - A_DAY
+    return on.replace(day=monthrange(on.year, on.month)[1])
