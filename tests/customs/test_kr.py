@@ -12,7 +12,7 @@ import pytest
 from chalicelib.customs.estimate import estimate
 from chalicelib.customs.facts import RateQuote
 from chalicelib.customs.refunds import PaidEntry, RefundWay, refund_ways
-from tests.customs.asking import answer, relief, request
+from tests.customs.asking import relief, request
 
 ON = date(2026, 11, 22)
 RATES = {
@@ -74,8 +74,7 @@ def test_what_comes_back_has_two_years_to_the_day(exported: date, last: date) ->
     past = {"exported_on": exported, "export_reference": "E1", "same_state": True, "drawback_claimed": False}
     for day, status in ((-1, "proven"), (0, "proven"), (1, "not_eligible")):
         on = date.fromordinal(last.toordinal() + day)
-        lines = [{"value": "1000000 KRW", "value_basis": "cif"}]
-        given = answer(destination="KR", purpose="refund_return", entry_on=on, lines=lines, history=past)
+        given = parcel("1000000 KRW", purpose="refund_return", entry_on=on, history=past)
         row = relief(given, "KR-99")
         assert (row["status"], row["claim_by"]) == (status, last.isoformat())
 
