@@ -127,8 +127,10 @@ def clusters(text: str) -> Iterator[str]:
 def _belongs(character: str, before: str, cluster: str) -> bool:
     if unicodedata.category(character) in ("Mn", "Me", "Mc") or is_ignorable(character):
         return True
-    if character in _FOLLOWING_LETTERS or "\U0001f3fb" <= character <= "\U0001f3ff":
-        return before not in " \n"
+    if character in _FOLLOWING_LETTERS:
+        return "\u0e00" <= before <= "\u0eff"
+    if "\U0001f3fb" <= character <= "\U0001f3ff":
+        return within(before, _JOINING[3:])
     if before == "\u200d" and within(character, _JOINING[3:]):
         return True
     if _is_flag(character) and _is_flag(before):

@@ -34,7 +34,7 @@ _PAGE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A code with its text ``below`` so many points: rectangles from its own upper left corner, its width and height."""
+    """A code: rectangles from its own upper left corner, its width and height, its text so many points ``below``."""
 
     rectangles: tuple[tuple[float, float, float, float], ...]
     width: float

@@ -24,7 +24,7 @@ from chalicelib.customs.papers.press.characters import (
     is_wide,
     may_break,
 )
-from chalicelib.customs.papers.press.typefaces import Typeface, Weight, typeface_for, visible
+from chalicelib.customs.papers.press.typefaces import Typeface, Weight, shown, typeface, visible
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _FIGURES = re.compile(r"[0-9]+([.,][0-9]+)*")
@@ -109,10 +109,10 @@ class Setter:
         key = (text, style, width, language)
         if key not in self._set:
             spoken = _spoken(text, language or self._language)
-            shown = visible(harmless(text), style.weight)
+            clean = visible(harmless(text), style.weight)
             measure = max(width, style.size) * 1000 / style.size
             self._set[key] = [
-                line for paragraph in shown.split("\n") for line in self._paragraph(paragraph, style, measure, spoken)
+                line for paragraph in clean.split("\n") for line in self._paragraph(paragraph, style, measure, spoken)
             ]
         return self._set[key]
 
@@ -239,12 +239,12 @@ def _spoken(text: str, language: str) -> str:
     """
     tag = language if _LANGUAGE.fullmatch(language) else "en"
     primary = tag.split("-")[0].lower()
-    shown = shown_language(text)
-    if shown == "ja" or primary in ("ja", "ko"):
-        return shown or primary
+    seen = shown_language(text)
+    if seen == "ja" or primary in ("ja", "ko"):
+        return seen or primary
     if primary == "zh":
         return _chinese(tag.lower())
-    return shown or ("zh-Hans" if any(map(is_wide, text)) else tag)
+    return seen or ("zh-Hans" if any(map(is_wide, text)) else tag)
 
 
 def _chinese(tag: str) -> str:
@@ -254,17 +254,21 @@ def _chinese(tag: str) -> str:
 
 
 def _cut(text: str, weight: Weight, base: int) -> Iterator[_Cluster]:
-    """Cut a paragraph into clusters with their typeface and level; spaces take the typeface before them."""
+    """Cut a paragraph into clusters with their typeface and level."""
     level = levels(text, base)
-    parts = list(clusters(text))
     start = 0
-    for at, part in enumerate(parts):
-        beside = [other[0] for other in parts[max(at - 1, 0) : at + 2]]
-        wide = part in _SHARED_MARKS and any(is_wide(other) for other in beside)
-        found = typeface_for(part, weight, wide=wide) or typeface_for("?", weight)
-        if found:
-            yield _Cluster(part, found, level[start], is_hangul(part[0]), start)
+    for part, found in shown(text, weight, wide=_wide_marks(text)):
+        yield _Cluster(part, found or typeface("latin", "regular"), level[start], is_hangul(part[0]), start)
         start += len(part)
+
+
+def _wide_marks(text: str) -> frozenset[int]:
+    """Places of the marks that stand beside a Chinese or Japanese character."""
+    if text.isascii():
+        return frozenset()
+    parts = list(clusters(text))
+    marks = (at for at, part in enumerate(parts) if part in _SHARED_MARKS)
+    return frozenset(at for at in marks if any(is_wide(beside[0]) for beside in parts[max(at - 1, 0) : at + 2]))
 
 
 def _spans(cut: Sequence[_Cluster], advances: Sequence[float], measure: float) -> Iterator[tuple[int, int]]:

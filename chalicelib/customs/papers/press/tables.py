@@ -38,6 +38,9 @@ class _Place:
 
 def table_strips(table: Table, setter: Setter, x: float, width: float) -> list[Strip]:
     """Set a table into strips; every strip below the head knows the head."""
+    for row in table.rows:
+        if len(row) != len(table.columns):
+            raise ValueError(f"a row of {len(row)} cells in a table of {len(table.columns)} columns")
     places = _places(table, setter, x, width)
     head = _head(places, setter, x, width)
     language = table.language or shown_language("\n".join(cell for row in table.rows for cell in row))

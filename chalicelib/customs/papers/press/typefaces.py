@@ -6,6 +6,8 @@ document needs a letter of it; the one of 19 MB for Chinese, Japanese and Korean
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -66,7 +68,11 @@ class Typeface:
         return 1000 / int(self.face.upem)
 
     def has(self, character: str) -> bool:
-        """Say whether the font has a glyph for a character."""
+        """Say whether the font has a glyph for a character; what a control or a private character looks like, a font
+        has no say in.
+        """
+        if unicodedata.category(character) in ("Cc", "Co", "Cs"):
+            return False
         return self.font.get_nominal_glyph(ord(character)) is not None
 
     def covers(self, cluster: str) -> bool:
@@ -116,12 +122,17 @@ def visible(text: str, weight: Weight) -> str:
     >>> visible("a\x07b \U00013000", "regular")
     'a[U+0007]b [U+13000]'
     """
-    return "".join(_shown(cluster, weight) for cluster in clusters(text))
+    return "".join(part if found or part == "\n" else f"[U+{ord(part):04X}]" for part, found in shown(text, weight))
 
 
-def _shown(cluster: str, weight: Weight) -> str:
-    if cluster == "\n" or typeface_for(cluster, weight):
-        return cluster
-    if len(cluster) > 1:
-        return "".join(_shown(character, weight) for character in cluster)
-    return f"[U+{ord(cluster):04X}]"
+def shown(text: str, weight: Weight, *, wide: frozenset[int] = frozenset()) -> Iterator[tuple[str, Typeface | None]]:
+    """Give the clusters of a text with who shows them; a cluster that nobody shows whole comes in its characters.
+
+    ``wide`` are the places of clusters to be set as in Chinese and Japanese.
+    """
+    for at, cluster in enumerate(clusters(text)):
+        found = typeface_for(cluster, weight, wide=at in wide)
+        if found or len(cluster) == 1:
+            yield cluster, found
+        else:
+            yield from ((character, typeface_for(character, weight)) for character in cluster)
