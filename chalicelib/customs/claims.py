@@ -184,14 +184,13 @@ def _asked_for(paid: PaidEntry, possible: list[Way]) -> tuple[str, ...]:
 
 def _ended_on(paid: PaidEntry, ways: tuple[Way, ...], on: date) -> date | None:
     """The latest last day that time alone has closed: a way was possible on it and none is any more."""
-    days = {one.way.claim_by for one in ways} | {one.claim_by for one in _possible_on(paid, paid.paid_on)}
-    past = (day for day in days if day is not None and paid.paid_on <= day < on)
-    return max((day for day in past if _possible_on(paid, day)), default=None)
+    past = {one.way.claim_by for one in ways if one.way.claim_by and paid.paid_on <= one.way.claim_by < on}
+    return max((day for day in past if _was_possible(paid, day)), default=None)
 
 
-def _possible_on(paid: PaidEntry, on: date) -> list[RefundWay]:
-    """The ways that were possible on an earlier day; none where no rules of that day are held."""
+def _was_possible(paid: PaidEntry, on: date) -> bool:
+    """Whether a way was possible on an earlier day; not where no rules of that day are held."""
     try:
-        return [one for one in refund_ways(paid, on) if one.status != "not_eligible"]
+        return any(one.status != "not_eligible" for one in refund_ways(paid, on))
     except RuleNotInForce:
-        return []
+        return False
