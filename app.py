@@ -27,6 +27,7 @@ from chalicelib.api import (
     exceptions,
     health,
     openapi,
+    papers,
     pickups,
     returns,
     shipments,
@@ -74,7 +75,6 @@ class World:
         """How papers are drafted and printed: for the papers worker alone."""
         if self._press is None:
             from chalicelib.customs.papers.make import papers_for
-
             from chalicelib.customs.papers.pdf import render
             from chalicelib.workflows.make_papers import Press
 
@@ -97,7 +97,9 @@ class World:
 world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
-for room in (returns, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, webhooks, health, openapi):
+for room in (
+    returns, papers, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, webhooks, health, openapi,
+):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
 

@@ -93,6 +93,27 @@ class StageNotAllowed(ConflictError):
         self.from_stage, self.to_stage = from_stage, to_stage
 
 
+class PaperPending(ConflictError):
+    """The paper is planned and not made yet; ask again after ``retry_after`` seconds."""
+
+    code = "paper_pending"
+    retry_after = 15
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is being made; ask again shortly")
+        self.name = name
+
+
+class PaperWaiting(ConflictError):
+    """The paper cannot be made yet; each fault names a fact that it lacks."""
+
+    code = "paper_waiting"
+
+    def __init__(self, name: str, missing: Sequence[str]) -> None:
+        super().__init__(f"{name} waits for {', '.join(missing)}")
+        self.faults = tuple(FieldFault(one, "missing", f"give {one}: {name} is made then", "case") for one in missing)
+
+
 class AmbiguousNumber(ConflictError):
     """Several shipments carry this number; name the ship date. ``ship_dates`` lists them."""
 

@@ -8,7 +8,7 @@ mistake of ours and stays what it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,10 @@ CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 5
 ATTEMPTS = 3
 
+# Links are signed the present way and for the bucket's own region, or a browser would be sent on or refused.
+SIGNING: Mapping[str, Mapping[str, Any]] = {
+    "s3": {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}},
+}
 PASSING = frozenset({
     "InternalServerError", "InternalError", "InternalFailure",
     "ItemCollectionSizeLimitExceededException", "KMSInternalException", "LimitExceededException",
@@ -41,6 +45,7 @@ def boto3_client(service: str) -> Client:
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        **SIGNING.get(service, {}),
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer
+from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer, PaperLinkAnswer
+from chalicelib.api.duty_answers import DutiesAnswer, DutyAnswer, DutyPageAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
@@ -17,8 +18,9 @@ from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
-    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "EstimateAnswer", "ExceptionAnswer",
-    "ExceptionPage", "Health", "OpenedAnswer", "PickupAnswer", "ProblemTold", "Receipt", "RoutesAnswer",
+    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "DutiesAnswer", "DutyAnswer",
+    "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionPage",
+    "Health", "OpenedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "RoutesAnswer",
     "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
 from chalicelib.api.route_answers import CoverTold, KeptRouteTold, RouteBriefTold
@@ -126,6 +127,11 @@ class ExportTold(Told):
     exported_on: DayText | None
     reference: str | None
     mode: str | None
+    imported_on: DayText | None
+    duty_paid_on_import: bool | None
+    drawback_claimed: bool | None
+    export_rebate: bool | None
+    vat_refunded: bool | None
 
 
 class PieceTold(Told):
@@ -169,13 +175,33 @@ class CasePage(Told):
     cursor: str | None
 
 
-class PaperTold(Told):
-    """One paper of a leg: made, waiting, or what it lacks."""
+class PlannedPaperTold(Told):
+    """One paper as it was planned when the return was opened: pending, or waiting for what it lacks."""
 
     name: str
     status: str
     missing: list[str]
     statements: list[str]
+
+
+class PaperTold(PlannedPaperTold):
+    """One paper of a leg as it is now: pending, waiting for what it lacks, or ready to be read under ``href``; the
+    carrier's label may also be lost, or still with the carrier. ``sha256`` is of the bytes of a paper of our own."""
+
+    leg: int
+    sha256: str | None
+    made_at: Stamp | None
+    href: str | None
+
+
+class PaperLinkAnswer(Told):
+    """A paper that can be read under the address in the head of this answer, until ``expires_at``."""
+
+    name: str
+    leg: int
+    media_type: str
+    filename: str
+    expires_at: Stamp
 
 
 class PickupTold(Told):
@@ -221,7 +247,7 @@ class OpenedAnswer(Told):
     routes: list[RouteBriefTold]
     cover: CoverTold
     legs: list[PlannedLegTold]
-    papers: list[PaperTold]
+    papers: list[PlannedPaperTold]
     pickup: PickupTold | None
     hand_over: list[InstructionTold]
     next: list[str]
@@ -242,5 +268,6 @@ class CaseAnswer(CaseSummary):
     papers: list[PaperTold]
     legs: list[LegTold]
     exceptions: list[ExceptionAnswer]
+    duties: DutiesInShort
     next: list[str]
     log: list[LogTold]

@@ -24,8 +24,10 @@ class Stories:
 
     open_return: Story
     read_case: Story
+    paper_link: Story
     list_cases: Story
     cancel_case: Story
+    prove_export: Story
     pickup_windows: Story
     book_pickup: Story
     change_pickup: Story
@@ -55,11 +57,13 @@ def workflows() -> Stories:
         open_return,
         pickup_windows,
         propose_ways,
+        prove_export,
         read_carriers,
         read_case,
         read_ledger,
         read_rates,
         read_shipment,
+        serve_papers,
         work_exceptions,
     )
     from chalicelib.workflows.take_tracking import accept_webhook
@@ -67,8 +71,10 @@ def workflows() -> Stories:
     return Stories(
         open_return=open_return.open_return,
         read_case=read_case.read_case,
+        paper_link=serve_papers.paper_link,
         list_cases=read_case.list_cases,
         cancel_case=cancel_case.cancel_case,
+        prove_export=prove_export.prove_export,
         pickup_windows=pickup_windows.pickup_windows,
         book_pickup=change_pickup.book_pickup,
         change_pickup=change_pickup.change_pickup,

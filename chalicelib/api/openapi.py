@@ -12,7 +12,19 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api import carriers, estimates, exceptions, health, pickups, returns, shipments, tariffs, webhooks
+from chalicelib.api import (
+    carriers,
+    duties,
+    estimates,
+    exceptions,
+    health,
+    papers,
+    pickups,
+    returns,
+    shipments,
+    tariffs,
+    webhooks,
+)
 from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
 from chalicelib.api.auth import SCOPES
 from chalicelib.api.desk import Desk
@@ -22,10 +34,12 @@ from chalicelib.api.operation import Operation, Parameter, model_named
 DOCUMENT = Operation("openapi", "GET", "/openapi.json", "This document.", answers={200: "Document"})
 OPERATIONS: tuple[Operation, ...] = (
     *returns.OPERATIONS,
+    *papers.OPERATIONS,
     *pickups.OPERATIONS,
     *estimates.OPERATIONS,
     *tariffs.OPERATIONS,
     *carriers.OPERATIONS,
+    *duties.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
     *webhooks.OPERATIONS,
@@ -124,7 +138,11 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 def _good(status: int, model: str) -> dict[str, Any]:
     schema = {"type": "object"} if model == "Document" else {"$ref": _REF + model}
-    return _response(status, CONTENT_TYPE, schema)
+    described = _response(status, CONTENT_TYPE, schema)
+    if status == HTTPStatus.SEE_OTHER:
+        told = {"description": "The link; whoever has it may read.", "schema": {"type": "string", "format": "uri"}}
+        described["headers"]["Location"] = told
+    return described
 
 
 def _refusal(status: int) -> dict[str, Any]:

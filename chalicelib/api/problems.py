@@ -28,6 +28,8 @@ from chalicelib.errors import (
     InvalidRequestError,
     NotFoundError,
     NotPermitted,
+    PaperPending,
+    PaperWaiting,
     ReturnRefused,
     ReturnsError,
     RuleError,
@@ -86,6 +88,8 @@ FAMILIES: Mapping[type[ReturnsError], Family] = {
     NotFoundError: Family(404, "Nothing is known under this name"),
     MethodNotAllowed: Family(405, "This path does not answer this method"),
     ConflictError: Family(409, "The request contradicts what is already so"),
+    PaperPending: Family(409, "The paper is not made yet", retryable=True),
+    PaperWaiting: Family(409, "The paper lacks a fact"),
     StaleVersion: Family(409, "Somebody else changed this first", retryable=True),
     BodyTooLarge: Family(413, "The body is too large"),
     UnsupportedMediaType: Family(415, "This kind of body is not taken here"),
@@ -152,7 +156,7 @@ def _code_of(error: ReturnsError, family: Family) -> str:
 
 
 def _faults_of(error: ReturnsError, family: Family, detail: str) -> Sequence[FieldFault]:
-    if isinstance(error, InvalidRequestError) and error.faults:
+    if isinstance(error, InvalidRequestError | PaperWaiting) and error.faults:
         return error.faults
     if isinstance(error, AmbiguousNumber):
         return [FieldFault("ship_date", error.code, detail, source="query")]
@@ -180,6 +184,6 @@ def _headers_of(error: ReturnsError, family: Family) -> dict[str, str]:
     if isinstance(error, NotPermitted):
         missing = f'error="insufficient_scope", scope="{error.scope}"'
         return {"WWW-Authenticate": f'Bearer realm="goldthread", {missing}'}
-    if family.status == 503:
+    if family.status == 503 or isinstance(error, PaperPending):
         return {"Retry-After": str(getattr(error, "retry_after", None) or RETRY_AFTER_S)}
     return {}

@@ -35,7 +35,6 @@ from chalicelib.workflows.start_track import join_parked, new_track
 
 # The label is asked for by a call of its own; so often before a person is told to print it.
 AWAITED, LABEL_TRIES = LABEL_AWAITED, 4
-ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
 
 
 def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:

@@ -13,7 +13,9 @@ from chalicelib.workflows.courier import pickups_of
 from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.read_ledger import duties_in_short
 from chalicelib.workflows.read_shipment import where_it_is
+from chalicelib.workflows.serve_papers import paper_rows
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
 
@@ -32,9 +34,10 @@ def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
         "cover": planned["cover"],
         "pickup": planned["pickup"],
         "hand_over": planned["hand_over"],
-        "papers": _papers(file, planned["papers"]),
+        "papers": paper_rows(file),
         "legs": [_leg(ports, file, leg) for leg in file.legs],
         "exceptions": [exception_row(exception) for exception in file.exceptions],
+        "duties": duties_in_short(file, planned["estimate"]),
         "next": _next(file, planned["next"]),
         "log": [
             {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}
@@ -59,6 +62,11 @@ def _sold(request: ReturnRequest) -> dict[str, Any]:
             "exported_on": export.exported_on.isoformat() if export.exported_on else None,
             "reference": export.reference,
             "mode": export.mode,
+            "imported_on": export.imported_on.isoformat() if export.imported_on else None,
+            "duty_paid_on_import": export.duty_paid_on_import,
+            "drawback_claimed": export.drawback_claimed,
+            "export_rebate": export.export_rebate,
+            "vat_refunded": export.vat_refunded,
         },
         "items": [_piece(item) for item in request.items],
     }
@@ -182,16 +190,6 @@ def _pickup_id(booking: Booking) -> str | None:
     """The pickup a booking is, or is about."""
     of = booking.n if booking.kind == "pickup" else booking.of if booking.kind != "waybill_cancel" else None
     return f"{booking.leg_n}-{of}" if of is not None else None
-
-
-def _papers(file: CaseFile, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The papers as planned; the label is ready once the waybill was bought and its label kept."""
-    kept = [booking.result.get("label") for booking in file.bookings if booking.kind == "waybill"]
-    ready = {"kept": "ready", "lost": "lost", "with_carrier": "with_carrier"}
-    return [
-        {**paper, "status": ready.get(kept[0] or "", paper["status"])} if kept and paper["name"] == "label" else paper
-        for paper in planned
-    ]
 
 
 def _next(file: CaseFile, planned: list[str]) -> list[str]:

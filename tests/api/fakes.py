@@ -12,11 +12,13 @@ from chalice.test import Client
 
 from chalicelib.api import (
     carriers,
+    duties,
     estimates,
     examples,
     exceptions,
     health,
     openapi,
+    papers,
     pickups,
     returns,
     shipments,
@@ -106,7 +108,10 @@ class World:
     def app(self, desk: Desk | None = None) -> Chalice:
         app = Chalice("goldthread-under-test", configure_logs=False)
         app.register_middleware(framework_answers_as_problems, "http")
-        rooms = (returns, pickups, estimates, tariffs, carriers, shipments, exceptions, webhooks, health, openapi)
+        rooms = (
+            returns, papers, pickups, estimates, tariffs, duties, carriers, shipments, exceptions, webhooks, health,
+            openapi,
+        )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))
         return app

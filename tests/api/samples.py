@@ -1,6 +1,10 @@
 """Answers of the stories, in the shapes that the stories give."""
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
+
+from chalicelib.workflows.serve_papers import PaperLink
 
 MONEY = {"amount": "1180.00", "currency": "EUR"}
 SUMMARY: dict[str, Any] = {
@@ -189,19 +193,37 @@ ROUTE: dict[str, Any] = {
     "transit": None,
 }
 BRIEF: dict[str, Any] = {name: ROUTE[name] for name in ("carrier", "service", "bookable", "outcome", "reasons")}
+FLOOR: dict[str, Any] = {
+    "id": "LF-MONTREAL-26",
+    "regime": "montreal",
+    "sdr_per_kg": "26",
+    "sdr": "4.68",
+    "money": {"amount": "5.57", "currency": "EUR"},
+    "rate": {"per_sdr": "1.19019", "as_of": "2026-06-30", "old": True, "source": "s", "confidence": "low"},
+    "source": "s",
+    "confidence": "high",
+}
 COVER: dict[str, Any] = {
     "insured_by": "Specie",
     "policy_no": "P-1",
+    "insurable": True,
     "insured_value": MONEY,
+    "uncovered": {"amount": "0.00", "currency": "EUR"},
     "carrier_declared_value": {"amount": "0.00", "currency": "EUR"},
     "limit": {"amount": "50000.00", "currency": "EUR"},
     "deductible": None,
+    "premium": None,
     "who_pays": "insurer",
     "gaps": [],
+    "rejected": [],
+    "conditions": [{"code": "DOUBLE_BOX", "text": "a box in a box", "state": "to_keep"}],
     "claim_clocks": [],
-    "liability_floor": {
-        "regime": "montreal", "sdr_per_kg": "26", "sdr": "4.68", "source": "s", "confidence": "high",
+    "liability_floor": FLOOR,
+    "carrier_owes": {
+        "certain": True, "least": {"amount": "5.57", "currency": "EUR"}, "floors": [FLOOR], "why": "by air",
+        "rule": "insurance/liability@2024-12-28#LA-EXPRESS-AIR-FEDEX", "confidence": "high",
     },
+    "carrier_cap": None,
     "not_checked": [],
     "complete": True,
     "confidence": "medium",
@@ -284,8 +306,21 @@ OPENED: dict[str, Any] = {
 CASE: dict[str, Any] = {
     **SUMMARY,
     **PLANNED,
+    "papers": [
+        {
+            "name": "return_invoice",
+            "leg": 1,
+            "status": "ready",
+            "missing": [],
+            "statements": ["Returned goods."],
+            "sha256": "ab" * 32,
+            "made_at": "2026-11-22T10:00:00Z",
+            "href": "/v1/returns/c-01/papers/return_invoice?leg=1",
+        },
+    ],
     "legs": [LEG],
     "exceptions": [EXCEPTION],
+    "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "log": [
         {"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened", "facts": {"stage": "approved"}}
     ],
@@ -297,6 +332,11 @@ CASE: dict[str, Any] = {
         "exported_on": "2026-11-03",
         "reference": "530120260000000001",
         "mode": "9610",
+        "imported_on": None,
+        "duty_paid_on_import": None,
+        "drawback_claimed": None,
+        "export_rebate": None,
+        "vat_refunded": None,
     },
     "items": [
         {
@@ -364,9 +404,100 @@ TARIFF: dict[str, Any] = {
     "unread": [],
     "vintages": [],
 }
+DUTY_TOTAL: dict[str, Any] = {
+    "currency": "EUR",
+    "entries": 1,
+    "duty": "29.50",
+    "tax": "241.90",
+    "fees": None,
+    "paid": "271.40",
+    "reclaimable": "271.40",
+    "received": "0.00",
+    "unknown": {"duty": 0, "tax": 0, "fees": 1, "reclaimable": 0},
+}
+DUTY_BRIEF: dict[str, Any] = {
+    "entry_id": "c0b770eaf4409590",
+    "case_id": "c-01",
+    "country": "FR",
+    "entry_number": "26FR00012345678901",
+    "number_kind": "entry",
+    "paid_on": "2026-11-10",
+    "duty": {"amount": "29.50", "currency": "EUR"},
+    "tax": {"amount": "241.90", "currency": "EUR"},
+    "fees": None,
+    "paid_by": "carrier_account",
+    "importer": "customer",
+    "declared_by": "carrier",
+    "carrier": "fedex",
+    "state": "open",
+    "why": None,
+    "claim_by": "2027-02-08",
+    "to_come": {"amount": "271.40", "currency": "EUR"},
+    "received": None,
+    "filed": None,
+    "changed_at": "2026-11-22T10:00:00Z",
+}
+DUTY: dict[str, Any] = {
+    **DUTY_BRIEF,
+    "invoice_number": "3-123-45678",
+    "left_on": "2026-11-20",
+    "left_on_by": "carrier",
+    "export_reference": None,
+    "used": False,
+    "same_state": True,
+    "sold_at_a_distance": True,
+    "value": MONEY,
+    "channel": "express",
+    "ways": [
+        {
+            "code": "EU-DA-148-3",
+            "status": "unproven",
+            "what": "goods bought at a distance and sent back",
+            "claimant": "declarant",
+            "claimants": ["carrier"],
+            "ours": False,
+            "form": "application",
+            "evidence": ["proof_of_the_return"],
+            "covers": ["duty", "tax"],
+            "share": "1",
+            "at_most": {"amount": "271.40", "currency": "EUR"},
+            "reasons": [],
+            "missing": ["export_reference"],
+            "why": "",
+            "claim_by": "2027-02-08",
+            "confidence": "medium",
+            "source": "s",
+        }
+    ],
+    "asks": [],
+    "reasons": [],
+    "receipts": [{"reference": "P-1", "on": "2026-12-01", "amount": {"amount": "1.00", "currency": "EUR"}}],
+    "history": [
+        {
+            "at": "2026-11-22T10:00:00Z",
+            "by": "boss@desk",
+            "what": "recorded",
+            "state": "open",
+            "facts": {"country": "FR"},
+            "was": {},
+        }
+    ],
+}
 ANSWERS: dict[str, Any] = {
+    "record_duty": SimpleNamespace(row=DUTY, is_new=True),
+    "read_duties": {"case_id": "c-01", "items": [DUTY], "totals": [DUTY_TOTAL]},
+    "act_on_duty": DUTY,
+    "list_duties": {"items": [DUTY_BRIEF], "cursor": None, "totals": [DUTY_TOTAL]},
     "open_return": OPENED,
     "read_case": CASE,
+    "paper_link": PaperLink(
+        "https://evidence.example/papers/c-01/x.pdf",
+        "return_invoice",
+        1,
+        "application/pdf",
+        "x.pdf",
+        datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
+    ),
     "list_cases": {"items": [SUMMARY], "cursor": None},
     "cancel_case": {
         "case_id": "c-01",
@@ -374,6 +505,7 @@ ANSWERS: dict[str, Any] = {
         "calling_off": [{"kind": "pickup_cancel", "leg": 1, "pickup_id": "1-1", "status": "planned"}],
         "next": [],
     },
+    "prove_export": CASE,
     "pickup_windows": WINDOWS,
     "book_pickup": {**PICKUP, "hand_over": HAND_OVER},
     "change_pickup": {**PICKUP, "hand_over": HAND_OVER},

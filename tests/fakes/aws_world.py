@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from chalice.package import YAMLTemplateSerializer
 
+from chalicelib.adapters.aws import SIGNING
 from chalicelib.settings import Settings, read_settings
 from tests.fakes.memory_ports import SECRETS
 
@@ -27,14 +28,19 @@ _numbers = itertools.count(1)
 
 def client_maker(endpoint: str | None = None, attempts: int = 3) -> Callable[[str], Any]:
     """Clients with made-up credentials, for moto or for an endpoint on this machine."""
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        connect_timeout=5,
-        read_timeout=60,
-        proxies={},
-    )
     session = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
-    return lambda service: session.client(service, endpoint_url=endpoint, config=config)
+
+    def client(service: str) -> Any:
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=5,
+            read_timeout=60,
+            proxies={},
+            **SIGNING.get(service, {}),
+        )
+        return session.client(service, endpoint_url=endpoint, config=config)
+
+    return client
 
 
 def table_definition(name: str) -> dict[str, Any]:
