@@ -13,6 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
+from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
 from chalicelib.api.shapes import (
     Clock,
@@ -79,6 +81,15 @@ class ExportBody(Shape):
     exported_on: Day | None = None
     reference: Reference | None = None
     mode: Reference | None = None
+    imported_on: Day | None = None
+    duty_paid_on_import: Flag | None = None
+    drawback_claimed: Flag | None = None
+    export_rebate: Flag | None = None
+    vat_refunded: Flag | None = None
+
+    def as_link(self) -> ExportLink:
+        """The link as a leg keeps it."""
+        return ExportLink(**self.model_dump())
 
 
 class AddressBody(Shape):
@@ -224,7 +235,7 @@ class OpenReturnBody(Shape):
             kind=self.kind,
             reason=self.reason,
             order=Order(**self.order.model_dump()),
-            original_export=ExportLink(**self.original_export.model_dump()),
+            original_export=self.original_export.as_link(),
             customer_country=home.country,
             customer_region=home.region,
             language=self.customer.language,
@@ -247,7 +258,7 @@ class OpenReturnBody(Shape):
         )
 
 
-Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "refused"]
+Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "approved_without_proof", "refused"]
 
 
 class ExceptionActionBody(Shape):

@@ -50,6 +50,7 @@ OpenReturnBody: dict[str, Any] = {
     "carrier": None,
     "pickup": {"on": "2026-11-24", "from": "10:00", "until": "16:00"},
 }
+ExportBody: dict[str, Any] = {"reference": "310120260000123456", "mode": "9610", "export_rebate": False}
 EstimateBody: dict[str, Any] = {
     "destination": "US",
     "dispatched_from": "DE",
@@ -104,6 +105,38 @@ RoutesBody: dict[str, Any] = {
 CancelReturnBody: dict[str, Any] = {"reason": "customer_keeps_it"}
 BookPickupBody: dict[str, Any] = {"leg": 1, "on": "2026-11-24", "from": "10:00", "until": "16:00"}
 ChangePickupBody: dict[str, Any] = {"on": "2026-11-25", "from": "09:00", "until": "13:00"}
+RecordDutyBody: dict[str, Any] = {
+    "country": "FR",
+    "entry_number": "26FR00012345678901",
+    "number_kind": "entry",
+    "paid_on": "2026-11-10",
+    "duty": {"amount": "29.50", "currency": "EUR"},
+    "tax": {"amount": "241.90", "currency": "EUR"},
+    "fees": None,
+    "paid_by": "carrier_account",
+    "importer": "customer",
+    "declared_by": "carrier",
+    "carrier": "fedex",
+    "invoice_number": "3-123-45678",
+    "left_on": None,
+    "export_reference": None,
+    "used": False,
+    "same_state": True,
+    "sold_at_a_distance": True,
+    "value": {"amount": "1180.00", "currency": "EUR"},
+    "channel": "express",
+    "corrects": False,
+    "why": None,
+}
+DutyActionBody: dict[str, Any] = {
+    "on": "2026-11-20",
+    "reference": "REP-2026-0001",
+    "way": None,
+    "amount": {"amount": "271.40", "currency": "EUR"},
+    "final": True,
+    "why": None,
+    "corrects": False,
+}
 ExceptionActionBody: dict[str, Any] = {
     "note": "The carrier found the booking under our reference",
     "until": None,

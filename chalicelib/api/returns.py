@@ -47,7 +47,12 @@ CANCEL = Operation(
     answers={202: "CancelledAnswer"}, scope="returns:write", body="CancelReturnBody",
     parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
-OPERATIONS = (OPEN, READ, LIST, CANCEL)
+PROVE = Operation(
+    "prove_export", "PATCH", "/v1/returns/{case_id}/original-export",
+    "Give or correct what links a return to its original export; a case that waited for it goes on by itself.",
+    answers={200: "CaseAnswer"}, scope="returns:write", body="ExportBody", parameters=(CASE_ID,), problems=(409,),
+)  # fmt: skip
+OPERATIONS = (OPEN, READ, LIST, CANCEL, PROVE)
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -57,6 +62,7 @@ def blueprint(desk: Desk) -> Blueprint:
     serve(routes, desk, READ, read_return)
     serve(routes, desk, LIST, list_returns)
     serve(routes, desk, CANCEL, cancel_return)
+    serve(routes, desk, PROVE, prove_export)
     return routes
 
 
@@ -97,6 +103,14 @@ def cancel_return(desk: Desk, call: Call) -> Response:
     told = desk.stories().cancel_case(desk.ports(), case_id, reason=reason, holder=call.holder, now=call.now)
     log.info("cancelled", extra={"request_id": call.request_id, "case_id": case_id})
     return answer(told, 202)
+
+
+def prove_export(desk: Desk, call: Call) -> Response:
+    """Take the link to the original export; the case as it stands then."""
+    case_id, given = call.path["case_id"], call.body.as_link()
+    told = desk.stories().prove_export(desk.ports(), case_id, given, holder=call.holder, now=call.now)
+    log.info("export_proven", extra={"request_id": call.request_id, "case_id": case_id})
+    return answer(told)
 
 
 def page_of(call: Call) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 ``ReturnRequest`` is the request without any personal value; those are in ``Person``, which is sealed before
 it is kept. ``Case`` is small because it is written at every step; ``Plan`` is what was decided when it was
-opened and is written once.
+opened; it is written again only when the facts it rests on are given or corrected.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class Case:
 class Plan:
     """What was decided when the case was opened, as it was answered: decision, estimate, route, cover.
 
-    Written once, never changed.
+    Worked out anew, in part, when the proof of the original export is given.
     """
 
     case_id: str

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import NotFoundError, StaleVersion
-from chalicelib.returns.case import Case
+from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_log import noted
 from chalicelib.workflows.ports import Booking, Ports, StoredAnswer
@@ -31,6 +31,7 @@ class Amendment:
     tracks: tuple[Track, ...] = ()
     answer: StoredAnswer | None = None
     over: tuple[Booking, ...] = ()
+    plan: Plan | None = None
 
 
 def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Amendment | None]) -> Case:
@@ -57,6 +58,7 @@ def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Am
                 tracks=change.tracks,
                 answer=change.answer,
                 over=change.over,
+                plan=change.plan,
             )
         except StaleVersion:
             continue

@@ -34,9 +34,14 @@ def estimate_request(request: ReturnRequest, lane: Lane, on: date) -> EstimateRe
     stays unknown: whether the piece is unaltered is for the inspection, not for a guess."""
     export = request.original_export
     history = History(
+        imported_on=export.imported_on,
+        duty_paid_on_import=export.duty_paid_on_import,
         exported_on=export.exported_on,
         export_reference=export.reference,
         export_mode=export.mode,
+        drawback_claimed=export.drawback_claimed,
+        export_rebate=export.export_rebate,
+        vat_refunded=export.vat_refunded,
         importer_is_exporter=True,
         sold_to_consumer=True,
         return_reason=request.reason,

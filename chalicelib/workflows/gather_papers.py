@@ -70,6 +70,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         page=_page(leg.lane),
         **_claimed(asked, planned["estimate"], home=home),
         cover=declaration_told(planned["cover"], leg.number, void=file.case.stage == "cancelled") or {},
+        without_proof=planned.get("proof") == "waived",
     )
 
 

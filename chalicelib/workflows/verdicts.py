@@ -4,11 +4,13 @@ About a booking: ``booked`` (with what the carrier gave; it is recorded) or ``no
 a new reference). About a change or a cancellation: ``done`` (it is recorded, and what follows it goes on) or
 ``not_done`` (it is given up, and all stands as it was: the desk may ask anew).
 
-About a return that waited for a person: ``approved`` (its bookings become due) or ``refused``.
+About a return that waited for a person: ``approved`` (its bookings become due), ``approved_without_proof`` (the same,
+where the papers lack the link to the original export: they are made without claiming relief) or ``refused``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.registry import carrier
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
-from chalicelib.returns.case import Case
+from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import Stage, advance
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
 from chalicelib.workflows.ports import Booking, CaseFile
@@ -24,6 +26,8 @@ from chalicelib.workflows.ports import Booking, CaseFile
 ABOUT_A_BOOKING = ("booked", "not_booked")
 ABOUT_AN_UNDOING = ("done", "not_done")
 DECISION_WANTED = "decision_wanted"
+# The export can no longer be proven: the goods come home as an ordinary import, and the papers claim no relief.
+APPROVED_WITHOUT_PROOF = "approved_without_proof"
 OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "waybill_unknown": ABOUT_A_BOOKING,
     "pickup_unknown": ABOUT_A_BOOKING,
@@ -42,7 +46,7 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "waybill_cancel_refused": ABOUT_AN_UNDOING,
     "waybill_cancel_by_person": ABOUT_AN_UNDOING,
     "undoing_stuck": ABOUT_AN_UNDOING,
-    DECISION_WANTED: ("approved", "refused"),
+    DECISION_WANTED: ("approved", APPROVED_WITHOUT_PROOF, "refused"),
 }
 # What the facts have settled meanwhile a person may still agree with: an exception must always be possible to close.
 SETTLED_AS = {"done": "booked", "cancelled": "not_booked"}
@@ -71,6 +75,7 @@ class Consequence:
     bookings: tuple[Booking, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
     over: tuple[Booking, ...] = ()
+    plan: Plan | None = None
 
     def on(self, case: Case) -> Case:
         """The case at its new stage; raises ``StageNotAllowed`` when it can no longer get there."""
@@ -153,8 +158,30 @@ def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:
         raise ConflictError(
             "no contracted carrier may take this parcel: put the agreement into the merchant file and open it again"
         )
+    plan = _without_proof(file, verdict)
     due = tuple(replace(booking, due_at=max(now, booking.not_before or now)) for booking in file.bookings)
-    return Consequence("approved", due, tuple(booking.step for booking in due if booking.kind == "waybill"))
+    waybills = tuple(booking.step for booking in due if booking.kind == "waybill")
+    return Consequence("approved", due, waybills, plan=plan)
+
+
+def _without_proof(file: CaseFile, verdict: Verdict) -> Plan | None:
+    """A declaration of returned goods without its link to the export is refused: the link is given, or somebody says
+    that the goods come home without relief. None: nothing is lacking."""
+    missing = [name for paper in file.plan.answer["papers"] for name in paper["missing"]]
+    if not missing:
+        return None
+    if verdict.outcome != APPROVED_WITHOUT_PROOF:
+        raise ConflictError(
+            f"the declaration lacks {', '.join(missing)}: give it as the original export of this return, or resolve as "
+            f"{APPROVED_WITHOUT_PROOF} to bring it home without relief"
+        )
+    papers = [_made_without(row) for row in file.plan.answer["papers"]]
+    answer = {**file.plan.answer, "proof": "waived", "papers": papers}
+    return replace(file.plan, answer=answer)
+
+
+def _made_without(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "status": "pending", "missing": []}
 
 
 def _not_booked(booking: Booking, now: datetime) -> Booking:

@@ -108,6 +108,7 @@ def _under_case(ports: Ports, found: OpenException, after: OpenException, verdic
             exceptions=(after,),
             bookings=consequence.bookings,
             over=consequence.over,
+            plan=consequence.plan,
         )
 
     amend(ports, after.subject, now, decide)

@@ -90,7 +90,11 @@ class ClaimedRelief:
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """One leg as its papers see it. ``cover`` is the recorded insurance declaration (insurance room's JSON)."""
+    """One leg as its papers see it. ``cover`` is the recorded insurance declaration (insurance room's JSON).
+
+    ``without_proof``: a person decided that the goods come home without relief, because the link to the original export
+    cannot be given any more; nothing of it is asked for then, and no relief is claimed.
+    """
 
     case_id: str
     rma: str
@@ -122,4 +126,5 @@ class PaperFacts:
     relief: tuple[ClaimedRelief, ...] = ()
     cover: Mapping[str, Any] | None = None
     seals: tuple[str, ...] = ()
+    without_proof: bool = False
     work: Work | None = None

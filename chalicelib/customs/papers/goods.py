@@ -32,6 +32,9 @@ COLUMNS = (
     Column("Value", share=2, align="right"),
 )
 
+# What links a return to its export; without it the goods come home as any others.
+LINK_TO_THE_EXPORT = frozenset({"invoice_number", "waybill", "exported_on", "export_reference", "export_mode"})
+
 
 def coded(facts: PaperFacts, on: date) -> PaperFacts:
     """The same facts with the tariff code that the goods' own facts give, where nobody gave one."""
@@ -56,7 +59,8 @@ def lacking(facts: PaperFacts, on: date) -> tuple[str, ...]:
             waybill=facts.export.waybill,
             on=on,
         )
-        found += [*plan.missing, *_unknown(piece)]
+        waived = LINK_TO_THE_EXPORT if facts.without_proof else frozenset[str]()
+        found += [*(name for name in plan.missing if name not in waived), *_unknown(piece)]
     if len({piece.line.value.currency for piece in facts.pieces}) > 1:
         found.append("one_currency")
     return tuple(dict.fromkeys(found if facts.pieces else ["pieces"]))

@@ -20,7 +20,7 @@ NAME = "relief_declaration"
 def relief_declaration(facts: PaperFacts, on: date) -> Paper | None:
     """The declaration, or what it waits for; None where no relief is claimed and the country wants nothing said."""
     reliefs = declared(facts, "relief", on)
-    if not reliefs:
+    if not reliefs or facts.without_proof:
         return None
     said = (*reliefs, *declared(facts, "agreement", on))
     needed = (name for one in said for name in one.missing)

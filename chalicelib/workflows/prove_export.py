@@ -1,0 +1,165 @@
+"""The link to the original export: a return waits for it at ``evidence_needed`` and goes on when it is given.
+
+Customs let a piece come home free of duty because it once left; a declaration that cannot say when and under which
+number is not made. What is given fills in or corrects what was said; once a waybill was bought on a fact, that fact
+stands, for the carrier has declared it. The estimate, the papers and what is still asked for are worked out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.customs.estimate import without_a_border
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.places import Lane
+from chalicelib.returns.case import Case, Plan
+from chalicelib.returns.stages import advance, is_past
+from chalicelib.shipments.leg import ExportLink
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.plan_papers import papers_of
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.raise_alert import resolved
+from chalicelib.workflows.read_case import read_case
+from chalicelib.workflows.read_rates import reckon
+from chalicelib.workflows.verdicts import DECISION_WANTED
+
+GIVEN = "export_proof_given"
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """The change, and what is queued once it is written."""
+
+    amendment: Amendment
+    steps: tuple[Mapping[str, Any], ...] = ()
+
+
+def prove_export(ports: Ports, case_id: str, given: ExportLink, *, holder: str, now: datetime) -> dict[str, Any]:
+    """Take what is now known of the original export; the whole case as it stands then.
+
+    The same again changes nothing. Raises ``NotFoundError``, ``InvalidRequestError`` for nothing or an impossible day,
+    and ``ConflictError`` when the case is over or a bought waybill stands on what would be changed.
+    """
+    _refuse_nothing(given, now)
+    done: list[_Proven] = []
+
+    def decide(case: Case) -> Amendment | None:
+        file = ports.cases.file(case_id)
+        if file is None:
+            raise NotFoundError("no case has this id")
+        done[:] = [found] if (found := _proven(ports, replace(file, case=case), given, holder, now)) else []
+        return done[0].amendment if done else None
+
+    amend(ports, case_id, now, decide)
+    for found in done:
+        if found.steps:
+            ports.queues.send("steps", found.steps)
+    return read_case(ports, case_id)
+
+
+def merged(known: ExportLink, given: ExportLink) -> ExportLink:
+    """What is known with what is given; what is given counts.
+
+    >>> merged(ExportLink(mode="9610"), ExportLink(reference="531620260156789012")).mode
+    '9610'
+    """
+    told = {one.name: getattr(given, one.name) for one in fields(ExportLink)}
+    return replace(known, **{name: value for name, value in told.items() if value is not None})
+
+
+def still_wanted(answer: Mapping[str, Any], papers: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+    """What the case still waits for before it may go on: evidence of the return's ground, facts of its papers."""
+    decision = answer["decision"]
+    evidence = decision["evidence_wanted"] if decision["outcome"] == "evidence_needed" else ()
+    wanted = [f"give {name}" for name in evidence]
+    return (*wanted, *(f"give {name} for the {paper['name']}" for paper in papers for name in paper["missing"]))
+
+
+def _proven(ports: Ports, file: CaseFile, given: ExportLink, holder: str, now: datetime) -> _Proven | None:
+    case, request = file.case, file.plan.request
+    if case.stage in ("cancelled", "closed"):
+        raise ConflictError(f"the return is {case.stage}: nothing is declared for it any more")
+    after = merged(request.original_export, given)
+    if after == request.original_export:
+        return None
+    _refuse_declared(file, request.original_export, after)
+    plan, wanted = _planned(ports, file, after, now)
+    change = Amendment(
+        case, GIVEN, {"fields": ", ".join(_changed(request.original_export, after))}, by=holder, plan=plan,
+        legs=tuple(replace(leg, original_export=after) for leg in file.legs if leg.direction == "home"),
+    )  # fmt: skip
+    if case.stage == "evidence_needed" and not wanted and file.bookings:
+        return _goes_on(file, change, holder, now)
+    return _papers_anew(file, change, now)
+
+
+def _planned(ports: Ports, file: CaseFile, export: ExportLink, now: datetime) -> tuple[Plan, tuple[str, ...]]:
+    """The plan with estimate, papers and next steps worked out anew; route, cover and courier stay as decided."""
+    facility = ports.merchant().facility_called(file.case.return_to)
+    if facility is None:
+        raise ConflictError("the facility of this return is no longer in the merchant file")
+    request = replace(file.plan.request, original_export=export)
+    lane = Lane(request.customer_country, facility.country)
+    entry = estimate_request(request, lane, now.date())
+    book = ports.rates.book(now.date())
+    estimated = reckon(book, entry) if lane.crosses_customs else without_a_border(entry)
+    papers = papers_of(request, lane, now)
+    wanted = still_wanted(file.plan.answer, papers)
+    decide = tuple(text for text in file.plan.answer["next"] if not text.startswith("give "))
+    answer = {
+        **file.plan.answer,
+        "estimate": estimated.as_json(),
+        "papers": list(papers),
+        "next": [*decide, *wanted],
+    }
+    return replace(file.plan, request=request, answer=answer), wanted
+
+
+def _goes_on(file: CaseFile, change: Amendment, holder: str, now: datetime) -> _Proven:
+    """Nothing is wanting any more: the bookings become due, and what stood on the work list for it is settled."""
+    due = tuple(replace(one, due_at=max(now, one.not_before or now)) for one in file.bookings)
+    settled = tuple(
+        resolved(one, now, holder, "the proof was given", version=one.version + 1)
+        for one in file.exceptions
+        if one.kind == DECISION_WANTED and one.status != "resolved"
+    )
+    approved = replace(change.case, stage=advance(change.case.stage, "approved"))
+    told = replace(change, case=approved, bookings=due, exceptions=settled, over=file.bookings)
+    return _Proven(told, tuple(one.step for one in due if one.kind == "waybill"))
+
+
+def _papers_anew(file: CaseFile, change: Amendment, now: datetime) -> _Proven:
+    """The papers of a bought waybill say what was not known before: its step has them made again, and being due it is
+    not lost."""
+    bought = [one for one in file.bookings if (one.kind, one.status) == ("waybill", "done")]
+    due = tuple(replace(one, due_at=one.due_at or now) for one in bought)
+    return _Proven(replace(change, bookings=due, over=tuple(bought)), tuple(one.step for one in due))
+
+
+def _refuse_nothing(given: ExportLink, now: datetime) -> None:
+    faults = []
+    if given == ExportLink():
+        faults.append(FieldFault("", "required", "give at least one field of the original export"))
+    # It may already be tomorrow where the export was made.
+    if given.exported_on and given.exported_on > now.date() + timedelta(days=1):
+        faults.append(FieldFault("exported_on", "in_the_future", "give the day on which the goods left"))
+    if given.imported_on and given.exported_on and given.imported_on > given.exported_on:
+        faults.append(FieldFault("imported_on", "after_export", "the goods were imported before they were exported"))
+    if faults:
+        raise InvalidRequestError("this proves no export", faults)
+
+
+def _refuse_declared(file: CaseFile, known: ExportLink, after: ExportLink) -> None:
+    """A carrier has declared what a bought waybill says: such a fact is added to, not changed."""
+    bought = any(one.kind == "waybill" and one.status in ("claimed", "unknown", "done") for one in file.bookings)
+    said = [name for name in _changed(known, after) if getattr(known, name) is not None]
+    if said and (bought or is_past(file.case.stage, "booked")):
+        raise ConflictError(f"a waybill was bought on this: {', '.join(said)}; have the carrier correct it")
+
+
+def _changed(before: ExportLink, after: ExportLink) -> list[str]:
+    return [one.name for one in fields(ExportLink) if getattr(before, one.name) != getattr(after, one.name)]
