@@ -18,11 +18,12 @@ from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
 from chalicelib.workflows.ports import Booking, Due, Parked
 
-DueKind = Literal["track", "parked", "booking"]
+DueKind = Literal["track", "parked", "booking", "duty"]
 KIND_BY_SK: Final[dict[str, DueKind]] = {
     "TRACK": "track",
     "PARKED": "parked",
     "BOOKING": "booking",
+    "DUTY": "duty",
 }
 
 

@@ -21,10 +21,20 @@ from chalicelib.money import Money, total
 from chalicelib.places import last_zone_of
 
 _WORDS: Mapping[str, str] = {
-    "importer": "importer", "declarant": "declarant", "payer": "payer", "paid": "payer",
-    "merchant": "merchant", "seller": "merchant", "platform": "merchant", "consumer": "customer", "customer": "customer", "buyer": "customer",
-    "carrier": "carrier", "courier": "carrier", "broker": "broker",
-}  # fmt: skip
+    "importer": "importer",
+    "declarant": "declarant",
+    "payer": "payer",
+    "paid": "payer",
+    "merchant": "merchant",
+    "seller": "merchant",
+    "platform": "merchant",
+    "consumer": "customer",
+    "customer": "customer",
+    "buyer": "customer",
+    "carrier": "carrier",
+    "courier": "carrier",
+    "broker": "broker",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from chalicelib.carriers.registry import carrier
 from chalicelib.clock import stamp
+from chalicelib.customs.ledger import DutyEntry
 from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.tracking_step import at_peace
@@ -29,6 +30,7 @@ from chalicelib.workflows.alert_words import (
 )
 from chalicelib.workflows.carrier_incidents import still_wait
 from chalicelib.workflows.carrier_outlook import OPEN, Outlook, outlook
+from chalicelib.workflows.keep_ledger import alert_of_stuck_claim, step_of
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
 
 RETRY = timedelta(minutes=15)
@@ -159,6 +161,9 @@ def _read_and_claimed(ports: Ports, due: Due, now: datetime, found: Found) -> bo
     if due.kind == "booking":
         booking = ports.due.booking_of(due)
         return booking is not None and _booking(ports, due, booking, now, found)
+    if due.kind == "duty":
+        entry = ports.duties.of_due(due)
+        return entry is not None and _duty(ports, due, entry, now, found)
     parked = ports.due.parked_of(due)
     return parked is not None and _parked(ports, due, parked, now, found)
 
@@ -197,6 +202,17 @@ def _booking(ports: Ports, due: Due, booking: Booking, now: datetime, found: Fou
         found.outbox["alerts"].append(alert_of_booking(booking, stuck_kind(booking), now))
     else:
         found.outbox["steps"].append(booking.step)
+    return True
+
+
+def _duty(ports: Ports, due: Due, entry: DutyEntry, now: datetime, found: Found) -> bool:
+    """A claim on duty once paid whose last day comes near, or that lacks a fact. It is tried on: its day stands."""
+    attempts = entry.attempts + 1
+    if not ports.due.claim(due, now + min(RETRY * 2**attempts, UNREADABLE_EVERY)):
+        return False
+    if attempts == LAST_TRY:
+        found.outbox["alerts"].append(alert_of_stuck_claim(entry, now))
+    found.outbox["steps"].append(step_of(entry))
     return True
 
 

@@ -10,6 +10,7 @@ from chalicelib.errors import InvalidRequestError
 from chalicelib.workflows import book_leg
 from chalicelib.workflows.confirm_push import confirm_push
 from chalicelib.workflows.follow_case import advance_case
+from chalicelib.workflows.keep_ledger import keep_claim
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.take_tracking import join
 
@@ -26,6 +27,8 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             join(ports, message["carrier"], message["number"], now)
         case "confirm_push":
             confirm_push(ports, message, now)
+        case "duty_claim":
+            keep_claim(ports, message, now)
         case unknown:
             raise InvalidRequestError(f"no story knows a step of kind {unknown!r}")
     return {f"{message['case_id']}/{message['leg']}"} if "case_id" in message else set()
