@@ -11,7 +11,7 @@ from chalicelib.customs.facts import Article, Stones
 from chalicelib.metals import METALS
 from chalicelib.money import MINOR_UNITS
 from chalicelib.purposes import PURPOSES
-from chalicelib.rulebook import dictionary, effective_dates, in_force
+from chalicelib.rulebook import ROOT, dictionary, effective_dates, in_force, read_toml
 from tests.rules.papers_schemas import SCHEMAS, same_shape
 
 ON = date(2026, 11, 22)
@@ -93,3 +93,30 @@ def test_a_statement_in_another_language_is_filled_with_no_other_facts_than_the_
 def test_the_sentence_of_an_invoice_is_there_in_every_second_language(row) -> None:
     assert ("translated" in row) == ("statements" in row)
     assert row.get("translated", {}).keys() in (set(), set(WORDS["also_in"].values()))
+
+
+RELIEFS = sorted(
+    {
+        (row["code"], file.parent.parent.name.upper())
+        for file in (ROOT / "customs" / "rules").glob("*/relief/*.toml")
+        for row in read_toml(file)["row"]
+        if "repaired_back" not in row["purposes"]
+    }
+)
+# Relief of goods that were never to come back asks for no declaration of returned goods: Hong Kong's exhibits.
+NOTHING_TO_DECLARE = {"HK-60E-3-H"}
+
+
+@pytest.mark.parametrize(("code", "country"), RELIEFS)
+def test_every_relief_of_goods_not_repaired_has_a_statement_that_names_it(code: str, country: str) -> None:
+    rows = in_force("customs/statements", ON).rules["statement"]
+    named = [row["id"] for row in rows if code in row.get("reliefs", []) and country in row.get("countries", [country])]
+    assert named or code in NOTHING_TO_DECLARE
+
+
+def test_a_statement_names_only_reliefs_that_some_country_grants() -> None:
+    granted = {
+        row["code"] for file in (ROOT / "customs" / "rules").glob("*/relief/*.toml") for row in read_toml(file)["row"]
+    }
+    named = {code for row in in_force("customs/statements", ON).rules["statement"] for code in row.get("reliefs", [])}
+    assert named <= granted
