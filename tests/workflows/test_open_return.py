@@ -154,7 +154,7 @@ def test_without_a_courier_nobody_is_sent_for_one_and_the_customer_is_told_to_ha
     assert "they hand it over" in read_case(desk.ports, "case0001")["next"][0]
 
 
-def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_approves():
+def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_approves_it_without_proof():
     desk = Desk()
     desk.open(replace(REQUEST, original_export=MALFORMED_LINK))
     (row,) = list_exceptions(desk.ports, severity=None, cursor=None, limit=10)["items"]
@@ -162,7 +162,7 @@ def test_a_case_that_waits_stands_on_the_work_list_and_goes_on_when_a_person_app
     act_on_exception(
         desk.ports,
         row["exception_id"],
-        Verdict("resolve", "anna", note="export list found", outcome="approved"),
+        Verdict("resolve", "anna", note="the export list is lost", outcome="approved_without_proof"),
         MONDAY,
     )
     assert desk.file.case.stage == "approved"
