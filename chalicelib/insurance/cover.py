@@ -186,7 +186,7 @@ def _under(way: _Way, policy: InsurerPolicy, insured: Money, gaps: tuple[Gap, ..
         claim_clocks=clocks,
         owed=way.owed,
         carrier_cap=way.cap,
-        confidence=weakest(clock.confidence for clock in clocks),
+        confidence=_sure(way, clocks),
         not_checked=unwritten(policy, way.parcel),
         facts={"OWN_POLICY_WEEKEND_LIMIT": bool(policy.per_weekend)},
         clocks_of=way.clocks_of,
@@ -219,7 +219,7 @@ def _with_the_carrier(way: _Way, own: CarrierCover, rejected: tuple[Gap, ...]) -
         claim_clocks=clocks,
         owed=way.owed,
         carrier_cap=way.cap,
-        confidence=weakest(clock.confidence for clock in clocks),
+        confidence=_sure(way, clocks),
         facts={"CARRIER_INSURES": True, "INSURED_PARCEL": own.built_in},
         clocks_of=way.clocks_of,
     )
@@ -265,7 +265,7 @@ def _uncovered(way: _Way, rejected: tuple[Gap, ...]) -> Cover:
         claim_clocks=clocks,
         owed=way.owed,
         carrier_cap=way.cap,
-        confidence=weakest(clock.confidence for clock in clocks),
+        confidence=_sure(way, clocks),
         clocks_of=way.clocks_of,
     )
 
@@ -290,6 +290,10 @@ def policy_clock(policy_no: str, notice_days: int) -> ClaimClock:
         source="the policy's own terms",
         confidence="high",
     )
+
+
+def _sure(way: _Way, clocks: tuple[ClaimClock, ...]) -> Confidence:
+    return weakest((way.owed.confidence, *(clock.confidence for clock in clocks)))
 
 
 def _in(limits: tuple[Money, ...], parcel: Consignment) -> Money | None:

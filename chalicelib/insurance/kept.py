@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.insurance.cover import Cover, policy_clock
 from chalicelib.insurance.declaration import Declaration
+from chalicelib.insurance.owed import NOT_KNOWN
 from chalicelib.insurance.parcel import CoverCondition, Gap
 from chalicelib.insurance.rows import source_of
 from chalicelib.insurance.words import condition_json, gap_json
@@ -184,7 +185,7 @@ def _rate(shape: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _owes(cited: str | None, floors: list[dict[str, Any]]) -> dict[str, Any]:
-    why, sure = "by which rule this carrier owes on this way is not known", ["low"]
+    why, sure = NOT_KNOWN.why, [NOT_KNOWN.confidence]
     if cited is not None:
         row = _row(_vintage(cited), "applies", cited.partition("#")[2])
         why, sure = row["why"], [row["confidence"], *(one["confidence"] for one in floors)]
@@ -196,7 +197,7 @@ def _owes(cited: str | None, floors: list[dict[str, Any]]) -> dict[str, Any]:
         "floors": floors,
         "why": why,
         "rule": cited,
-        "confidence": weakest(sure),  # type: ignore[arg-type]
+        "confidence": weakest(sure),
     }
 
 

@@ -104,6 +104,9 @@ class Owed:
         return min(known, key=lambda one: one.amount) if known and len(known) == len(amounts) else None
 
 
+NOT_KNOWN = Owed((), None, "by which rule this carrier owes on this way is not known", "low")
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     weight_g: Decimal | None
@@ -126,10 +129,10 @@ def owed_by(
     try:
         vintage = in_force("insurance/liability", on)
     except RuleNotInForce:
-        return Owed((), None, "no rule on liability is held for this day", "low")
+        return NOT_KNOWN
     row = next((one for one in vintage.rules["applies"] if _holds(one, vintage, carrier, service, lane)), None)
     if row is None:
-        return Owed((), None, "by which rule this carrier owes on this way is not known", "low")
+        return NOT_KNOWN
     facts = _Facts(weight_g, worth, on, rates or {})
     by_id = {floor["id"]: floor for floor in vintage.rules["floor"]}
     floors = sorted((_floor(by_id[name], vintage, facts) for name in row["floors"]), key=_least_first)

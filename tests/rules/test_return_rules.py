@@ -16,7 +16,9 @@ DATASETS = {
     "carriers/acceptance": ("row",),
     "carriers/transit": ("norm",),
     "insurance/claim_clocks": ("clock",),
-    "insurance/liability": ("floor",),
+    "insurance/liability": ("floor", "applies"),
+    "insurance/declared_value": ("cap",),
+    "insurance/sdr": ("rate",),
     "pickups/horizons": ("horizon",),
 }
 ROWS = [

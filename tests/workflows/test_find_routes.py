@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.customs.rate_choice import NOTHING
 from chalicelib.errors import InvalidRequestError
 from chalicelib.merchant import Agreement
 from chalicelib.money import Money
@@ -30,7 +31,7 @@ def priced(amount: str, currency: str = "EUR", **changes: Any) -> Any:
 def asked(
     *items: Any, lane: Lane = HOME, carrier: str | None = None, service: str | None = None, shop: Any = SHOP
 ) -> Any:
-    ports: Any = SimpleNamespace(merchant=lambda: shop)
+    ports: Any = SimpleNamespace(merchant=lambda: shop, rates=SimpleNamespace(book=lambda _day: NOTHING))
     return routes(ports, RoutesRequest(lane, ON, items or (ring(),), None, carrier, service))
 
 
@@ -40,6 +41,10 @@ def by_service(told: Any) -> dict[str, Any]:
 
 def having(carrier: str, **changes: Any) -> Any:
     return replace(SHOP, carrier=tuple(replace(c, **changes) if c.carrier == carrier else c for c in SHOP.carrier))
+
+
+def insured(**changes: Any) -> Any:
+    return replace(SHOP, insurer=tuple(replace(one, **changes) for one in SHOP.insurer))
 
 
 def test_an_insured_ring_goes_home_by_the_first_carrier_the_merchant_names():
@@ -91,8 +96,8 @@ def test_china_post_cannot_start_in_france():
 
 
 def test_pieces_that_are_too_much_together_are_proposed_as_parcels_that_are_not():
-    """Three pieces of 8,000: the policy takes 20,000 over a weekend, and each parcel is judged anew."""
-    told = asked(priced("8000", quantity=3), carrier="fedex")
+    """Three pieces of 8,000: the policy takes 20,000 a parcel over a weekend, and each parcel is judged anew."""
+    told = asked(priced("8000", quantity=3), carrier="fedex", shop=insured(weekend_counts="parcel"))
     (split,) = [one for one in told["proposals"] if one["kind"] == "split"]
     assert (split["carrier"], split["complete"]) == ("fedex", True)
     assert {"policy_required", "uninsured", "weekend_limit_exceeded"} <= set(split["why"])
@@ -102,6 +107,23 @@ def test_pieces_that_are_too_much_together_are_proposed_as_parcels_that_are_not(
     ]
     assert [parcel["value"]["amount"] for parcel in split["parcels"]] == ["16000.00", "8000.00"]
     assert {parcel["outcome"] for parcel in split["parcels"]} == {"conditional"}
+
+
+def test_parcels_of_a_split_are_summed_where_the_policy_counts_the_weekend_by_address():
+    """Three parcels of 8,000 are still 24,000 to one address, and the policy takes 20,000 there over a weekend."""
+    told = asked(priced("8000", quantity=3), carrier="fedex", shop=insured(weekend_counts="address_day"))
+    assert [one for one in told["proposals"] if one["kind"] == "split"] == []
+
+
+def test_a_way_says_what_its_cover_costs_and_what_must_be_kept_for_it():
+    cover = by_service(asked())["INTERNATIONAL_PRIORITY"]["cover"]
+    assert (cover["premium"], cover["insurable"]) == ({"amount": "4.13", "currency": "EUR"}, True)
+    assert {one["code"] for one in cover["conditions"] if one["state"] == "to_keep"} >= {
+        "SIGNATURE_DIRECT",
+        "ACCEPTANCE_SCAN",
+        "NO_DROP_POINT",
+    }
+    assert cover["not_checked"] == ["address_day_total", "weekend_total"]
 
 
 def test_a_piece_that_may_not_go_at_all_does_not_keep_the_others():
