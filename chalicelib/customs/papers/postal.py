@@ -88,11 +88,12 @@ def _by_value(value: Money, small: Mapping[str, Any], margin: Mapping[str, Any],
     row = next((one for one in getattr(rates, "rows", ()) if one["currency"] == value.currency), None)
     if row is None:
         return Choice("cn23", "sdr_rate_unknown")
-    sdr = round_to(value.amount * row["sdr_per_unit"], 2)
+    exact = value.amount * row["sdr_per_unit"]
+    sdr = round_to(exact, 2)
     old = (on - _effective(on)).days > margin["stale_days"]
-    if sdr >= small["below_sdr"]:
+    if exact >= small["below_sdr"]:
         return Choice("cn23", "value_at_or_above_limit", sdr)
-    if sdr >= small["below_sdr"] * (1 - margin["near_stale" if old else "near"]):
+    if exact >= small["below_sdr"] * (1 - margin["near_stale" if old else "near"]):
         return Choice("cn23", "value_close_to_limit", sdr)
     return Choice("cn22", "below_limit", sdr)
 

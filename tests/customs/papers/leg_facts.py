@@ -20,7 +20,8 @@ CUSTOMER = Party(
     None, "Camille Durand", ("12 rue de la Paix",), "Paris", None, "75002", "FR", "+33 1 00", "c@example.com"
 )
 SHOP = Party(
-    "Lingnan Atelier Ltd", "Li Wei", ("Shennan Road 1",), "Shenzhen", "Guangdong", "518000", "CN", "+86 755", "r@example.com",
+    "Lingnan Atelier Ltd", "Li Wei", ("Shennan Road 1",), "Shenzhen", "Guangdong", "518000", "CN", "+86 755",
+    "r@example.com",
     (("USCC", "91440300MA5EXAMPLE", "CN"),),
 )  # fmt: skip
 PROOF = ExportProof("INV-7", date(2026, 9, 1), "fedex", "794600000001", date(2026, 9, 3), "26CN1", "9610")

@@ -1,4 +1,4 @@
-"""Every purpose to every destination, in several languages, by courier and by post: made without fault, and the same twice."""
+"""Every purpose to every destination, in several languages, by courier and by post: made without fault, twice alike."""
 
 from __future__ import annotations
 
