@@ -15,7 +15,7 @@ from chalicelib.adapters.codec import dump, load
 from chalicelib.adapters.table import ABSENT, Item, Table, Update
 from chalicelib.customs.rate_choice import RateBook, days_wanted
 from chalicelib.customs.rate_sheets import BASES, PUBLISHERS, Publisher, Sheet
-from chalicelib.errors import UnavailableError
+from chalicelib.errors import StoredItemUnreadable, UnavailableError
 
 KEPT_S = 300
 ASK_AGAIN_S = 30
@@ -79,9 +79,14 @@ class TableDayRates:
     def _sheets(self, on: date) -> tuple[Sheet, ...]:
         wanted = [(keys.rate_pk(publisher), day.isoformat()) for publisher, day in days_wanted(on)]
         wanted += [(keys.rate_pk(publisher), keys.NEWEST_RATE) for publisher in PUBLISHERS]
-        found = {(sheet.publisher, sheet.on): sheet for sheet in map(_sheet_of, self._table.batch_get(wanted))}
+        read = (_sheet_of(item) for item in self._table.batch_get(wanted))
+        found = {(sheet.publisher, sheet.on): sheet for sheet in read if sheet is not None and sheet.on <= on}
         return tuple(found[key] for key in sorted(found))
 
 
-def _sheet_of(item: Item) -> Sheet:
-    return load(Sheet, item)
+def _sheet_of(item: Item) -> Sheet | None:
+    """None for one that another version of the program wrote: an estimate goes on without it, and says what it used."""
+    try:
+        return load(Sheet, item)
+    except StoredItemUnreadable:
+        return None

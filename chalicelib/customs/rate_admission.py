@@ -40,26 +40,32 @@ def admit(sheet: Sheet, earlier: Sequence[Sheet], today: date, jump_above: Decim
         return Refused(f"older_than_kept:{sheet.on}<{newest.on}")
     if sheet.until is not None and sheet.until < today:
         return Refused(f"over:{sheet.until}")
-    before = sorted(earlier, key=lambda one: one.on, reverse=True)
+    if newest is not None and newest.on == sheet.on:
+        moved = [name for name, value in sheet.values.items() if _is_far(value, newest.values.get(name), jump_above)]
+        if moved:
+            return Refused(f"correction_jumps:{','.join(sorted(moved))}")
+    before = sorted((one for one in earlier if one.on < sheet.on), key=lambda one: one.on, reverse=True)
     jumps = {currency: why for currency in sheet.values if (why := _jump(sheet, currency, before, jump_above))}
-    if jumps and newest is not None and newest.on == sheet.on:
-        return Refused(f"correction_jumps:{','.join(sorted(jumps))}")
-    gone = {} if newest is None else dict.fromkeys(_known(newest) - _known(sheet), GONE)
+    gone = dict.fromkeys(_known(before[0]) - _known(sheet), GONE) if before else {}
     kept = {currency: value for currency, value in sheet.values.items() if currency not in jumps}
     if not kept:
         return Refused("no_usable_figure")
     return replace(sheet, values=kept, aside={**gone, **sheet.aside, **jumps})
 
 
+def _is_far(value: Decimal, last: Decimal | None, above: Decimal) -> bool:
+    """Whether a figure moved by more than the limit; a first one never did."""
+    return last is not None and abs(value - last) > above * last
+
+
 def _jump(sheet: Sheet, currency: str, before: Sequence[Sheet], above: Decimal) -> str | None:
     """Why this figure is not believed yet: ``jump:<figure>:<the one before>``."""
     value = sheet.values[currency]
     last = next((one.values[currency] for one in before if currency in one.values), None)
-    if last is None or abs(value - last) <= above * last:
+    if not _is_far(value, last, above):
         return None
-    previous = before[0]
-    said = previous.aside.get(currency, "").split(":")
-    if said[0] == JUMP and previous.on < sheet.on and abs(value - Decimal(said[1])) <= above * Decimal(said[1]):
+    doubted = before[0].aside.get(currency, "").split(":")
+    if doubted[0] == JUMP and not _is_far(value, Decimal(doubted[1]), above):
         return None
     return f"{JUMP}:{value}:{last}"
 

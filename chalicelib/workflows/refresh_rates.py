@@ -37,6 +37,8 @@ COMPARED_WITH = 10
 FIRST_TIME = timedelta(days=75)
 FIRST_FIXINGS = timedelta(days=20)
 A_DAY = timedelta(days=1)
+# Not wrong, only not there: an estimate says how old the figure is that it used instead.
+NO_FIGURE = (GONE, "not_published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _taken(
             continue
         if ports.rates.keep(admitted):
             count += 1
-            aside += [f"{admitted.on} {name} {why}" for name, why in admitted.aside.items() if why != GONE]
+            aside += [f"{admitted.on} {name} {why}" for name, why in admitted.aside.items() if why not in NO_FIGURE]
         earlier = [admitted, *(one for one in earlier if one.on != admitted.on)][:COMPARED_WITH]
     return Refreshed(publisher, count, earlier[0].on if earlier else None, tuple(aside), fault)
 

@@ -58,7 +58,8 @@ def hmrc(year: int, month: int, **rates: str) -> bytes:
     )
     name = MONTHS[month - 1]
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<exchangeRateMonthList Period="01/{name}/{year} to {last}/{name}/{year}">'
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<exchangeRateMonthList Period="01/{name}/{year} to {last}/{name}/{year}">'
         f"\n{rows}</exchangeRateMonthList>\n"
     ).encode()
 
