@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.classification import Classification, classify_goods
-from chalicelib.customs.conditions import holds
+from chalicelib.customs.conditions import holds, judge_all
 from chalicelib.customs.facts import EstimateRequest, History, Repair
 from chalicelib.customs.goods import Goods, goods_of
 from chalicelib.customs.program import Program, Regime
@@ -45,7 +45,8 @@ def prepare(request: EstimateRequest, program: Program, money: Converter) -> Ent
         found = classify_goods(raw, program.tariff, request.entry_on)
         classified.append(found)
         goods.append(raw.coded(found.hs_code))
-    facts = _facts(request, values, costs, goods) | _limits_abroad(values, program, money)
+    facts = _facts(request, values, costs, goods)
+    facts |= _limits_abroad(values, program, money, facts)
     regime = program.regime(facts)
     values = _transport_as_taxed(values, regime)
     return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs)
@@ -69,17 +70,33 @@ def _as_customs_take_them(values: Values, request: EstimateRequest, program: Pro
     return replace(values, lines=scaled, assumed=(*values.assumed, row["says"]))
 
 
-def _limits_abroad(values: Values, program: Program, money: Converter) -> dict[str, Decimal | None]:
-    """Low-value limits that are written in another currency than the duty (Korea's 150 US dollars)."""
-    wanted = program.vintage.rules.get("limits_in", ())
+def _limits_abroad(
+    values: Values, program: Program, money: Converter, facts: Mapping[str, Any]
+) -> dict[str, Decimal | None]:
+    """Low-value limits that are written in another currency than the duty (Korea's 150 US dollars); no rate is needed
+    where none of them can apply."""
     found: dict[str, Decimal | None] = {}
-    for currency in wanted:
+    for currency in program.vintage.rules.get("limits_in", ()):
+        name = f"intrinsic_value_{currency.lower()}"
+        if not _may_decide(name, program, facts):
+            continue
         there = money.towards(currency)
         amount = there.amount(Money(values.intrinsic, program.currency))
-        found[f"intrinsic_value_{currency.lower()}"] = None if there.missing else amount
+        found[name] = None if there.missing else amount
         money.missing.extend(there.missing)
         money.used.extend(there.used)
     return found
+
+
+def _may_decide(name: str, program: Program, facts: Mapping[str, Any]) -> bool:
+    """Whether some regime or notice that asks for this fact does not already fail by its other conditions."""
+    asking = [
+        row["when"]
+        for row in (*program.rows("regime"), *program.rows("notice"))
+        if any(each.get("fact") == name for each in row["when"])
+    ]
+    others = ([each for each in when if each.get("fact") != name] for when in asking)
+    return any(judge_all(rest, facts).holds is not False for rest in others)
 
 
 def _repair_costs(repair: Repair | None, money: Converter) -> dict[str, Decimal]:

@@ -46,7 +46,7 @@ def test_the_base_shown_is_the_one_that_was_charged() -> None:
 @pytest.mark.parametrize("metal", ["gold", "silver"])
 def test_only_the_disputed_rate_of_gold_is_said_to_be_disputed(metal: str) -> None:
     given = into_japan("300000 JPY", lines=[{"metal": metal, "value": "300000 JPY", "value_basis": "cif"}])
-    assert ("duty_rate_between:0.052:0.054" in given["reasons"]) is (metal == "gold")
+    assert ("duty_rate_between:5.2:5.4" in given["reasons"]) is (metal == "gold")
     assert given["confidence"] == ("low" if metal == "gold" else "medium")
 
 

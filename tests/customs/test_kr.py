@@ -12,7 +12,7 @@ import pytest
 from chalicelib.customs.estimate import estimate
 from chalicelib.customs.facts import RateQuote
 from chalicelib.customs.refunds import PaidEntry, RefundWay, refund_ways
-from tests.customs.asking import relief, request
+from tests.customs.asking import answer, relief, request
 
 ON = date(2026, 11, 22)
 RATES = {
@@ -54,6 +54,14 @@ def test_own_use_is_free_up_to_150_dollars_and_by_courier_from_america_up_to_200
     told = parcel(value, **given)
     assert told["complete"]
     assert (told["total"] == "0") is free
+
+
+def test_a_rate_to_dollars_is_only_needed_where_a_limit_in_dollars_can_apply() -> None:
+    before_any_rate = {"destination": "KR", "purpose": "refund_return", "entry_on": date(2024, 3, 1)}
+    ring = [{"value": "1000000 KRW", "value_basis": "cif"}]
+    assert answer(**before_any_rate, lines=ring)["total"] == "188000"
+    to_a_person = answer(**before_any_rate, lines=ring, consignee="consumer")
+    assert (to_a_person["total"], to_a_person["reasons"][0]) == (None, "exchange_rate_required:KRW->USD")
 
 
 def test_a_parcel_above_the_limit_is_taxed_from_the_first_won() -> None:
