@@ -11,6 +11,7 @@ from chalicelib.customs.facts import Article, Stones
 from chalicelib.metals import METALS
 from chalicelib.money import MINOR_UNITS
 from chalicelib.purposes import PURPOSES
+from chalicelib.returns.case import REASONS
 from chalicelib.rulebook import ROOT, dictionary, effective_dates, in_force, read_toml
 from tests.rules.papers_schemas import SCHEMAS, same_shape
 
@@ -62,6 +63,11 @@ def test_no_two_articles_are_called_the_same(language: str) -> None:
 def test_every_purpose_has_its_invoice_and_its_words() -> None:
     assert WORDS["invoice"].keys() == {*PURPOSES, "repaired_back_paid"}
     assert WORDS["why"].keys() == set(PURPOSES)
+
+
+def test_every_reason_of_a_return_is_told_in_chinese() -> None:
+    assert WORDS["why_in"]["zh"].keys() == set(PURPOSES)
+    assert WORDS["reasons_in"]["zh"].keys() == set(REASONS)
 
 
 @pytest.mark.parametrize("language", WORDS["titles"])

@@ -26,10 +26,11 @@ from chalicelib.customs.papers.wording import (
     money_text,
     other_language,
     purpose_text,
+    reason_text,
     title,
 )
 from chalicelib.customs.papers.words import amount_in_words
-from chalicelib.money import Money
+from chalicelib.money import Money, total
 
 NAME = "return_invoice"
 SANCTIONED_ORIGIN = "RU"
@@ -61,16 +62,22 @@ def number_of(facts: PaperFacts) -> str:
 
 
 def sums(facts: PaperFacts) -> tuple[tuple[str, Money | None], ...]:
-    """Goods, freight, insurance and, where all are known in one currency, their sum."""
-    goods = worth(facts.pieces)
-    rows: list[tuple[str, Money | None]] = [
-        ("Total value of the goods", goods),
-        ("Freight", facts.freight),
-        ("Insurance", facts.insurance),
-    ]
-    if facts.freight and facts.insurance and {facts.freight.currency, facts.insurance.currency} == {goods.currency}:
-        rows.append(("Total with freight and insurance", (goods + facts.freight + facts.insurance).rounded()))
-    return tuple(rows)
+    """Goods, freight and insurance, closed by the sum that stands: with transport where all of it is known in one
+    currency, else that of the goods alone."""
+    goods = ("Total value of the goods", worth(facts.pieces))
+    freight, insurance = ("Freight", facts.freight), ("Insurance", facts.insurance)
+    whole = _with_transport(facts)
+    if whole is None:
+        return (freight, insurance, goods)
+    return (goods, freight, insurance, ("Total with freight and insurance", whole))
+
+
+def _with_transport(facts: PaperFacts) -> Money | None:
+    parts = (worth(facts.pieces), facts.freight, facts.insurance)
+    known = [amount for amount in parts if amount is not None]
+    if len(known) < len(parts) or len({amount.currency for amount in known}) > 1:
+        return None
+    return total(known, known[0].currency).rounded()
 
 
 def in_words(facts: PaperFacts) -> dict[str, str]:
@@ -127,13 +134,11 @@ def _head(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
         ("Waybill", facts.waybill or "not yet issued"),
         ("Carrier and service", f"{facts.carrier.upper()} {facts.service}"),
         ("Terms of delivery", f"{facts.incoterm} {place} (Incoterms 2020)"),
-        ("Reason", f"{purpose_text(facts.purpose)} ({facts.reason.replace('_', ' ')})"),
-        ("From", country_name(facts.lane.origin)),
-        ("To", country_name(facts.lane.destination)),
+        ("Reason", reason_text(facts.purpose, facts.reason)),
+        ("From and to", f"{country_name(facts.lane.origin)} - {country_name(facts.lane.destination)}"),
         ("Currency", worth(facts.pieces).currency),
         ("Gross weight of the parcel", grams(facts.gross_weight_g)),
-        ("Return number", facts.rma),
-        ("Number of packages", "1"),
+        ("Packages", "1"),
     )
 
 

@@ -65,7 +65,7 @@ def _relief(relief: ClaimedRelief) -> tuple[Block, ...]:
         ("Claim at the latest on", day(relief.claim_by, "no last day stated")),
     )
     wanted = tuple((_named(name), False) for name in relief.missing)
-    return (Fields(rows, columns=1), *((Checklist("Evidence still to be attached", wanted),) if wanted else ()))
+    return (Fields(rows, columns=1), *((Checklist("Still to be shown to customs", wanted),) if wanted else ()))
 
 
 def _named(fact: str) -> str:

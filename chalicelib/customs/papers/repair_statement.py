@@ -75,10 +75,11 @@ def _work(facts: PaperFacts) -> tuple[Block, ...]:
         )
     work = facts.work or Work()
     told = _told(work)
+    known = tuple((name, text) for name, text in told if text is not None)
     blanks = tuple(name for name, text in told if text is None)
     return (
         Heading("Work done"),
-        Fields(tuple((name, text) for name, text in told if text is not None)),
+        *((Fields(known),) if known else ()),
         *((Blanks(blanks),) if blanks else ()),
         Heading("Cost of the repair"),
         Fields(cost_rows(facts, facts.repair)),

@@ -16,7 +16,7 @@ from chalicelib.customs.papers.document import Blanks, Block, Checklist, Stateme
 from chalicelib.customs.papers.facts import ClaimedRelief, PaperFacts
 from chalicelib.customs.papers.goods import past
 from chalicelib.customs.papers.parties import party_line
-from chalicelib.customs.papers.wording import BLANK, country_name, day, other_language, purpose_text
+from chalicelib.customs.papers.wording import BLANK, country_name, day, other_language, reason_text
 from chalicelib.customs.program import source_text
 from chalicelib.places import territory_of
 from chalicelib.rulebook import Confidence, Vintage, in_force
@@ -136,12 +136,14 @@ def _holds(claim: Mapping[str, Any], facts: PaperFacts) -> bool | None:
 
 def _filled(row: Mapping[str, Any], vintage: Vintage, facts: PaperFacts) -> Declared:
     languages = _languages(facts)
-    words = _words(facts, row)
+    texts = {name: row["text"][name] for name in languages if name in row["text"]}
     claims = [(name, vintage.rules["claims"][name]) for name in row.get("claims", ())]
     return Declared(
         id=row["id"],
         version=f"{row['id']}@{vintage.effective.isoformat()}",
-        texts={name: row["text"][name].format_map(words) for name in languages if name in row["text"]},
+        texts={
+            name: row["text"][name].format_map(_words(facts, row, name)) for name in languages if name in row["text"]
+        },
         claims=tuple(
             Claim(name, {one: claim["text"][one] for one in languages if one in claim["text"]}, _holds(claim, facts))
             for name, claim in claims
@@ -167,7 +169,7 @@ def _fact(name: str, facts: PaperFacts) -> Any:
     return getattr(past(facts), name)
 
 
-def _words(facts: PaperFacts, row: Mapping[str, Any]) -> dict[str, str]:
+def _words(facts: PaperFacts, row: Mapping[str, Any], language: str) -> dict[str, str]:
     history, repair = past(facts), facts.repair
     codes = [one.code for one in claimed(facts) if one.code in row.get("reliefs", (one.code,))]
     under_warranty = None if repair is None else repair.under_warranty
@@ -183,7 +185,7 @@ def _words(facts: PaperFacts, row: Mapping[str, Any]) -> dict[str, str]:
         "invoice_number": facts.export.invoice_number,
         "waybill": facts.export.waybill,
         "order_number": facts.order_number,
-        "reason": f"{purpose_text(facts.purpose)} ({facts.reason.replace('_', ' ')})",
+        "reason": reason_text(facts.purpose, facts.reason, language),
         "relief": ", ".join(codes),
         "authorisation": None if repair is None else repair.authorisation,
         "under_warranty": None if under_warranty is None else ("yes" if under_warranty else "no"),

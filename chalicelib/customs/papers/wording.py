@@ -86,6 +86,19 @@ def purpose_text(purpose: str) -> str:
     return str(_words()["why"][purpose])
 
 
+def reason_text(purpose: str, reason: str, language: str = "en") -> str:
+    """Why goods cross and what the customer's reason is; what a language has not stays English.
+
+    >>> reason_text("refund_return", "not_as_described"), reason_text("refund_return", "wrong_item", "zh")
+    ('Return for refund (not as described)', '退货退款（发错货）')
+    """
+    why = _words()["why_in"].get(language, {}).get(purpose)
+    if why is None:
+        return f"{purpose_text(purpose)} ({reason.replace('_', ' ')})"
+    told = _words()["reasons_in"].get(language, {}).get(reason)
+    return f"{why}（{told}）" if told else str(why)
+
+
 def json_of(value: Any) -> Any:
     """A fact as JSON: days and numbers as text, money with its currency, tuples as lists; None stays None."""
     if isinstance(value, Money):
