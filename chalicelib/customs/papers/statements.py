@@ -141,9 +141,7 @@ def _filled(row: Mapping[str, Any], vintage: Vintage, facts: PaperFacts) -> Decl
     return Declared(
         id=row["id"],
         version=f"{row['id']}@{vintage.effective.isoformat()}",
-        texts={
-            name: row["text"][name].format_map(_words(facts, row, name)) for name in languages if name in row["text"]
-        },
+        texts={name: text.format_map(_words(facts, row, name)) for name, text in texts.items()},
         claims=tuple(
             Claim(name, {one: claim["text"][one] for one in languages if one in claim["text"]}, _holds(claim, facts))
             for name, claim in claims
