@@ -167,6 +167,11 @@ def _fact(name: str, facts: PaperFacts) -> Any:
     return getattr(past(facts), name)
 
 
+def _day(on: date | None, language: str) -> str:
+    """Between Arabic words hyphens would turn the parts of a day round; slashes keep them in order."""
+    return day(on, BLANK).replace("-", "/" if language == "ar" else "-")
+
+
 def _words(facts: PaperFacts, row: Mapping[str, Any], language: str) -> dict[str, str]:
     history, repair = past(facts), facts.repair
     codes = [one.code for one in claimed(facts) if one.code in row.get("reliefs", (one.code,))]
@@ -175,8 +180,8 @@ def _words(facts: PaperFacts, row: Mapping[str, Any], language: str) -> dict[str
         "shipper": party_line(facts.shipper),
         "consignee": party_line(facts.consignee),
         "destination": country_name(facts.lane.destination),
-        "exported_on": day(history.exported_on, BLANK),
-        "imported_on": day(history.imported_on, BLANK),
+        "exported_on": _day(history.exported_on, language),
+        "imported_on": _day(history.imported_on, language),
         "export_reference": history.export_reference,
         "export_mode": history.export_mode,
         "permit": history.permit,

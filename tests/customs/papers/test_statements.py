@@ -69,6 +69,12 @@ def test_what_nobody_knows_is_a_box_to_tick_and_no_assertion(same_state: bool | 
     assert "advanced" not in made.data["statements"][0]["texts"]["en"]
 
 
+def test_a_day_keeps_its_order_between_arabic_words() -> None:
+    texts = paper("relief_declaration", to("AE", "AE-RETURN-NATIONAL")).data["statements"][0]["texts"]
+    assert "2026/09/03" in texts["ar"]
+    assert "2026-09-03" in texts["en"]
+
+
 def test_a_statement_that_would_be_untrue_is_not_made() -> None:
     facts = to("JP", "JP-14-10", history=replace(PAST, same_state=False))
     assert "relief_declaration" not in {one.name for one in papers_for(facts, ON)}
