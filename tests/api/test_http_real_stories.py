@@ -134,14 +134,26 @@ def test_the_conditions_of_the_way_stand_in_the_case():
     assert {"DOUBLE_BOX", "PLAIN_PACK"} <= {one["code"] for one in read["route"]["conditions"]}
 
 
-def test_a_return_that_is_too_much_for_one_parcel_waits_for_a_person_who_is_told_of_the_split():
+def test_a_return_of_which_one_piece_may_not_go_waits_for_a_person_who_is_told_of_the_split():
+    body = deepcopy(RETURN)
+    body["items"].append({**body["items"][0], "article": "coin", "stones": "none", "serial": "GT-COIN"})
+
+    opened = Shop().post("/v1/returns", body).json_body
+
+    assert opened["stage"] == "review"
+    assert "possible: as 2 parcels by fedex INTERNATIONAL_PRIORITY some of the pieces may go" in opened["next"]
+
+
+def test_a_return_that_is_too_much_for_one_address_that_day_is_told_the_gap_in_money_and_no_split():
     body = deepcopy(RETURN)
     body["items"][0] |= {"quantity": 3, "price": {"amount": "8000.00", "currency": "EUR"}}
 
     opened = Shop().post("/v1/returns", body).json_body
 
     assert opened["stage"] == "review"
-    assert "possible: as 2 parcels by fedex INTERNATIONAL_PRIORITY the pieces may go" in opened["next"]
+    assert not [point for point in opened["next"] if point.startswith("possible: as")]
+    assert opened["cover"]["uncovered"] == {"amount": "24000.00", "currency": "EUR"}
+    assert "weekend_limit_exceeded" in {gap["code"] for gap in opened["cover"]["gaps"]}
 
 
 @pytest.mark.parametrize("destination", ["US", "CN", "GB", "FR", "DE", "ZZ", "AQ"])
