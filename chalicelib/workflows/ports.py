@@ -13,8 +13,6 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.carriers.contract import HttpRequest
-from chalicelib.carriers.standing import Standing
 from chalicelib.customs.rate_choice import RateBook
 from chalicelib.customs.rate_sheets import Publisher, Sheet
 from chalicelib.merchant import Merchant
@@ -25,6 +23,11 @@ from chalicelib.workflows.bookings import Booking as Booking
 from chalicelib.workflows.bookings import BookingKind as BookingKind
 from chalicelib.workflows.bookings import BookingStatus as BookingStatus
 from chalicelib.workflows.bookings import KeptPaper as KeptPaper
+from chalicelib.workflows.carrier_ports import CarrierLink as CarrierLink
+from chalicelib.workflows.carrier_ports import CarrierStates as CarrierStates
+from chalicelib.workflows.carrier_ports import CarrierToken as CarrierToken
+from chalicelib.workflows.carrier_ports import HttpResponse as HttpResponse
+from chalicelib.workflows.carrier_ports import Incident as Incident
 from chalicelib.workflows.case_file import CaseFile as CaseFile
 from chalicelib.workflows.case_file import LogEntry as LogEntry
 from chalicelib.workflows.duty_ports import Duties
@@ -287,74 +290,6 @@ class Secrets(Protocol):
     def carriers(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """What a carrier answered, whatever the status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class CarrierLink(Protocol):
-    """The wire to a carrier."""
-
-    def call(self, carrier: str, request: HttpRequest) -> HttpResponse:
-        """One call, no retry of its own. Raises ``CarrierUnavailable`` when it certainly was not carried out (no
-        connection, or a read), ``CarrierOutcomeUnknown`` when a changing call was sent and no answer came."""
-
-
-@dataclass(frozen=True, slots=True)
-class CarrierToken:
-    """A carrier's bearer token, shared by every worker."""
-
-    carrier: str
-    purpose: str
-    token: str
-    expires_at: datetime
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A carrier that does not answer, from the first broken interface until it answers again.
-
-    ``waiting`` counts the parcels that could not be asked about, ``told`` how many of them a person was told of (None:
-    nobody was told yet). ``version`` is the one stored, 0 before the first.
-    """
-
-    carrier: str
-    episode: str
-    since: datetime
-    waiting: int = 0
-    told: int | None = None
-    over: bool = False
-    version: int = 0
-
-
-class CarrierStates(Protocol):
-    """What is true of a carrier as a whole: bearer tokens, how we stand with each way in, the incident. ``way`` is the
-    entry of the carrier's secret that the way in belongs to."""
-
-    def token(self, carrier: str, purpose: str) -> CarrierToken | None: ...
-
-    def claim_refresh(self, carrier: str, purpose: str, seen_version: int, now: datetime) -> bool:
-        """Single flight: True for the one worker that may fetch a new token now."""
-
-    def keep_token(self, token: CarrierToken) -> None: ...
-
-    def standing(self, carrier: str, way: str) -> Standing: ...
-
-    def save_standing(self, carrier: str, way: str, standing: Standing) -> bool:
-        """Save one that was read one version before; False: somebody else was faster, read and decide again."""
-
-    def incident(self, carrier: str) -> Incident | None:
-        """The latest one, over or not."""
-
-    def save_incident(self, incident: Incident) -> bool:
-        """Save one that was read one version before; False: somebody else was faster."""
-
-
 class PickupDays(Protocol):
     """What carriers last said about pickups, by country and postal area."""
 
@@ -378,8 +313,12 @@ class DayRates(Protocol):
     def newest(self, publisher: str, count: int) -> tuple[Sheet, ...]:
         """The latest days kept, newest first."""
 
-    def keep(self, sheet: Sheet) -> bool:
-        """Keep a day's sheet; False when exactly this one is kept already."""
+    def keep(self, sheet: Sheet, over: Sheet | None) -> bool:
+        """Keep a day's sheet in the place of the one that was read (None: there was none). False: somebody else was
+        faster."""
+
+    def show(self, sheet: Sheet) -> None:
+        """Let it be the newest that is found however long nothing is published; quiet where a later one is."""
 
 
 class Tokens(Protocol):
