@@ -125,3 +125,47 @@ def test_no_facility_shows_on_a_label_what_is_in_the_box():
     words = ("gold", "jewel", "diamond", "silver", "platinum")
     shown = [f"{place.company} {place.contact}".lower() for place in merchant().facility]
     assert not [line for line in shown if any(word in line for word in words)]
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "code"),
+    [
+        ('interest = "seller_in_transit"', 'excluded_countries = ["FR"]', "contradicts"),
+        ('interest = "seller_in_transit"', 'goods = ["COIN"]', "contradicts"),
+        ("per_weekend = [", "# per_weekend = [", "says_nothing"),
+        ('minimum = [{ amount = "1.50"', 'minimum = [{ amount = "-1.50"', "negative"),
+        ('deductible = [{ amount = "250.00"', 'deductible = [{ amount = "-250.00"', "negative"),
+        ('amount = "250.00", currency = "EUR"', 'amount = "250.00", currency = "USD"', "currency_twice"),
+    ],
+)  # fmt: skip
+def test_an_insurer_s_terms_that_contradict_each_other_are_refused(find, put, code):
+    assert faults_of(SAMPLE.replace(find, put, 1)) == {("insurer.SAMPLE-JB-2026", code)}
+
+
+def test_every_fault_of_a_policy_is_told_at_once():
+    text = SAMPLE.replace("ends = 2028-12-31", "ends = 2025-12-31").replace("per_weekend = [", "# per_weekend = [", 1)
+    assert {code for _, code in faults_of(text)} == {"ends_before_start", "says_nothing"}
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ('signature = "direct"', 'signature = "maybe"'),
+        ('valuation = "invoice"', 'valuation = "guess"'),
+        ('"REINFORCED_TAPE"', '"STRING"'),
+        ('per_mille = "3.5"', 'per_mille = "1000.01"'),
+        ('weekend_counts = "address_day"', 'weekend_counts = "never"'),
+        ('interest = "seller_in_transit"', 'deductible_share = "1.01"'),
+    ],
+)
+def test_a_term_that_means_nothing_is_refused(find, put):
+    assert faults_of(SAMPLE.replace(find, put, 1))
+
+
+def test_a_policy_of_the_old_shape_is_read_and_its_new_terms_stay_unknown():
+    kept = ("holder", "interest", "consignees", "packing", "signature", "acceptance_scan", "drop_points")
+    kept += ("void_if_described", "valuation", "weekend_counts", "over_limit", "premium")
+    text = "\n".join(line for line in SAMPLE.splitlines() if not line.startswith(tuple(f"{name} =" for name in kept)))
+    policy = read_merchant(text).insurer[0]
+    assert [getattr(policy, name) for name in kept if name != "consignees"] == [None] * (len(kept) - 1)
+    assert policy.counts_the_day
