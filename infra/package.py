@@ -34,7 +34,7 @@ STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # Whole parts that nothing of ours reaches (a test holds our imports against this list). Chalice does the
 # routing; app.py reports partial batches itself; cryptography calls the compiled cffi backend and never the C
 # parser that made it; nobody here writes pydantic 1 models, handles certificates or key pairs, or runs in a browser;
-# the press draws bars and squares itself.
+# the press draws bars and squares itself; "docs" is the manual that python-barcode puts beside itself.
 STRIPPED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
@@ -55,6 +55,7 @@ STRIPPED_PARTS = (
     "cryptography/hazmat/primitives/asymmetric",
     "cryptography/hazmat/primitives/serialization",
     "cryptography/x509",
+    "docs",
     "pycparser",
     "pydantic/mypy.py",
     "pydantic/v1",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.local.child import LOOPBACK, LocalRunError
 
@@ -63,6 +64,13 @@ class Door:
             raise LocalRunError(f"{method} {path}: no answer on port {self._port} ({error!r})") from error
         finally:
             connection.close()
+
+    def follow(self, link: str) -> Answer:
+        """Read what a link of ours to loopback leads to, with no token: the link itself is the permission."""
+        parts = urlsplit(link)
+        if parts.hostname != LOOPBACK or parts.port is None:
+            raise LocalRunError(f"the link leads away from this machine: {parts.scheme}://{parts.netloc}")
+        return Door(parts.port).call("GET", f"{parts.path}?{parts.query}")
 
     def _credentials(self, anonymous: bool) -> dict[str, str]:
         return {} if anonymous or self._token is None else {"Authorization": f"Bearer {self._token}"}

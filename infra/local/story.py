@@ -24,7 +24,7 @@ from infra.local.timeline import Timeline
 PATIENCE_S = 20.0
 STEP_S = 0.15
 A_MINUTE = timedelta(minutes=1)
-CREATED, OK, UNAUTHORIZED = 201, 200, 401
+CREATED, OK, SEE_OTHER, UNAUTHORIZED = 201, 200, 303, 401
 # What asking each carrier is called in the history of a shipment.
 ASKED_AS = {"fedex": {"fedex"}, "dhl": {"mydhl", "dhl_unified"}, "ems": {"ems"}}
 PUSHED_BY = {"fedex": "signed webhook", "dhl": "webhook, our token", "ems": "encrypted webhook"}
@@ -159,6 +159,30 @@ class Story:
         self._row(self._now(), said, self._tale.city, f"hand over {self._pickup:%a %d %b} 10:00-16:00")
         counted, name = self._carrier.booked(self._number), self._carrier.name
         self._require(counted == (1, 1), f"{name} counts {counted} waybills and pickups for this leg, not one each")
+        self._papers()
+
+    def _papers(self) -> None:
+        """Our own papers, made by their worker once the waybill has its number, each behind a link of five minutes."""
+        made = self._until("our papers are made", self._papers_made)
+        for row in made:
+            if row["status"] == "ready" and row["href"]:
+                self._row("", f"paper {row['name']}: {row['status']}", "", self._read_paper(row["href"]), mark="plain")
+            elif row["missing"]:
+                self._row("", f"paper {row['name']} waits", "", f"give {', '.join(row['missing'])}", mark="warn")
+
+    def _papers_made(self) -> list[Body] | None:
+        case = self._expect(OK, self._door.call("GET", f"/v1/returns/{self._case_id}"), "reading the case")
+        rows: list[Body] = case["papers"]
+        return rows if any(row["sha256"] for row in rows) else None
+
+    def _read_paper(self, href: str) -> str:
+        """The link, after reading what is behind it as a browser would."""
+        answer = self._door.call("GET", href)
+        self._require(answer.status == SEE_OTHER, f"{href} was answered with {answer.status}: {answer.text[:300]}")
+        link = answer.headers["location"]
+        read = self._door.follow(link)
+        self._require(read.status == OK, f"the link to {href} was answered with {read.status}: {read.text[:300]}")
+        return link
 
     def _fly(self) -> None:
         """Three scans are pushed; the case follows."""

@@ -54,6 +54,34 @@ loaded = {name.split(".")[0] for name in set(sys.modules) - known} - sys.stdlib_
 handler = getattr(app, sys.argv[1])
 print(json.dumps({"callable": callable(handler), "loaded": sorted(loaded), "count": len(others)}))
 """
+# What draws a PDF. Only the papers worker may load any of it: with its fonts it is half of the zip.
+PRESS = ("barcode", "chalicelib.customs.papers.pdf", "chalicelib.customs.papers.press", "pydyf", "segno", "uharfbuzz")
+# Every story that a function tells, but for what the papers worker prints with.
+STORIES = """
+import json, sys
+sys.path.insert(0, ".")
+import app
+from chalicelib.api.desk import workflows
+from chalicelib.workflows import make_papers, poll_tracking, raise_alert, sweep_due_work, take_steps, take_tracking
+workflows()
+print(json.dumps(sorted(sys.modules)))
+"""
+PRINTED = """
+import hashlib, json, sys
+sys.path.insert(0, ".")
+import app
+from chalicelib.customs.papers.document import Document, Fields, Heading, Paragraph, Statement
+press = app.world.press()
+page = Document(
+    "return_invoice", "Return invoice", "RMA-2XB-7KQ-9FD", "fr", "A4", "2026-11-23",
+    (Heading("Bague"), Paragraph("金戒指 خاتم Élodie"), Fields((("Facture", "INV-1"),)), Statement("Retour.")),
+    barcode="794612345678", qr="RMA-2XB-7KQ-9FD",
+)
+first, again = press.render(page), press.render(page)
+loaded = [name for name in sys.argv[1:] if name in sys.modules]
+digest = hashlib.sha256(first).hexdigest()
+print(json.dumps({"head": first[:5].decode(), "same": first == again, "sha256": digest, "loaded": loaded}))
+"""
 SEALED = """
 import sys
 sys.path.insert(0, ".")
@@ -112,6 +140,36 @@ def test_the_app_loads_little_more_than_its_frameworks(unpacked):
     app = json.loads(_alone(unpacked, LOADED, "app"))["count"]
 
     assert app <= 1.5 * json.loads(_alone(unpacked, FRAMEWORKS))
+
+
+def test_no_story_but_printing_loads_what_draws_a_pdf(unpacked, packages):
+    environment = _environment(packages["local"].functions["APIHandler"])
+
+    loaded = json.loads(_alone(unpacked, STORIES, env=environment))
+
+    assert "chalicelib.workflows.make_papers" in loaded
+    assert [name for name in loaded if name in PRESS or name.startswith(tuple(f"{one}." for one in PRESS))] == []
+
+
+def test_the_papers_worker_prints_a_page_from_the_zip_alone_and_the_same_page_again(unpacked, packages):
+    environment = _environment(packages["local"].functions["OnPapersDue"])
+    elsewhere = environment | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+
+    told, again = (json.loads(_alone(unpacked, PRINTED, *PRESS, env=env)) for env in (environment, elsewhere))
+
+    assert (told["head"], told["same"]) == ("%PDF-", True)
+    assert set(told["loaded"]) == set(PRESS)
+    assert again["sha256"] == told["sha256"]
+
+
+def test_the_fonts_are_in_the_zip_with_their_licence(packaged):
+    fonts = ROOT / "chalicelib" / "customs" / "papers" / "fonts"
+
+    wanted = {file.relative_to(ROOT).as_posix() for file in fonts.iterdir() if file.is_file()}
+
+    assert wanted <= packaged.files.keys()
+    assert [name for name in wanted if name.endswith((".ttf", ".ttc", ".otf"))]
+    assert [name for name in wanted if "LICENSE" in name]
 
 
 def test_what_was_left_out_of_the_zip_is_not_missed(unpacked):
