@@ -34,9 +34,12 @@ types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
 # --- rules that are written by a program ------------------------------------------------------------------
-.PHONY: holidays purposes
+.PHONY: holidays purposes rules-due
 holidays: $(READY)  ## write the public-holiday calendars anew
 	$(PY) -m infra.generate_holidays
+
+rules-due: $(READY)  ## list the rule files that somebody should read again   (ON=YYYY-MM-DD)
+	$(PY) -m infra.rules_due $(ON)
 
 purposes: $(READY)  ## write docs/PURPOSES.md anew: every purpose in each carrier's own words
 	$(PY) -m infra.purposes_page

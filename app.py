@@ -180,6 +180,17 @@ def refresh_rates(event: Any) -> Any:
     return told
 
 
+@app.schedule(Rate(1, unit=Rate.DAYS), name="watch_rules")
+def watch_rules(event: Any) -> Any:
+    """Rules in use that run out, told two weeks before."""
+    from chalicelib.clock import instant
+    from chalicelib.workflows.watch_rules import watch_rules as watch
+
+    endings = [one.vintage for one in watch(world.ports(), instant(event.to_dict()["time"]))]
+    logger.info("rules watched", extra={"ending": endings})
+    return {"ending": endings}
+
+
 def remaining_ms(event: Any, untold: int) -> int:
     """How long this invocation may still run; ``untold`` where nothing but a test runs it."""
     left: int = getattr(event.context, "get_remaining_time_in_millis", lambda: untold)()

@@ -79,6 +79,17 @@ def effective_dates(dataset: str) -> tuple[date, ...]:
     return tuple(sorted(date.fromisoformat(file.stem) for file in folder.glob("*.toml"))) if folder.is_dir() else ()
 
 
+def datasets_of(room: str) -> tuple[str, ...]:
+    """Every dataset of a room that has vintages.
+
+    >>> "alerts/playbooks" in datasets_of("alerts")
+    True
+    """
+    rules = ROOT / room / "rules"
+    folders = {file.parent.relative_to(rules).as_posix() for file in rules.rglob("????-??-??.toml")}
+    return tuple(f"{room}/{name}" for name in sorted(folders))
+
+
 @cache
 def load(dataset: str, effective: date) -> Vintage:
     """One vintage by its date; raises ``RuleFileInvalid`` when its head is missing or names another date."""

@@ -64,6 +64,7 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS",
     }),
     "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
+    "app.watch_rules": frozenset({"TABLE", "QUEUE_ALERTS"}),
     "app.refresh_rates": frozenset({"TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"}),
     "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
 }  # fmt: skip

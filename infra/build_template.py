@@ -125,6 +125,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
     ),
     "OnPapersDue": ("TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS"),
     "OnAlertRaised": ("TABLE", "DEAD_LETTERS_ALERTS"),
+    "WatchRules": ("TABLE", "QUEUE_ALERTS"),
     "RefreshRates": ("TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"),
     "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"),
 }

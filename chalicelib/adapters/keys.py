@@ -161,6 +161,8 @@ def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:
             pk = number_pk(carrier, number)
         case "carrier":
             pk = carrier_pk(subject)
+        case "rule":
+            pk = f"RULE#{part(subject)}"
         case _:
             return None
     return pk, f"{EXCEPTION}{part(episode)}"
@@ -178,7 +180,7 @@ def subject_of(pk: str) -> dict[str, str]:
     return told | ({"case_id": subject} if kind == "CASE" else {})
 
 
-_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier"}
+_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier", "RULE": "rule"}
 
 
 def pointer_pk(kind: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """An exception: an open concern that a person works on, one per episode.
 
 Its public id encodes the keys it lives under, so that one read finds it. ``subject`` is the case when there is one,
-else the carrier number (``fedex/794...``) or the carrier.
+else the carrier number (``fedex/794...``), the carrier, or the rule (a dataset, a publisher of rates).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ExceptionNote:
 class OpenException:
     """What is wrong, what it means, what to do, who must act and by when."""
 
-    subject_kind: Literal["case", "number", "carrier"]
+    subject_kind: Literal["case", "number", "carrier", "rule"]
     subject: str
     episode: str
     kind: str

@@ -95,10 +95,13 @@ def _taken(
         if isinstance(admitted, Refused):
             fault = admitted.why
             continue
-        if ports.rates.keep(admitted):
+        known = next((one for one in earlier if one.on == admitted.on), None)
+        if admitted != known and ports.rates.keep(admitted, known):
             count += 1
             aside += [f"{admitted.on} {name} {why}" for name, why in admitted.aside.items() if why not in NO_FIGURE]
         earlier = [admitted, *(one for one in earlier if one.on != admitted.on)][:COMPARED_WITH]
+    if earlier:
+        ports.rates.show(earlier[0])
     return Refreshed(publisher, count, earlier[0].on if earlier else None, tuple(aside), fault)
 
 
@@ -161,7 +164,7 @@ def _age_alerts(outcome: Refreshed, before: Sequence[Sheet], now: datetime) -> l
 def _alert(action: str, publisher: str, kind: str, day: str, now: datetime, detail: str) -> dict[str, Any]:
     return {
         "action": action,
-        "subject_kind": "carrier",
+        "subject_kind": "rule",
         "subject": publisher,
         "kind": kind,
         "episode": f"{kind}-{day}",

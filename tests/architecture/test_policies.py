@@ -18,6 +18,7 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
     "OnAlertRaised": {"PutItem"} | READ_AND_CHANGE,
     "RefreshRates": {"Query"} | READ_AND_CHANGE,
+    "WatchRules": {"GetItem"},
     "SweepDueWork": READ_AND_CHANGE,
 }
 SENDS_BY_FUNCTION = {
@@ -28,6 +29,7 @@ SENDS_BY_FUNCTION = {
     "OnPapersDue": {"AlertsQueue", "PapersDeadLetters"},
     "OnAlertRaised": {"AlertsDeadLetters"},
     "RefreshRates": {"AlertsQueue"},
+    "WatchRules": {"AlertsQueue"},
     "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue"},
 }
 SECRET_BY_FUNCTION = {
