@@ -53,14 +53,12 @@ def workflows() -> Stories:
     from chalicelib.workflows import (
         cancel_case,
         change_pickup,
-        keep_ledger,
         open_return,
         pickup_windows,
         propose_ways,
         prove_export,
         read_carriers,
         read_case,
-        read_ledger,
         read_rates,
         read_shipment,
         serve_papers,
@@ -81,10 +79,6 @@ def workflows() -> Stories:
         cancel_pickup=change_pickup.cancel_pickup,
         estimate=lambda ports, request: read_rates.estimate_entry(ports, request).as_json(),
         read_tariff=tariff_book,
-        record_duty=keep_ledger.record_duty,
-        read_duties=read_ledger.read_duties,
-        act_on_duty=keep_ledger.act_on_duty,
-        list_duties=read_ledger.list_duties,
         routes=propose_ways.routes,
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,
@@ -92,7 +86,20 @@ def workflows() -> Stories:
         list_exceptions=work_exceptions.list_exceptions,
         act_on_exception=work_exceptions.act_on_exception,
         accept_webhook=accept_webhook,
+        **_ledger(),
     )
+
+
+def _ledger() -> dict[str, Story]:
+    """The stories of the duty ledger."""
+    from chalicelib.workflows import keep_ledger, read_ledger
+
+    return {
+        "record_duty": keep_ledger.record_duty,
+        "read_duties": read_ledger.read_duties,
+        "act_on_duty": keep_ledger.act_on_duty,
+        "list_duties": read_ledger.list_duties,
+    }
 
 
 @dataclass(frozen=True, slots=True)
