@@ -45,7 +45,7 @@ def classify_goods(goods: Goods, tariff: Table | None, on: date) -> Classificati
 
 
 def _from_facts(goods: Goods, tariff: Table | None, on: date) -> Classification:
-    rule = first_fitting(table(HARMONIZED, on).rows, goods)
+    rule = table(HARMONIZED, on).first(goods)
     if rule is None or "reason" in rule:
         reason = rule["reason"] if rule else "manual_classification"
         return Classification(None, rule["why"] if rule else "no heading fits", (), "low", (str(reason),))
@@ -60,7 +60,8 @@ def _from_facts(goods: Goods, tariff: Table | None, on: date) -> Classification:
 def _national(goods: Goods, heading: str, tariff: Table | None) -> Row | None:
     if tariff is None:
         return None
-    within = (row for row in tariff.rows if digits(row["code"]).startswith(digits(heading)))
+    wanted = digits(heading)
+    within = (each for each in tariff.asked if digits(each.row["code"]).startswith(wanted))
     return first_fitting(within, goods)
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.answer import Charge
-from chalicelib.customs.goods import Goods, Row, digits, fits
+from chalicelib.customs.goods import Goods, Row, first_fitting
 from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to, round_to_step
 from chalicelib.rulebook import Confidence, weakest
@@ -55,7 +55,7 @@ def line_duties(
 def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
     """The most favoured nation rate of the goods, or what their preference or column gives instead."""
     tariff = program.tariff
-    row = _tariff_row(goods, tariff)
+    row = tariff.line_of(goods.code)
     if row is None or "unknown" in row:
         return Gap(f"duty_rate_unknown:{goods.line.hs_code or _dotted(goods.code)}")
     special = _special_rate(goods, tariff)
@@ -68,24 +68,19 @@ def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
 
 def _special_rate(goods: Goods, tariff: Table) -> Row | Gap | None:
     """A column of the tariff that origin or a claimed preference moves the goods into."""
-    columns = tariff.vintage.rules.get("column_row", ())
-    row = next((each for each in columns if fits(each, goods)), None)
+    row = first_fitting(tariff.columns, goods)
     if row is not None:
         return Gap(f"duty_rate_unknown:{row['column']}:{_dotted(goods.code)}") if "unknown" in row else row
-    if goods.preference is None or any(goods.preference in each.get("preferences", ()) for each in columns):
+    if goods.preference is None or any(goods.preference in each.row.get("preferences", ()) for each in tariff.columns):
         return None
     return Gap(f"preference_unknown:{goods.preference}")
 
 
 def preference_applies(goods: Goods, program: Program) -> bool:
     """Whether the claimed preference has a column for goods of this code and origin."""
-    columns = program.tariff.vintage.rules.get("column_row", ())
-    return any("preferences" in each and fits(each, goods) for each in columns)
-
-
-def _tariff_row(goods: Goods, tariff: Table) -> Row | None:
-    matching = [row for row in tariff.rows if goods.code and goods.code.startswith(digits(row["code"]))]
-    return max(matching, key=lambda row: len(digits(row["code"])), default=None)
+    if goods.preference is None:
+        return False
+    return any("preferences" in each.row and each.fits(goods) for each in program.tariff.columns)
 
 
 def _layer_charge(
@@ -94,7 +89,7 @@ def _layer_charge(
     rules = table_or_gap(layer["dataset"], program.on)
     if isinstance(rules, Gap):
         return rules
-    row = next((each for each in rules.rows if fits(each, goods)), None)
+    row = rules.first(goods)
     if row is None or row["kind"] == "exempt":
         return None
     if row["kind"] == "unknown":

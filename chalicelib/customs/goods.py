@@ -54,36 +54,73 @@ def digits(code: str) -> str:
     return code.replace(".", "").replace(" ", "")
 
 
-def _one_of(goods: Goods, allowed: Iterable[str]) -> bool:
-    origin = goods.line.origin or ""
-    return origin in allowed or territory_of(origin) in allowed
+Test = Callable[[Goods], bool]
 
 
-CRITERIA: Mapping[str, Callable[[Goods, Any], bool]] = {
-    "codes": lambda goods, wanted: any(goods.code.startswith(digits(code)) for code in wanted),
-    "except_codes": lambda goods, wanted: not any(goods.code.startswith(digits(code)) for code in wanted),
-    "origins": _one_of,
-    "except_origins": lambda goods, wanted: not _one_of(goods, wanted),
-    "members": lambda goods, wanted: goods.destination in wanted,
-    "metals": lambda goods, wanted: goods.line.metal in wanted,
-    "articles": lambda goods, wanted: goods.line.article in wanted,
-    "constructions": lambda goods, wanted: goods.line.construction in wanted,
-    "stones": lambda goods, wanted: goods.line.stones in wanted,
-    "preferences": lambda goods, wanted: goods.preference in wanted,
-    "channels": lambda goods, wanted: goods.channel in wanted,
-    "regions": lambda goods, wanted: goods.region in wanted,
-    "scrap": lambda goods, wanted: bool(goods.line.scrap) is wanted,
-    "min_fineness": lambda goods, wanted: (goods.line.fineness or 0) >= wanted,
-    "below_fineness": lambda goods, wanted: goods.line.fineness is not None and goods.line.fineness < wanted,
-    "max_per_dozen": lambda goods, wanted: goods.per_dozen is not None and goods.per_dozen <= wanted,
+def _from_places(wanted: Any) -> Test:
+    allowed = frozenset(wanted)
+
+    def is_from(goods: Goods) -> bool:
+        origin = goods.line.origin or ""
+        return origin in allowed or territory_of(origin) in allowed
+
+    return is_from
+
+
+def _under(wanted: Any) -> Test:
+    prefixes = tuple(digits(code) for code in wanted)
+    return lambda goods: goods.code.startswith(prefixes)
+
+
+def _not(test: Test) -> Test:
+    return lambda goods: not test(goods)
+
+
+# Each criterion as what it makes of the row's words: a test that is built once for every row of a file.
+CRITERIA: Mapping[str, Callable[[Any], Test]] = {
+    "codes": _under,
+    "except_codes": lambda wanted: _not(_under(wanted)),
+    "origins": _from_places,
+    "except_origins": lambda wanted: _not(_from_places(wanted)),
+    "members": lambda wanted: lambda goods: goods.destination in wanted,
+    "metals": lambda wanted: lambda goods: goods.line.metal in wanted,
+    "articles": lambda wanted: lambda goods: goods.line.article in wanted,
+    "constructions": lambda wanted: lambda goods: goods.line.construction in wanted,
+    "stones": lambda wanted: lambda goods: goods.line.stones in wanted,
+    "preferences": lambda wanted: lambda goods: goods.preference in wanted,
+    "channels": lambda wanted: lambda goods: goods.channel in wanted,
+    "regions": lambda wanted: lambda goods: goods.region in wanted,
+    "scrap": lambda wanted: lambda goods: bool(goods.line.scrap) is wanted,
+    "min_fineness": lambda wanted: lambda goods: (goods.line.fineness or 0) >= wanted,
+    "below_fineness": lambda wanted: lambda goods: goods.line.fineness is not None and goods.line.fineness < wanted,
+    "max_per_dozen": lambda wanted: lambda goods: goods.per_dozen is not None and goods.per_dozen <= wanted,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A row with the tests its criteria make, built once."""
+
+    row: Row
+    tests: tuple[Test, ...]
+
+    def fits(self, goods: Goods) -> bool:
+        """Whether every criterion the row names fits the goods."""
+        return all([test(goods) for test in self.tests])
+
+
+def asked(rows: Iterable[Row]) -> tuple[AskedRow, ...]:
+    """Rows ready to be asked about goods many times."""
+    return tuple(
+        AskedRow(row, tuple(make(row[name]) for name, make in CRITERIA.items() if name in row)) for row in rows
+    )
 
 
 def fits(row: Row, goods: Goods) -> bool:
     """Whether every criterion the row names fits the goods."""
-    return all(test(goods, row[name]) for name, test in CRITERIA.items() if name in row)
+    return asked((row,))[0].fits(goods)
 
 
-def first_fitting(rows: Iterable[Row], goods: Goods) -> Row | None:
+def first_fitting(rows: Iterable[AskedRow], goods: Goods) -> Row | None:
     """The first row about these goods, or None."""
-    return next((row for row in rows if fits(row, goods)), None)
+    return next((each.row for each in rows if each.fits(goods)), None)

@@ -11,22 +11,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from chalicelib.customs.conditions import Facts, holds
+from chalicelib.customs.goods import AskedRow, Goods, asked, digits, first_fitting
 from chalicelib.errors import RuleFileInvalid, RuleNotInForce
 from chalicelib.places import territory_of
-from chalicelib.rulebook import Vintage, effective_dates, in_force
+from chalicelib.rulebook import Vintage, effective_dates, in_force, load
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One vintage of a dataset, with its rows and the texts of its sources."""
+    """One vintage of a dataset: its rows ready to be asked about goods, and the texts of its sources.
+
+    ``columns`` are the rates that origin or a preference moves goods into; ``lines`` finds a row by its tariff code.
+    """
 
     vintage: Vintage
     rows: tuple[Row, ...]
+    asked: tuple[AskedRow, ...]
+    columns: tuple[AskedRow, ...]
+    lines: Mapping[str, Row]
+
+    def first(self, goods: Goods) -> Row | None:
+        """The first row about these goods, or None."""
+        return first_fitting(self.asked, goods)
+
+    def line_of(self, code: str) -> Row | None:
+        """The row whose code covers this one and is the longest of those, or None."""
+        return next((self.lines[code[:end]] for end in range(len(code), 0, -1) if code[:end] in self.lines), None)
 
     def cite(self, row: Row) -> str:
         """The source a row names, as answers show it."""
@@ -105,8 +121,19 @@ def program_of(destination: str, on: date) -> Program | None:
 
 def table(dataset: str, on: date) -> Table:
     """The vintage of a dataset in force that day, as rows; raises ``RuleNotInForce``."""
-    vintage = in_force(dataset, on)
-    return Table(vintage, tuple(vintage.rules.get("row", ())))
+    return _table_of(dataset, in_force(dataset, on).effective)
+
+
+@cache
+def _table_of(dataset: str, effective: date) -> Table:
+    """A vintage is made ready once, as it is parsed once."""
+    vintage = load(dataset, effective)
+    rows = tuple(vintage.rules.get("row", ()))
+    lines: dict[str, Row] = {}
+    for row in rows:
+        if "code" in row:
+            lines.setdefault(digits(str(row["code"])), row)
+    return Table(vintage, rows, asked(rows), asked(vintage.rules.get("column_row", ())), lines)
 
 
 def table_or_gap(dataset: str, on: date) -> Table | Gap:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from chalicelib.customs.answer import Charge
 from chalicelib.customs.duty import preference_applies, rounded
-from chalicelib.customs.goods import Goods, Row, first_fitting
+from chalicelib.customs.goods import Goods, Row
 from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to
 
@@ -64,7 +64,7 @@ def _one_tax(
         return [rates]
     groups: dict[int, tuple[Row, Decimal]] = {}
     for line, parts in zip(lines, earlier, strict=True):
-        row = first_fitting(rates.rows, line.goods)
+        row = rates.first(line.goods)
         if row is None or "unknown" in row:
             return [Gap(row["reason"] if row and "reason" in row else f"tax_rate_unknown:{tax['code']}")]
         base = _base(tax, row, line, sum((parts.get(part, Decimal(0)) for part in tax["base"]), Decimal(0)))
@@ -114,7 +114,7 @@ def _fee(fee: Row, value: Decimal, goods: tuple[Goods, ...], program: Program) -
     rates = table_or_gap(fee["dataset"], program.on)
     if isinstance(rates, Gap):
         return rates if counted else _unknown_fee(fee, rates.reason, program.vintage.name)
-    row = first_fitting(rates.rows, goods[0])
+    row = rates.first(goods[0])
     if row is None or ("amount" not in row and "rate" not in row):
         said = str(row["cites"]) if row else "no row fits"
         return Gap(f"fee_unknown:{fee['name']}") if counted else _unknown_fee(fee, said, rates.vintage.name)
