@@ -6,9 +6,11 @@ was published. What was read serves a few minutes, by day of entry; a table that
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.codec import dump, load
@@ -57,24 +59,23 @@ class TableDayRates:
         items = self._table.partition(keys.rate_pk(publisher), "2", limit=count, newest_first=True)
         return tuple(load(Sheet, item) for item in items)
 
-    def keep(self, sheet: Sheet) -> bool:
-        """Keep a day's sheet, and as the newest unless a later one is known. False: exactly this was kept."""
-        pk = keys.rate_pk(sheet.publisher)
-        new = self._put(pk, sheet.on.isoformat(), sheet)
-        newest = self._table.get(pk, keys.NEWEST_RATE)
-        if newest is None or newest["on"] <= sheet.on.isoformat():
-            self._put(pk, keys.NEWEST_RATE, sheet)
-        return new
+    def keep(self, sheet: Sheet, over: Sheet | None) -> bool:
+        """Keep a day's sheet in the place of the one that was read. False: somebody else was faster."""
+        return self._put(sheet.on.isoformat(), sheet, ABSENT if over is None else _digest(dump(over)))
 
-    def _put(self, pk: str, sk: str, sheet: Sheet) -> bool:
+    def show(self, sheet: Sheet) -> None:
+        """Let this one be the newest unless a later one is; quiet when it is already."""
+        shown = self._table.get(keys.rate_pk(sheet.publisher), keys.NEWEST_RATE)
+        if shown is None:
+            self._put(keys.NEWEST_RATE, sheet, ABSENT)
+        elif shown["on"] <= sheet.on.isoformat() and shown["digest"] != _digest(dump(sheet)):
+            self._put(keys.NEWEST_RATE, sheet, shown["digest"])
+
+    def _put(self, sk: str, sheet: Sheet, expected: Any) -> bool:
         said = dump(sheet)
-        digest = sha256(repr(sorted((name, repr(value)) for name, value in said.items())).encode()).hexdigest()[:32]
-        before = self._table.get(pk, sk)
-        if before is not None and before["digest"] == digest:
-            return False
-        expected = before["digest"] if before is not None else ABSENT
         gone = [name for name in ("until",) if name not in said]
-        return self._table.update(Update(pk, sk, {**said, "digest": digest}, gone, {"digest": expected}))
+        pk = keys.rate_pk(sheet.publisher)
+        return self._table.update(Update(pk, sk, {**said, "digest": _digest(said)}, gone, {"digest": expected}))
 
     def _sheets(self, on: date) -> tuple[Sheet, ...]:
         wanted = [(keys.rate_pk(publisher), day.isoformat()) for publisher, day in days_wanted(on)]
@@ -82,6 +83,10 @@ class TableDayRates:
         read = (_sheet_of(item) for item in self._table.batch_get(wanted))
         found = {(sheet.publisher, sheet.on): sheet for sheet in read if sheet is not None and sheet.on <= on}
         return tuple(found[key] for key in sorted(found))
+
+
+def _digest(said: Item) -> str:
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _sheet_of(item: Item) -> Sheet | None:

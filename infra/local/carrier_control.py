@@ -40,6 +40,7 @@ class SimulatedCarriers:
     def addresses(self) -> dict[str, str]:
         """Where the product finds each interface, by the name of the template's parameter."""
         paths = {"FedexUrl": "fedex", "MydhlUrl": "mydhlapi", "DhlUnifiedUrl": "unified", "EmsUrl": "ems"}
+        paths |= {"EcbUrl": "rates/ecb", "HmrcUrl": "rates/hmrc", "MetalsUrl": "rates/metals"}
         return {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
 
     def start(self, webhooks: str, secrets: Path) -> None:

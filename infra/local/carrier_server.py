@@ -4,6 +4,7 @@
 /mydhlapi/...              MyDHL, the path that DHL's own addresses have
 /unified/...               DHL Shipment Tracking - Unified, pull and push
 /ems/...                   China Post's open API
+/rates/...                 publishers of exchange rates and metal prices (``published_rates``)
 /control/<carrier>/...     the desk (``carrier_desk``); ``/control/...`` where one carrier alone is served
 """
 
@@ -12,12 +13,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from infra.local.carrier_desk import ControlDesk, Said
 from infra.local.carrier_faults import AnswerDropped
 from infra.local.carrier_simulator import Answer, CarrierSimulator
+from infra.local.published_rates import answered
 
 CARRIER_OF_PATH = {"fedex": "fedex", "mydhlapi": "dhl", "unified": "dhl", "ems": "ems"}
 CONTROL = "/control/"
@@ -42,6 +45,8 @@ class Counter:
     def carrier(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One call to a carrier. Raises ``AnswerDropped`` where it hangs up."""
         first = urlsplit(target).path.split("/")[1]
+        if first == "rates":
+            return answered(urlsplit(target).path.removeprefix("/rates"), datetime.now(UTC).date())
         name = self._only or CARRIER_OF_PATH.get(first)
         simulator = self._simulators.get(name or "")
         if simulator is None:

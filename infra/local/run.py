@@ -125,6 +125,17 @@ class Running:
         if "FunctionError" in answer:
             raise LocalRunError(f"the sweep failed: {answer['Payload'].read().decode()[:800]}")
 
+    def refresh_rates(self, now: datetime) -> dict[str, str]:
+        """Run the refresh as its schedule does; how it went with each publisher. Raises LocalRunError when it fails."""
+        event = {**SCHEDULED, "time": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        function = self.deployed.resources["RefreshRates"]
+        answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        told = answer["Payload"].read().decode()
+        if "FunctionError" in answer:
+            raise LocalRunError(f"the refresh of rates failed: {told[:800]}")
+        found: dict[str, str] = json.loads(told)
+        return found
+
     @property
     def door(self) -> Door:
         """The HTTP API, under the token's holder."""
@@ -217,6 +228,8 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     """The story, once; afterwards its case is what the next run must find."""
     before = last_case(chosen.state)
     forget_last_case(chosen.state)
+    refreshed = running.refresh_rates(datetime.now(UTC))
+    timeline.progress(f"rates of the day: {'; '.join(refreshed.values())}")
     story = Story(running.door, running.carrier, running.sweep, timeline, chosen.tale, datetime.now(UTC))
     case_id = story.tell(before)
     running.finished.append(case_id)

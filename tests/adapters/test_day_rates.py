@@ -24,36 +24,41 @@ def ecb(on: date, **values: str) -> Sheet:
     return Sheet("ecb", on, told, aside={"CHF": "jump:2:0.94"})
 
 
+def keep(rates: TableDayRates, *sheets: Sheet) -> None:
+    for sheet in sheets:
+        assert rates.keep(sheet, None)
+        rates.show(sheet)
+
+
 def test_a_sheet_is_read_back_as_it_was_kept(ports):
     month = Sheet("hmrc", date(2026, 11, 1), {"USD": Decimal("1.3260")}, date(2026, 11, 30))
-    assert ports.rates.keep(ecb(FRIDAY))
-    assert ports.rates.keep(month)
+    keep(ports.rates, ecb(FRIDAY), month)
     assert ports.rates.newest("ecb", 5) == (ecb(FRIDAY),)
     assert str(ports.rates.newest("ecb", 1)[0].values["JPY"]) == "178.8600"
     assert ports.rates.newest("hmrc", 5) == (month,)
     assert ports.rates.newest("gold", 5) == ()
 
 
-def test_the_same_sheet_twice_is_kept_once_and_a_correction_replaces_it(ports):
-    assert ports.rates.keep(ecb(FRIDAY))
-    assert not ports.rates.keep(ecb(FRIDAY))
-    assert ports.rates.keep(ecb(FRIDAY, USD="1.16"))
-    assert ports.rates.newest("ecb", 5) == (ecb(FRIDAY, USD="1.16"),)
-    assert ports.rates.book(TODAY).sheets == (ecb(FRIDAY, USD="1.16"),)
+def test_of_two_who_keep_a_day_the_first_wins_and_a_correction_replaces_what_it_read(ports):
+    keep(ports.rates, ecb(FRIDAY))
+    mended = ecb(FRIDAY, USD="1.16")
+    assert not ports.rates.keep(mended, None)
+    assert not ports.rates.keep(mended, ecb(FRIDAY, USD="1.99"))
+    assert ports.rates.keep(mended, ecb(FRIDAY))
+    ports.rates.show(mended)
+    assert ports.rates.newest("ecb", 5) == (mended,)
+    assert ports.rates.book(TODAY).sheets == (mended,)
 
 
 def test_the_latest_days_come_first_and_no_more_than_asked(ports):
-    for back in (3, 1, 2):
-        ports.rates.keep(ecb(FRIDAY - timedelta(days=back)))
+    keep(ports.rates, *(ecb(FRIDAY - timedelta(days=back)) for back in (3, 1, 2)))
     days = [sheet.on for sheet in ports.rates.newest("ecb", 2)]
     assert days == [FRIDAY - timedelta(days=1), FRIDAY - timedelta(days=2)]
 
 
 def test_a_book_holds_the_days_before_the_wednesdays_the_month_and_the_newest_however_old(ports):
-    days = [FRIDAY, date(2026, 10, 21), date(2026, 6, 1), date(2026, 11, 2)]
-    for day in days:
-        ports.rates.keep(ecb(day))
-    ports.rates.keep(Sheet("gold", date(2026, 5, 4), {"USD": Decimal(4000)}))
+    keep(ports.rates, *map(ecb, (FRIDAY, date(2026, 10, 21), date(2026, 6, 1), date(2026, 11, 2))))
+    keep(ports.rates, Sheet("gold", date(2026, 5, 4), {"USD": Decimal(4000)}))
     book = ports.rates.book(TODAY)
     assert [(sheet.publisher, sheet.on) for sheet in book.sheets] == [
         ("ecb", date(2026, 10, 21)), ("ecb", FRIDAY), ("gold", date(2026, 5, 4)),
@@ -62,8 +67,7 @@ def test_a_book_holds_the_days_before_the_wednesdays_the_month_and_the_newest_ho
 
 
 def test_an_older_sheet_never_becomes_the_newest(ports):
-    ports.rates.keep(ecb(date(2026, 9, 1)))
-    ports.rates.keep(ecb(date(2026, 8, 3)))
+    keep(ports.rates, ecb(date(2026, 9, 1)), ecb(date(2026, 8, 3)))
     assert [sheet.on for sheet in ports.rates.book(TODAY).sheets] == [date(2026, 9, 1)]
 
 
@@ -102,7 +106,7 @@ class Clock:
 def counted() -> tuple[Counted, TableDayRates, Clock]:
     table, clock = Counted(), Clock()
     rates = TableDayRates(table, PUBLISHERS, clock)
-    rates.keep(ecb(FRIDAY))
+    keep(rates, ecb(FRIDAY))
     table.reads.clear()
     return table, rates, clock
 

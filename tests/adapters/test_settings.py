@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.settings import CARRIER_URLS, NEEDED_BY, EnvironmentInvalid, read_settings
+from chalicelib.settings import CARRIER_URLS, NEEDED_BY, RATE_URLS, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
 DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS")
@@ -22,7 +22,7 @@ WHOLE = {
 }
 
 
-ADDRESSES = {f"GOLDTHREAD_{host.upper()}_URL": url for host, url in CARRIER_URLS.items()}
+ADDRESSES = {f"GOLDTHREAD_{host.upper()}_URL": url for host, url in {**CARRIER_URLS, **RATE_URLS}.items()}
 
 
 def refused(environ):
@@ -111,3 +111,29 @@ def test_only_the_local_stage_may_speak_to_a_carrier_without_tls_and_only_on_thi
         assert read_settings(environ).carrier_urls[host] == url
     else:
         assert variable in {fault.field for fault in refused(environ).faults}
+
+
+@pytest.mark.parametrize(
+    ("stage", "url", "fine"),
+    [
+        ("local", "http://127.0.0.1:4580/rates", True), ("prod", "https://prices.example.com/metals", True),
+        ("prod", "http://prices.example.com", False), ("dev", "http://127.0.0.1:4580", False),
+        ("prod", "https://user@prices.example.com", False), ("prod", "https://prices.example.com?key=1", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("host", RATE_URLS)
+def test_published_rates_are_read_over_tls_but_from_a_simulator_on_this_machine(host, stage, url, fine):
+    variable = f"GOLDTHREAD_{host.upper()}_URL"
+    environ = WHOLE | {"GOLDTHREAD_STAGE": stage, variable: url}
+    if fine:
+        assert read_settings(environ).rate_urls[host] == url
+    else:
+        assert variable in {fault.field for fault in refused(environ).faults}
+
+
+def test_metals_have_no_address_until_the_merchant_gives_one_and_rates_have_the_official_one():
+    assert read_settings(WHOLE).rate_urls == RATE_URLS
+    assert read_settings(WHOLE | {"GOLDTHREAD_METALS_URL": ""}).rate_urls["metals"] == ""
+    assert RATE_URLS["ecb"] == "https://www.ecb.europa.eu"
+    for host in ("ECB", "HMRC"):
+        assert refused(WHOLE | {f"GOLDTHREAD_{host}_URL": ""}).faults

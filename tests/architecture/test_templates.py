@@ -144,6 +144,12 @@ def test_the_sweep_is_scheduled(packaged):
     assert [event["Properties"]["Schedule"] for event in events] == ["rate(5 minutes)"]
 
 
+def test_rates_are_refreshed_by_a_schedule(packaged):
+    events = packaged.functions["RefreshRates"]["Events"].values()
+
+    assert [event["Properties"]["Schedule"] for event in events] == ["rate(6 hours)"]
+
+
 def test_the_api_is_regional_throttled_and_watched(packaged):
     api = packaged.of_type("AWS::Serverless::Api")["RestAPI"]
     alarm = packaged.of_type("AWS::CloudWatch::Alarm")["ApiFailingAlarm"]

@@ -45,7 +45,10 @@ FILES: dict[tuple[str, str], bytes | int] = {
 }
 
 
-def published(changed: Mapping[tuple[str, str], bytes | int] | None = None) -> Callable[[str, HttpRequest], HttpResponse]:
+Changed = Mapping[tuple[str, str], bytes | int]
+
+
+def published(changed: Changed | None = None) -> Callable[[str, HttpRequest], HttpResponse]:
     files = FILES | dict(changed or {})
 
     def answer(host: str, request: HttpRequest) -> HttpResponse:
@@ -66,7 +69,7 @@ def world() -> World:
 
 
 def run(
-    world: World, now: datetime = NOW, changed: Mapping[tuple[str, str], bytes | int] | None = None
+    world: World, now: datetime = NOW, changed: Changed | None = None
 ) -> dict[str, Refreshed]:
     world.link.answer = published(changed)
     world.link.calls.clear()
