@@ -75,11 +75,6 @@ def converter(currency: str, on: date, rates: Rates | None) -> Converter:
     return Converter(currency, on, rates, [], [])
 
 
-def published_rate(source: str, target: str, on: date) -> RateQuote | None:
-    """The market's rate by the shipped tables alone."""
-    return market_rate(NOTHING, source, target, on)
-
-
 @dataclass(frozen=True, slots=True)
 class Values:
     """Customs value of each line, the goods' own worth without transport, and what had to be assumed.
