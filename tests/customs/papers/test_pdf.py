@@ -120,7 +120,7 @@ def test_no_row_is_lost_between_pages():
 
 
 def test_the_totals_stay_with_a_row():
-    for rows in range(8, 30):
+    for rows in range(8, 30, 3):
         (page,) = [page for page in pages(invoice(rows)) if "EUR 2,386.90" in page]
         assert "Chain of gold" in page
 

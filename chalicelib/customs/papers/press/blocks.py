@@ -175,7 +175,7 @@ def _checklist(block: Checklist, setter: Setter, x: float, width: float) -> list
         words = [text_strip(line, x + _TICK_INSET, width - _TICK_INSET, look.INK) for line in lines]
         words[:1] = behind(words[:1], _tick_box(x, ticked))
         found += [gap(2.5), *no_lonely_lines(words)]
-    return found
+    return [*found[:1], *together(found[1:])] if len(found) <= 2 * _LONGEST_KEPT else found
 
 
 def _tick_box(x: float, ticked: bool) -> Ground:

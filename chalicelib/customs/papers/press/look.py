@@ -22,6 +22,7 @@ HAIR: Final[Colour] = (0.84, 0.82, 0.79)
 TINT: Final[Colour] = (0.976, 0.969, 0.949)
 
 TITLE: Final = Style(24, "title", 1.18)
+LONG_TITLE: Final = Style(17, "title", 1.2)
 SUBTITLE: Final = Style(9.5)
 HEADING: Final = Style(13.5, "title", 1.3)
 BODY: Final = Style(9, "regular", 1.5)

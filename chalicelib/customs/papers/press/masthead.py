@@ -13,12 +13,13 @@ from chalicelib.customs.papers.press.sheet import Sheet
 from chalicelib.customs.papers.press.strips import Strip, text_strip
 
 _GOLD_BAR = 11.0
+_TITLE_LINES = 2
 _BAR_HEIGHT = 36.0
 _QR_SIDE = 54.0
 _QR_LABEL_WIDTH = 96.0
 _BETWEEN_CODES = 24.0
 # Points of one module: what prints best, and the least that a scanner at a counter reads from plain paper.
-_MODULE, _LEAST_MODULE = 1.05, 0.55
+_MODULE, _LEAST_MODULE = 1.05, 0.7
 _BARS_BESIDE_TITLE = 176.0
 _PAGE_WORDS = {
     "en": "Page {page} of {pages}",
@@ -34,13 +35,16 @@ _PAGE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A code: rectangles from its own upper left corner, its width and height, its text so many points ``below``."""
+    """A code: rectangles from its own upper left corner, its width and height, its text so many points ``below``,
+    centred or ``flush`` with its right edge.
+    """
 
     rectangles: tuple[tuple[float, float, float, float], ...]
     width: float
     height: float
     below: float
     label: tuple[Line, ...]
+    flush: bool = False
 
     @property
     def whole_height(self) -> float:
@@ -52,7 +56,8 @@ class _Mark:
             sheet.bars(moved, look.INK)
         top = y + self.height + self.below
         for line in self.label:
-            sheet.line(line, x + (self.width - line.width) / 2, top, look.INK)
+            room = self.width - line.width
+            sheet.line(line, x + (room if self.flush else room / 2), top, look.INK)
             top += line.style.leading
 
 
@@ -83,7 +88,10 @@ def _nothing(_sheet: Sheet, _y: float) -> None:
 
 
 def _words(document: Document, setter: Setter, x: float, width: float) -> list[Strip]:
-    title = [text_strip(line, x, width, look.INK) for line in setter.lines(document.title, look.TITLE, width)]
+    lines = setter.lines(document.title, look.TITLE, width)
+    if len(lines) > _TITLE_LINES:
+        lines = setter.lines(document.title, look.LONG_TITLE, width)
+    title = [text_strip(line, x, width, look.INK) for line in lines]
     if not document.subtitle:
         return title
     lines = setter.lines(document.subtitle, look.SUBTITLE, width)
@@ -129,14 +137,14 @@ def _qr_mark(text: str | None, setter: Setter) -> _Mark | None:
     label = tuple(setter.lines(text, look.CODE, _QR_LABEL_WIDTH))
     width = max(_QR_SIDE, *(line.width for line in label))
     side = _QR_SIDE / len(modules) if modules else 0.0
-    left = (width - _QR_SIDE) / 2
+    left = width - _QR_SIDE
     rectangles = tuple(
         (left + at * side, row * side, many * side, side)
         for row, line in enumerate(modules)
         for at, many in _dark("".join("01"[module] for module in line))
     )
     # Four modules around a QR code stay white.
-    return _Mark(rectangles, width, _QR_SIDE if modules else 0.0, 4 * side, label)
+    return _Mark(rectangles, width, _QR_SIDE if modules else 0.0, 4 * side, label, flush=True)
 
 
 class Frame:
