@@ -16,14 +16,16 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 
 def path_of(operation):
     named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
-    named |= {"country": "US", "name": "return_invoice", "entry_id": "e-1"}
-    return operation.path.format(**named, exception_id="Y2FzZQ", action="resolve")
+    named |= {"country": "US", "name": "return_invoice", "entry_id": "c0b770eaf4409590"}
+    action = next((one.example for one in operation.parameters if one.name == "action"), "")
+    return operation.path.format(**named, exception_id="Y2FzZQ", action=action)
 
 
 def called(client, operation, headers):
     body = json.dumps(getattr(examples, operation.body)).encode() if operation.body else b""
     query = {
         "list_returns": "?stage=review",
+        "list_duties": "?state=open",
         "list_shipments": "?condition=held",
         "pickup_windows": "?carrier=fedex&country=FR",
     }.get(operation.operation_id, "")
