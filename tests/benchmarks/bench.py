@@ -27,7 +27,7 @@ from chalicelib.shipments.fold import fold
 from infra.local.child import free_port
 from infra.local.stack import PYTHON, Ministack
 from infra.package import BUILD, package
-from tests.benchmarks import bench_dhl, bench_ems, bench_fedex
+from tests.benchmarks import bench_dhl, bench_ems, bench_fedex, bench_papers
 from tests.benchmarks.bench_fedex import NOW, best, calls
 from tests.benchmarks.costs import Row, fixed_per_month, per_thousand_returns
 from tests.benchmarks.fleet import Fleet
@@ -103,6 +103,14 @@ def judging() -> Iterator[Line]:
     estimate(asked)
     took, counted = best(lambda: estimate(asked)), calls(lambda: estimate(asked))
     yield Line("duty estimate, US entry, one line", "", f"{took:.0f} us, {counted} calls", None)
+
+
+def printing() -> Iterator[Line]:
+    """One page of a paper: one more in a warm process, and the first in a new one."""
+    for name, (written, made) in bench_papers.SAMPLES.items():
+        if "one page" in name:
+            yield at_most(f"print {name}: warm", bench_papers.WARM_BAR_MS, bench_papers.warm_ms(made()), " ms")
+            yield at_most("... the first time", bench_papers.FIRST_BAR_S, bench_papers.first_s(written)[1], " s")
 
 
 def asking() -> Iterator[Line]:
@@ -192,7 +200,7 @@ def main() -> None:
     """Print the table and the invoices."""
     print(f"{datetime.now(UTC):%Y-%m-%d}  Python {sys.version.split()[0]}\n")
     print(f"{'what':52}{'bar':>12}  {'measured':<34}")
-    lines = [*reading(), *judging(), *packaged()]
+    lines = [*reading(), *judging(), *printing(), *packaged()]
     more, bill = metered()
     lines += [*more, *counted_sweep(), *asking()]
     for line in lines:
