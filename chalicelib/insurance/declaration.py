@@ -8,7 +8,7 @@ event the policy names), ``void`` when the return is called off or a condition w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -57,14 +57,6 @@ class Declaration:
     waybill: str | None = None
     package_seq: int = 1
     seals: tuple[str, ...] = ()
-
-    def bound(self, waybill: str) -> Declaration:
-        """The same once this waybill carries the parcel; a void one stays void."""
-        return self if self.status == "void" else replace(self, status="bound", waybill=waybill)
-
-    def voided(self) -> Declaration:
-        """The same when nothing travels under it any more."""
-        return replace(self, status="void")
 
     def as_json(self) -> dict[str, Any]:
         """The recorded shape, from which papers print it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,19 +17,22 @@ from chalicelib.carriers.capabilities import Service, service_of
 from chalicelib.carriers.goods import Goods, ParcelFacts, goods_of
 from chalicelib.carriers.requirements import Rates, holding_proof
 from chalicelib.carriers.routes import Route, not_contracted, pick, rank, route_of, transit_of
+from chalicelib.clock import zone
 from chalicelib.customs.rate_choice import NOTHING, RateBook, market_rate
-from chalicelib.errors import FieldFault, InvalidRequestError
+from chalicelib.errors import FieldFault, InvalidRequestError, RuleNotInForce
 from chalicelib.insurance.cover import Cover
 from chalicelib.insurance.cover import plan as plan_cover
 from chalicelib.insurance.declaration import Declaration, declare, valuation_of
 from chalicelib.insurance.kept import kept
 from chalicelib.insurance.parcel import CarrierCover, Consignment
-from chalicelib.insurance.weekend import business_days_after, over_weekend
+from chalicelib.insurance.weekend import business_days_after, over_weekend, under_way_over_weekend
 from chalicelib.merchant import CarrierContract, Merchant
 from chalicelib.money import MINOR_UNITS, Money
-from chalicelib.places import Lane
+from chalicelib.places import Lane, zone_of_place
 from chalicelib.returns.case import Item, worth_of
 
+# Couriers ring in these hours; the clock of either end decides what day it is there.
+HANDED_OVER_FROM, DELIVERED_BY = time(9), time(17)
 # What a destination post admits is asked once, and its answer may name the most it insures.
 INSURED_BY_DESTINATION = ("DEST_INSURED_EXCHANGE", "DEST_ACCEPTS")
 
@@ -166,7 +169,7 @@ def _consignment(parcel: ParcelFacts, sent: Shipment, carrier: str, service: str
         sent.gross_weight_g,
         frozenset(parcel.goods),
         home=True,
-        weekend_in_transit=_over_weekend(carrier, service, sent.on),
+        weekend_in_transit=_over_weekend(carrier, service, sent.lane, sent.on),
         address_day_value=sent.together,
         service=service,
         consignee="merchant",
@@ -174,13 +177,20 @@ def _consignment(parcel: ParcelFacts, sent: Shipment, carrier: str, service: str
     )
 
 
-def _over_weekend(carrier: str, service: str, on: date) -> bool | None:
-    """Whether it is usually under way over a weekend. One that should arrive before it may still be held by customs:
-    then nobody knows."""
+def _over_weekend(carrier: str, service: str, lane: Lane, on: date) -> bool | None:
+    """Whether it is usually under way over a weekend, at either end. One that should arrive before it may still be held
+    by customs: then nobody knows."""
     usual = transit_of(carrier, service, on)
     if usual is None:
         return None
-    return over_weekend(on, business_days_after(on, usual.business_days_max)) or None
+    arrives = business_days_after(on, usual.business_days_max)
+    try:
+        ends = zone_of_place(lane.origin, None), zone_of_place(lane.destination, None)
+    except RuleNotInForce:
+        return over_weekend(on, arrives) or None
+    first = datetime.combine(on, HANDED_OVER_FROM, zone(ends[0]))
+    last = datetime.combine(arrives, DELIVERED_BY, zone(ends[1]))
+    return under_way_over_weekend(first, last, *ends) or None
 
 
 def best_of(ways: Iterable[Way]) -> tuple[Way, ...]:

@@ -49,12 +49,6 @@ def test_a_declaration_to_the_carrier_itself_names_no_policy_and_the_declared_va
     assert (told_as["cover_start"], told_as["valuation_basis"]) == (None, None)
 
 
-def test_it_is_bound_by_a_waybill_and_a_void_one_stays_void():
-    quoted = declared(covered(ring_of()))
-    assert (quoted.bound("7946").status, quoted.bound("7946").waybill) == ("bound", "7946")
-    assert quoted.voided().bound("7946").status == "void"
-
-
 @pytest.mark.parametrize(
     ("waybill", "void", "status"), [(None, False, "quoted"), ("7946", False, "bound"), ("7946", True, "void")]
 )

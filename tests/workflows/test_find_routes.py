@@ -214,3 +214,11 @@ def test_a_carrier_or_service_without_a_contract_is_named_as_the_fault(carrier, 
     with pytest.raises(InvalidRequestError) as refused:
         asked(carrier=carrier, service=service)
     assert [fault.code for fault in refused.value.faults] == ["no_contract"]
+
+
+@pytest.mark.parametrize(
+    ("on", "weekend"), [(date(2026, 11, 23), None), (date(2026, 11, 27), True), (date(2026, 11, 28), True)]
+)
+def test_a_parcel_that_usually_arrives_before_the_weekend_may_be_held_and_one_that_does_not_is_under_way(on, weekend):
+    ways = ways_for((ring(),), HOME, on, SHOP, "fedex", None).ways
+    assert ways[0].declaration.weekend is weekend
