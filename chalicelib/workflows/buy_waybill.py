@@ -229,10 +229,10 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
     amend(ports, leg.case_id, now, decide)
-    ports.queues.send("papers", [papers_message(leg.case_id, leg.n)])
     steps = _next_steps(pickup, couriered, undone)
     if steps := [*steps, done.step] if awaited else steps:
         ports.queues.send("steps", steps)
+    ports.queues.send("papers", [papers_message(leg.case_id, leg.n)])
     join_parked(ports, leg.carrier, track.number, now)
 
 

@@ -258,6 +258,8 @@ def _print_doors(running: Running, case_id: str, timeline: Timeline) -> None:
     timeline.say()
     timeline.say(f"  curl -s -H 'Authorization: Bearer {running.token}' {url}/v1/returns/{case_id}")
     timeline.say(f"  curl -s -H 'Authorization: Bearer {running.token}' '{url}/v1/exceptions'")
+    paper = f"{url}/v1/returns/{case_id}/papers/return_invoice"
+    timeline.say(f"  curl -sL -o return_invoice.pdf -H 'Authorization: Bearer {running.token}' {paper}")
     timeline.say()
 
 

@@ -166,7 +166,10 @@ class Story:
         made = self._until("our papers are made", self._papers_made)
         for row in made:
             if row["status"] == "ready" and row["href"]:
-                self._row("", f"paper {row['name']}: {row['status']}", "", self._read_paper(row["href"]), mark="plain")
+                whose = f"ours, sha256 {row['sha256'][:16]}" if row["sha256"] else f"{self._carrier.name}'s"
+                link = self._read_paper(row["href"])
+                self._row("", f"paper {row['name']}: {whose}", "", "open within five minutes:", mark="plain")
+                self._timeline.say(f"  {link}")
             elif row["missing"]:
                 self._row("", f"paper {row['name']} waits", "", f"give {', '.join(row['missing'])}", mark="warn")
 
@@ -181,7 +184,8 @@ class Story:
         self._require(answer.status == SEE_OTHER, f"{href} was answered with {answer.status}: {answer.text[:300]}")
         link = answer.headers["location"]
         read = self._door.follow(link)
-        self._require(read.status == OK, f"the link to {href} was answered with {read.status}: {read.text[:300]}")
+        is_pdf = read.status == OK and read.text.startswith("%PDF-")
+        self._require(is_pdf, f"the link to {href} gave no PDF but {read.status}: {read.text[:300]}")
         return link
 
     def _fly(self) -> None:
