@@ -60,7 +60,7 @@ def _sheets(document: Document, fonts: Fonts) -> list[Sheet]:
         strips += strips_of(block, setter, look.SIDE, measure)
     foot = height - look.BOTTOM - frame.foot_height
     pages = paginate(strips, look.TOP, look.TOP + frame.head_height, foot - look.ABOVE_FOOT)
-    sheets = [Sheet(width, height, fonts) for _ in pages]
+    sheets = [Sheet(width, height, fonts, mirrored=setter.to_left) for _ in pages]
     for at, (sheet, page) in enumerate(zip(sheets, pages, strict=True), 1):
         if at > 1:
             frame.draw_head(sheet, look.TOP)

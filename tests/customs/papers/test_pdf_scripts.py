@@ -118,6 +118,16 @@ def test_lines_of_a_right_to_left_paragraph_end_at_the_right_edge():
     assert text.get_charbox(at)[2] > 500
 
 
+def test_a_paper_in_arabic_is_laid_out_from_the_right_and_its_figures_end_at_the_right():
+    columns = (Column("البضاعة", 4), Column("القيمة", 1, "right"))
+    table = Table(columns, (("ذهب", "1,240.00"), ("ذهب", "40.00")))
+    text = pypdfium2.PdfDocument(render(paper(table, language="ar", title="ورقة")))[0].get_textpage()
+
+    boxes = {words: text.get_charbox(sum(text.search(words).get_next()) - 1) for words in ("1,240.00", "40.00", "ذهب")}
+    assert boxes["ذهب"][0] > 300 > boxes["1,240.00"][2]
+    assert abs(boxes["1,240.00"][2] - boxes["40.00"][2]) < 1
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_harmful_characters_do_nothing(name):
     written, expected = HOSTILE[name]

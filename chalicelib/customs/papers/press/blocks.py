@@ -39,7 +39,7 @@ _PANELS_ABREAST = 3
 _STATEMENT_INSET = 13.0
 _TICK_SIDE = 8.0
 _TICK_INSET = 17.0
-_BLANK_HEIGHT = 30.0
+_BLANK_HEIGHT = 28.0
 _LONGEST_KEPT = 14
 
 
@@ -189,10 +189,11 @@ def _tick_box(x: float, ticked: bool) -> Ground:
 
 
 def _blanks(block: Blanks, setter: Setter, x: float, width: float) -> list[Strip]:
-    each = (width - look.GUTTER) / 2
-    places = (x, x + each + look.GUTTER)
+    count = 3 if len(block.labels) % 3 == 0 else 2
+    each = (width - look.GUTTER * (count - 1)) / count
+    places = [x + at * (each + look.GUTTER) for at in range(count)]
     found: list[Strip] = [gap(look.BEFORE_TEXT)]
-    for labels in _abreast(block.labels, 2):
+    for labels in _abreast(block.labels, count):
         columns = [
             [_Cell(line, place, look.SOFT) for line in setter.lines(label, look.LABEL, each)]
             for label, place in zip(labels, places, strict=False)

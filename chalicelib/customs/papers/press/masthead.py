@@ -51,9 +51,8 @@ class _Mark:
         return self.height + self.below + sum(line.style.leading for line in self.label)
 
     def draw(self, sheet: Sheet, x: float, y: float) -> None:
-        moved = [(x + across, y + down, width, height) for across, down, width, height in self.rectangles]
-        if moved:
-            sheet.bars(moved, look.INK)
+        if self.rectangles:
+            sheet.bars(self.rectangles, x, y, self.width, look.INK)
         top = y + self.height + self.below
         for line in self.label:
             room = self.width - line.width

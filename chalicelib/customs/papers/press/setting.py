@@ -27,6 +27,7 @@ from chalicelib.customs.papers.press.characters import (
 from chalicelib.customs.papers.press.typefaces import Typeface, Weight, shown, typeface, visible
 
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_FROM_THE_RIGHT = frozenset({"ar", "fa", "he", "iw", "ur"})
 _FIGURES = re.compile(r"[0-9]+([.,][0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # Marks that Chinese and Japanese set as wide as a character and others do not.
@@ -103,6 +104,11 @@ class Setter:
         self._language = language
         self._shaped: dict[tuple[int, str, bool, str], Run] = {}
         self._set: dict[tuple[str, Style, float, str | None], list[Line]] = {}
+
+    @property
+    def to_left(self) -> bool:
+        """Say whether the document's language is written from the right."""
+        return self._language.split("-")[0].lower() in _FROM_THE_RIGHT
 
     def lines(self, text: str, style: Style, width: float, language: str | None = None) -> list[Line]:
         """Set text into lines of at most this width in points; one empty line for an empty text."""

@@ -48,9 +48,12 @@ class Fonts:
 
 
 class Sheet:
-    """What is drawn on one page. ``height`` is the page's, in points."""
+    """What is drawn on one page. ``height`` is the page's, in points. A ``mirrored`` one is for a language written from
+    the right: whoever draws measures from the left all the same, and the sheet turns places round, but no picture.
+    """
 
-    def __init__(self, width: float, height: float, fonts: Fonts) -> None:
+    def __init__(self, width: float, height: float, fonts: Fonts, *, mirrored: bool = False) -> None:
+        self.mirrored = mirrored
         self.width = width
         self.height = height
         self._fonts = fonts
@@ -69,26 +72,29 @@ class Sheet:
     def tint(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
         """Fill a rectangle."""
         self._put(*colour, b"rg")
-        self._put(x, self.height - y - height, width, height, b"re f")
+        self._put(self._left(x, width), self.height - y - height, width, height, b"re f")
 
-    def bars(self, rectangles: Sequence[tuple[float, float, float, float]], colour: Colour) -> None:
-        """Fill many rectangles as one shape, so that no gap shows between neighbours."""
+    def bars(
+        self, rectangles: Sequence[tuple[float, float, float, float]], x: float, y: float, width: float, colour: Colour
+    ) -> None:
+        """Fill many rectangles as one picture of this width, so that no gap shows between neighbours."""
         self._put(*colour, b"rg")
-        for x, y, width, height in rectangles:
-            self._put(x, self.height - y - height, width, height, b"re")
+        left = self._left(x, width)
+        for across, down, wide, height in rectangles:
+            self._put(left + across, self.height - y - down - height, wide, height, b"re")
         self._put(b"f")
 
     def box(self, x: float, y: float, side: float, colour: Colour, weight: float = 0.7) -> None:
         """Draw an empty square."""
         self._put(*colour, b"RG", weight, b"w")
-        self._put(x, self.height - y - side, side, side, b"re S")
+        self._put(self._left(x, side), self.height - y - side, side, side, b"re S")
 
     def tick(self, x: float, y: float, side: float, colour: Colour) -> None:
         """Draw a tick into a square."""
         self._put(*colour, b"RG", side * 0.15, b"w 1 J 1 j")
         points = ((0.2, 0.52), (0.42, 0.74), (0.82, 0.24))
         for (across, down), draw in zip(points, (b"m", b"l", b"l"), strict=True):
-            self._put(x + across * side, self.height - y - down * side, draw)
+            self._put(self._left(x, side) + across * side, self.height - y - down * side, draw)
         self._put(b"S 0 J 0 j")
 
     def line(self, line: Line, x: float, y: float, colour: Colour) -> None:
@@ -96,9 +102,14 @@ class Sheet:
         size = line.style.size
         baseline = self.height - y - line.style.leading / 2 - _BASELINE * size
         self._put(*colour, b"rg")
+        x = self._left(x, line.width)
         for run in line.runs:
             self._run(run, x, baseline, size, colour)
             x += run.advance * size / 1000
+
+    def _left(self, x: float, width: float) -> float:
+        """Where something that wide begins, measured from the left edge of the paper."""
+        return self.width - x - width if self.mirrored else x
 
     def _run(self, run: Run, x: float, baseline: float, size: float, colour: Colour) -> None:
         font = self._fonts.of(run.typeface)

@@ -56,9 +56,13 @@ def no_lonely_lines(strips: Iterable[Strip]) -> list[Strip]:
 
 
 def text_strip(line: Line, x: float, width: float, colour: Colour, *, turned: bool = False) -> Strip:
-    """One line of running text; ``turned`` sets the lines of right-to-left paragraphs against the right edge."""
-    at = x + width - line.width if turned and line.to_left else x
-    return Strip(line.style.leading, lambda sheet, y: sheet.line(line, at, y, colour))
+    """One line of running text; ``turned`` sets a paragraph read against the page's direction to its far edge."""
+
+    def draw(sheet: Sheet, y: float) -> None:
+        far = turned and line.to_left != sheet.mirrored
+        sheet.line(line, x + width - line.width if far else x, y, colour)
+
+    return Strip(line.style.leading, draw)
 
 
 def behind(strips: Iterable[Strip], ground: Ground) -> Iterator[Strip]:

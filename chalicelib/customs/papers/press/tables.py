@@ -30,10 +30,12 @@ class _Place:
     column: Column
     x: float
     width: float
+    to_left: bool
 
     def start(self, line: Line) -> float:
         room = self.width - line.width
-        return self.x + {"left": 0.0, "center": room / 2, "right": room}[self.column.align]
+        # Figures end at the right on any page; on a mirrored one that is where a column begins.
+        return self.x + {"left": 0.0, "center": room / 2, "right": 0.0 if self.to_left else room}[self.column.align]
 
 
 def table_strips(table: Table, setter: Setter, x: float, width: float) -> list[Strip]:
@@ -59,7 +61,7 @@ def _places(table: Table, setter: Setter, x: float, width: float) -> list[_Place
     for column, each in zip(
         table.columns, widths([column.share for column in table.columns], least, room), strict=True
     ):
-        found.append(_Place(column, x, each))
+        found.append(_Place(column, x, each, setter.to_left))
         x += each + _BETWEEN
     return found
 
