@@ -116,7 +116,15 @@ def _ecb(ports: Ports, publisher: Publisher, newest: date | None, today: date) -
 
 def _hmrc(ports: Ports, publisher: Publisher, newest: date | None, today: date) -> Iterable[Sheet]:
     del newest
-    return (read_hmrc(_file(ports, publisher, HMRC_MONTH.format(year=today.year, month=today.month))),)
+    # Readers in public use spell January both 2026-1 and 2026-01; which the service prefers is nowhere said.
+    spelled = dict.fromkeys(HMRC_MONTH.format(year=today.year, month=month) for month in (today.month, f"{today:%m}"))
+    *others, last = spelled
+    for path in others:
+        try:
+            return (read_hmrc(_file(ports, publisher, path)),)
+        except NotPublishedError:
+            continue
+    return (read_hmrc(_file(ports, publisher, last)),)
 
 
 def _fixings(ports: Ports, publisher: Publisher, newest: date | None, today: date) -> Iterable[Sheet]:
@@ -129,7 +137,7 @@ _PUBLISHED: Mapping[str, Callable[[Ports, Publisher, date | None, date], Iterabl
 
 
 def _file(ports: Ports, host: str, path: str) -> bytes:
-    answer = ports.link.call(host, HttpRequest("GET", path, {}, b"", reads_only=True))
+    answer = ports.link.call(host, HttpRequest("GET", path, {"user-agent": "goldthread"}, b"", reads_only=True))
     if answer.status != 200:
         raise NotPublishedError(f"{host} answered {answer.status}")
     return answer.body

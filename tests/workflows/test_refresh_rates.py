@@ -232,3 +232,10 @@ def test_nothing_read_of_the_outside_is_in_an_alert_but_figures_and_codes(world:
     run(world, changed={("ecb", DAILY): ecb_daily("2026-11-20", USD="<b>")})
     details: list[Any] = [one["detail"] for one in world.queues.sent["alerts"]]
     assert not any("<" in detail for detail in details)
+
+
+@pytest.mark.parametrize("spelled", ["2027-1", "2027-01"])
+def test_a_month_of_one_digit_is_found_however_it_is_spelled(world: World, spelled: str) -> None:
+    path = f"/api/v2/exchange_rates/files/monthly_xml_{spelled}.xml"
+    done = run(world, datetime(2027, 1, 4, tzinfo=UTC), {("hmrc", path): hmrc(2027, 1)})
+    assert (done["hmrc"].newest, done["hmrc"].fault) == (date(2027, 1, 1), None)
