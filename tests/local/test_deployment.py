@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from infra.build_template import QUEUES
 from infra.local import local_secrets
 from infra.local.child import LocalRunError, free_port
 from infra.local.deployment import HOST, STACK, deploy
@@ -80,7 +81,7 @@ def test_items_expire_as_the_template_says(aws, deployed):
 
 def test_every_queue_reports_partial_failures_and_has_its_dead_letters(aws, deployed):
     mappings = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert len(mappings) == 4
+    assert len(mappings) == len(QUEUES)
     assert all(row["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for row in mappings)
 
 
