@@ -33,6 +33,8 @@ ECB_DAILY, ECB_HISTORY = "/stats/eurofxref/eurofxref-daily.xml", "/stats/eurofxr
 HMRC_MONTH = "/api/v2/exchange_rates/files/monthly_xml_{year}-{month}.xml"
 FIXINGS: Mapping[str, str] = {"gold": "/gold_pm.json", "silver": "/silver.json", "platinum": "/platinum_pm.json"}
 COMPARED_WITH = 10
+# Seven files at most, none of them answered: the function's own time is not over before the last was asked for.
+ANSWER_WITHIN_S = 10
 # As far back as the Wednesday lies that the customs of this month go by, and some days for a month just over.
 FIRST_TIME = timedelta(days=75)
 FIRST_FIXINGS = timedelta(days=20)
@@ -137,7 +139,9 @@ _PUBLISHED: Mapping[str, Callable[[Ports, Publisher, date | None, date], Iterabl
 
 
 def _file(ports: Ports, host: str, path: str) -> bytes:
-    answer = ports.link.call(host, HttpRequest("GET", path, {"user-agent": "goldthread"}, b"", reads_only=True))
+    headers = {"user-agent": "goldthread"}
+    asked = HttpRequest("GET", path, headers, b"", reads_only=True, answer_within_s=ANSWER_WITHIN_S)
+    answer = ports.link.call(host, asked)
     if answer.status != 200:
         raise NotPublishedError(f"{host} answered {answer.status}")
     return answer.body
