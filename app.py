@@ -175,7 +175,7 @@ def refresh_rates(event: Any) -> Any:
     metrics.add_metric("RatesKept", MetricUnit.Count, sum(one.kept for one in done))
     metrics.add_metric("RatesFailed", MetricUnit.Count, sum(one.fault is not None for one in done))
     metrics.flush_metrics()
-    told = {one.publisher: str(one) for one in done}
+    told: dict[str, str] = {one.publisher: str(one) for one in done}
     logger.info("rates refreshed", extra=told)
     return told
 

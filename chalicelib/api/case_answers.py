@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.api.cover_answers import CoverTold
 from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
-from chalicelib.api.route_answers import CoverTold, KeptRouteTold, RouteBriefTold
+from chalicelib.api.route_answers import KeptRouteTold, RouteBriefTold
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
 from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
 from chalicelib.returns.case import Kind, ReasonCode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.customs.claim_acts import Act, Action
 
 WhyCorrected = Literal["typed_wrong", "invoice_corrected", "amended_by_customs", "other"]
+_MONEY = ("duty", "tax", "fees", "value")
 WayCode = Annotated[str, code(r"[A-Z]{2}-[A-Z0-9.\-]+")]
 
 
@@ -54,9 +55,9 @@ class RecordDutyBody(Shape):
 
     def as_facts(self) -> EntryFacts:
         """The entry as the customs room knows it."""
-        money = {name: money_of(getattr(self, name)) for name in ("duty", "tax", "fees", "value")}
-        plain = self.model_dump(exclude={*money, "corrects", "why"})
-        return EntryFacts(**plain, **money)
+        values: dict[str, Any] = self.model_dump(exclude={*_MONEY, "corrects", "why"})
+        values |= {name: money_of(getattr(self, name)) for name in _MONEY}
+        return EntryFacts(**values)
 
 
 class DutyActionBody(Shape):

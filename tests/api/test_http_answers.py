@@ -63,6 +63,8 @@ STATUS_BY_ERROR = {
     "NotPermitted": 403,
     "NotFoundError": 404,
     "AmbiguousNumber": 409,
+    "PaperPending": 409,
+    "PaperWaiting": 409,
     "ConflictError": 409,
     "IdempotencyMismatch": 409,
     "StageNotAllowed": 409,
@@ -202,7 +204,7 @@ def test_a_carrier_outside_the_grammar_is_unknown(carrier):
 def test_a_defect_of_ours_leaks_nothing_and_is_found_in_the_log(operation, defect, caplog):
     story = {
         "read_return": "read_case", "list_returns": "list_cases", "cancel_return": "cancel_case",
-        "find_routes": "routes", "list_carriers": "carriers",
+        "find_routes": "routes", "list_carriers": "carriers", "read_paper": "paper_link",
     }  # fmt: skip
     world = World(raises={story.get(operation.operation_id, operation.operation_id): defect})
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.api.route_answers import CoverTold
+from chalicelib.api.cover_answers import CoverTold
 from chalicelib.insurance.declaration import declare, valuation_of
 from chalicelib.insurance.kept import declaration_told, kept, told
 from chalicelib.insurance.parcel import CarrierCover
