@@ -45,7 +45,8 @@ MAKERS: Mapping[str, Maker] = {
 
 
 def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """Carry a booking as far as it goes: message is ``{kind, case_id, leg, n}``. A repeat is quiet.
+    """Carry a booking as far as it goes: message is ``{kind, case_id, leg, n}``, and ``papers`` where those are to say
+    something else. A repeat is quiet.
 
     What may have been carried out is settled at whatever stage the case is by now; what was not asked for yet is
     given up once the case needs it no more: a courier for a parcel that has arrived, anything new for a cancelled case.
@@ -56,7 +57,7 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
         _take_given(ports, step, message, now)
         return
     if booking.status in ENDED:
-        _see_to_papers(ports, step, now)
+        _see_to_papers(ports, step, now, changed=bool(message.get("papers")))
         return
     if booking.problem == GIVEN_BY_A_PERSON:
         maker.record(ports, step, Given(booking.result, booking.papers), now)
@@ -71,15 +72,17 @@ def take_booking(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
         ports.cases.save_booking(replace(booking, attempts=0), booking.status)
 
 
-def _see_to_papers(ports: Ports, step: Step, now: datetime) -> None:
-    """What a bought waybill may still owe: the carrier's label, and papers of our own that were asked for in vain."""
+def _see_to_papers(ports: Ports, step: Step, now: datetime, *, changed: bool) -> None:
+    """What a bought waybill may still owe: the carrier's label, and papers of our own that were asked for in vain, or
+    of which something has ``changed``: those do not wait for the label."""
     booking = step.booking
     if (booking.kind, booking.status) != ("waybill", "done"):
         return
-    if booking.result.get("label") == AWAITED:
-        fetch_label(ports, step, now)
-    elif booking.due_at is not None:
+    awaited = booking.result.get("label") == AWAITED
+    if changed or (booking.due_at is not None and not awaited):
         ports.queues.send("papers", [papers_message(booking.case_id, booking.leg_n)])
+    if awaited:
+        fetch_label(ports, step, now)
 
 
 def _take_given(ports: Ports, step: Step, message: Mapping[str, Any], now: datetime) -> None:

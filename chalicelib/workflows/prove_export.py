@@ -19,15 +19,17 @@ from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import advance, is_past
 from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.booking_steps import again
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.plan_papers import papers_of
-from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.read_rates import reckon
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
 GIVEN = "export_proof_given"
+NOT_YET_APPROVED = frozenset({"review", "evidence_needed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,25 @@ def _goes_on(file: CaseFile, change: Amendment, holder: str, now: datetime) -> _
 
 def _papers_anew(file: CaseFile, change: Amendment, now: datetime) -> _Proven:
     """The papers of a bought waybill say what was not known before: its step has them made again, and being due it is
-    not lost."""
+    not lost. A waybill that a worker is about to buy is asked for anew under its next reference: what that worker read
+    before is not declared, for its claim fails."""
     bought = [one for one in file.bookings if (one.kind, one.status) == ("waybill", "done")]
-    due = tuple(replace(one, due_at=one.due_at or now) for one in bought)
-    return _Proven(replace(change, bookings=due, over=tuple(bought)), tuple(one.step for one in due))
+    waits = file.case.stage in NOT_YET_APPROVED
+    planned = [] if waits else [one for one in file.bookings if (one.kind, one.status) == ("waybill", "planned")]
+    home = {leg.n for leg in file.legs if leg.direction == "home"}
+    anew = tuple(_asked_anew(one, now) for one in planned if one.leg_n in home)
+    due = tuple(replace(one, due_at=_moved(one.due_at, now)) for one in bought)
+    steps = (*(one.step for one in anew), *({**one.step, "papers": True} for one in due))
+    return _Proven(replace(change, bookings=(*due, *anew), over=file.bookings), steps)
+
+
+def _asked_anew(planned: Booking, now: datetime) -> Booking:
+    return replace(planned, reference=again(planned.reference), due_at=max(now, planned.not_before or now))
+
+
+def _moved(due_at: datetime | None, now: datetime) -> datetime:
+    """Another due time than before, so that who makes papers of what was known before does not put it to rest."""
+    return now if due_at != now else now + timedelta(seconds=1)
 
 
 def _refuse_nothing(given: ExportLink, now: datetime) -> None:
