@@ -36,7 +36,8 @@ class FakePress:
         self.asked.append(facts)
         said = Document(
             "return_invoice", "Return invoice", facts.rma, facts.language, facts.page, on.isoformat(),
-            (Paragraph(f"{facts.waybill} {facts.shipper.name} {facts.consignee.company}"),), barcode=facts.waybill,
+            (Paragraph(f"{facts.waybill} {facts.shipper.name} {facts.consignee.company}"), Paragraph(f"{facts.export}"),
+             Paragraph(f"{facts.history}")), barcode=facts.waybill,
         )  # fmt: skip
         sheet = replace(said, name="packing_sheet", blocks=(Paragraph(facts.rma),))
         invoice = DraftedPaper("return_invoice", "waiting", self.lacking, None)

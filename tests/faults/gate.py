@@ -32,6 +32,7 @@ CALLS = {
     "secrets": frozenset({"webhooks", "carriers"}),
     "keys": frozenset({"new", "unwrap"}),
     "carrier": frozenset({"call"}),
+    "publishers": frozenset({"call"}),
 }
 
 
