@@ -28,9 +28,13 @@ ClaimState = Literal["open", "filed", "received", "refused", "lapsed", "given_up
 CLAIM_STATES: tuple[ClaimState, ...] = get_args(ClaimState)
 # Decided by rules and dates alone; the others by what a person did.
 BY_RULE: frozenset[ClaimState] = frozenset({"open", "lapsed", "not_reclaimable"})
+# Who writes what rules and dates decide.
+BY_THE_RULES = "goldthread"
 FIGURES = ("duty", "tax", "fees")
 MISTAKE = "recorded_by_mistake"
-MOST_LINES = 200
+# A case is read whole with each look at it, and answered whole: 20 entries of 100 lines are some three megabytes.
+MOST_LINES = 100
+MOST_ENTRIES = 20
 
 
 class EntryDiffers(ConflictError):
@@ -43,6 +47,12 @@ class HistoryFull(ConflictError):
     """An entry with so many changes is no ordinary entry; a person must look at it."""
 
     code = "history_full"
+
+
+class LedgerFull(ConflictError):
+    """A case with so many entries is no ordinary case; what is recorded of it belongs to another."""
+
+    code = "ledger_full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +196,9 @@ def differing(one: EntryFacts, other: EntryFacts) -> list[str]:
 def noted(
     entry: DutyEntry, now: datetime, by: str, what: str, facts: Mapping[str, str], was: Mapping[str, str] | None = None
 ) -> DutyEntry:
-    """The entry with one more line of history; raises ``HistoryFull``."""
-    if len(entry.history) >= MOST_LINES:
+    """The entry with one more line of history; raises ``HistoryFull``, but not for what the rules themselves say: a
+    claim that lapses must be told."""
+    if len(entry.history) >= MOST_LINES and by != BY_THE_RULES:
         raise HistoryFull(f"this entry has been changed {MOST_LINES} times")
     line = LedgerLine(now, by, what, entry.state, dict(facts), dict(was or {}))
     return replace(entry, history=(*entry.history, line))

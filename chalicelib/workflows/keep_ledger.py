@@ -19,10 +19,13 @@ from chalicelib.customs.claim_acts import Act, acted
 from chalicelib.customs.claim_clock import Deadlines, Reminder
 from chalicelib.customs.claims import Judgement, brought_up, corrected, recorded
 from chalicelib.customs.ledger import (
+    BY_THE_RULES,
+    MOST_ENTRIES,
     DutyChange,
     DutyEntry,
     EntryDiffers,
     EntryFacts,
+    LedgerFull,
     differing,
     entry_id_of,
     faults_of,
@@ -91,7 +94,7 @@ def record_duty(
     ports: Ports, case_id: str, facts: EntryFacts, *, corrects: bool, why: str | None, holder: str, now: datetime
 ) -> Kept:
     """Record an entry, or correct one. The same again is quiet; raises ``EntryDiffers`` for other particulars without
-    ``corrects``, ``InvalidRequestError`` with every fault, ``NotFoundError`` without the case."""
+    ``corrects``, ``LedgerFull``, ``InvalidRequestError`` with every fault, ``NotFoundError`` without the case."""
     faults = faults_of(facts, (now + EARLIEST_CLOCK).date())
     if faults:
         raise InvalidRequestError("the entry cannot be as written", faults)
@@ -186,6 +189,8 @@ def _recorded(
     if corrects:
         fault = FieldFault("corrects", "nothing_to_correct", "no such entry is recorded; leave corrects out")
         raise InvalidRequestError("there is nothing to correct", [fault])
+    if len(file.duties) >= MOST_ENTRIES:
+        raise LedgerFull(f"a case holds {MOST_ENTRIES} entries; record this one with the case that it belongs to")
     left = left_on(ports, file, facts)
     judgement = judged(file, facts, left, now)
     entry = recorded(file.case.case_id, facts, judgement, now, holder)
@@ -230,10 +235,10 @@ def _put_to_rest(ports: Ports, look: _Look, now: datetime) -> bool:
     until = look.deadlines.next_after(now) if after.state == "open" else None
     if (after.state, after.claim_by, after.at_most) == (entry.state, entry.claim_by, entry.at_most):
         return ports.duties.rest(entry, until)
-    after = noted(replace(after, due_at=until, attempts=0), now, "goldthread", "judged", why)
-    settled = _settled(look, now, "goldthread", after.state) if why else ()
+    after = noted(replace(after, due_at=until, attempts=0), now, BY_THE_RULES, "judged", why)
+    settled = _settled(look, now, BY_THE_RULES, after.state) if why else ()
     logged, line = case_log.noted(
-        case, now, "goldthread", f"duty_{after.state}", {"entry": entry.entry_id, "state": after.state, **why}
+        case, now, BY_THE_RULES, f"duty_{after.state}", {"entry": entry.entry_id, "state": after.state, **why}
     )
     try:
         ports.duties.keep(logged, line, [DutyChange(entry, after)], settled)

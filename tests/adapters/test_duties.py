@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.adapters.duty_items import entry_item, entry_of_item
 from chalicelib.customs.claims import recorded
-from chalicelib.customs.ledger import DutyChange, Filing, Receipt, sums_of
+from chalicelib.customs.ledger import MOST_ENTRIES, MOST_LINES, DutyChange, Filing, LedgerLine, Receipt, sums_of
 from chalicelib.errors import StaleVersion
 from chalicelib.workflows.ports import Due
 from tests.fakes.entries import NOW, eur, judged_on, some_facts
@@ -135,3 +135,16 @@ def test_an_entry_of_today_is_small():
 
     assert item_size(entry_item(entry)) < 2_000
     assert entry_of_item(entry_item(entry)) == entry
+
+
+def test_twenty_entries_changed_a_hundred_times_fit_into_one_answer():
+    """The most that Lambda answers is six megabytes, the most of an item 400 kilobytes."""
+    facts = some_facts(entry_number="9" * 64, invoice_number="A" * 64, export_reference="B" * 64, carrier="c" * 64)
+    told = dict.fromkeys((one.name for one in fields(type(facts))), "9" * 64)
+    line = LedgerLine(NOW, "somebody at the desk", "corrected", "open", told, told)
+    entry = replace(an_entry(), facts=facts, history=(line,) * MOST_LINES)
+
+    size = item_size(entry_item(entry))
+
+    assert size < 400_000
+    assert size * MOST_ENTRIES < 6_000_000

@@ -16,7 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.customs.claim_acts import Act, ClaimNotAllowed
-from chalicelib.customs.ledger import CLAIM_STATES, EntryDiffers, EntryFacts, sums_of
+from chalicelib.customs.ledger import (
+    CLAIM_STATES,
+    MOST_ENTRIES,
+    MOST_LINES,
+    EntryDiffers,
+    EntryFacts,
+    LedgerFull,
+    sums_of,
+)
 from chalicelib.errors import InvalidRequestError, NotFoundError, StaleVersion, UnavailableError
 from chalicelib.money import Money
 from chalicelib.places import Lane
@@ -100,6 +108,27 @@ class House:
 
 
 # Recording
+
+
+def test_a_case_takes_so_many_entries_and_says_where_the_next_belongs():
+    house = House()
+    for n in range(MOST_ENTRIES):
+        house.record(entry_number=f"26FR{n:04d}")
+    with pytest.raises(LedgerFull, match="the case that it belongs to"):
+        house.record(entry_number="26FR9999")
+    assert house.record(entry_number="26FR0001")["is_new"] is False
+
+
+def test_a_claim_whose_history_is_full_still_lapses_and_is_told():
+    house = House()
+    house.record()
+    while len(house.entry.history) < MOST_LINES:
+        house.record(corrects=True, fees=eur(str(15 + len(house.entry.history) % 2)))
+
+    house.live_until(LAST + timedelta(days=3))
+
+    assert house.entry.state == "lapsed"
+    assert house.told()[-1] == ("lapsed", "open")
 
 
 def test_an_entry_is_recorded_once_and_the_same_again_is_quiet():
