@@ -56,15 +56,21 @@ def paid(country: str, paid_on: date, **given: Any) -> PaidEntry:
     return PaidEntry(country, paid_on, export_reference="EX-1", **given)
 
 
+def bought(country: str, paid_on: date, **given: Any) -> PaidEntry:
+    """What a private person ordered, imported and sent back."""
+    return paid(country, paid_on, **{"sold_at_a_distance": True, "importer": "customer", **given})
+
+
 @pytest.mark.parametrize(
     ("code", "entry", "status"),
     [
-        ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2025, 8, 1), used=False, same_state=True), "open"),
-        ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2022, 11, 22), used=False, same_state=True), "open"),
+        ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2025, 8, 1), used=False, same_state=True), "asked"),
+        ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2022, 11, 22), used=False, same_state=True), "asked"),
         ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2022, 11, 21), used=False, same_state=True), "late"),
         ("AU-DRAWBACK", paid("AU", date(2025, 7, 1), left_on=date(2025, 8, 1), used=True, same_state=True), "refused"),
-        ("CA-B2G", paid("CA", date(2022, 11, 22), left_on=date(2026, 1, 1), sold_at_a_distance=True), "open"),
-        ("CA-B2G", paid("CA", date(2022, 11, 21), left_on=date(2026, 1, 1), sold_at_a_distance=True), "late"),
+        ("CA-B2G", bought("CA", date(2022, 11, 22), left_on=date(2026, 1, 1)), "open"),
+        ("CA-B2G", bought("CA", date(2022, 11, 21), left_on=date(2026, 1, 1)), "late"),
+        ("CA-B2G", bought("CA", date(2026, 1, 1), left_on=date(2026, 2, 1), importer="merchant"), "refused"),
         ("CA-S76", paid("CA", date(2026, 1, 1), left_on=date(2026, 2, 1), reason="change_of_mind"), "refused"),
         ("IN-S26A", paid("IN", date(2026, 8, 1), left_on=date(2026, 8, 31), used=False, reason="quality"), "open"),
         ("IN-S26A", paid("IN", date(2026, 8, 1), left_on=date(2026, 9, 1), used=False, reason="quality"), "refused"),
@@ -72,7 +78,7 @@ def paid(country: str, paid_on: date, **given: Any) -> PaidEntry:
         ("IN-S74", paid("IN", date(2024, 9, 30), left_on=date(2026, 10, 1), used=False, same_state=True), "refused"),
         ("IN-S74", paid("IN", date(2026, 1, 1), left_on=date(2026, 8, 22), used=False, same_state=True), "open"),
         ("IN-S74", paid("IN", date(2026, 1, 1), left_on=date(2026, 8, 21), used=False, same_state=True), "late"),
-        ("MY-S93", paid("MY", date(2026, 8, 31), left_on=date(2026, 11, 20), used=False), "open"),
+        ("MY-S93", paid("MY", date(2026, 8, 31), left_on=date(2026, 11, 20), used=False), "asked"),
         ("MY-S93", paid("MY", date(2026, 6, 30), left_on=date(2026, 10, 1), used=False), "refused"),
     ],
     ids=lambda given: given if isinstance(given, str) else str(getattr(given, "left_on", "")),
@@ -80,7 +86,7 @@ def paid(country: str, paid_on: date, **given: Any) -> PaidEntry:
 def test_duty_once_paid_comes_back_to_the_day(code: str, entry: PaidEntry, status: str) -> None:
     way = next(each for each in refund_ways(entry, NOW) if each.code == code)
     late = way.why.startswith("the last day was")
-    assert {"open": "open", "not_eligible": "late" if late else "refused"}[way.status] == status
+    assert {"open": "open", "unproven": "asked", "not_eligible": "late" if late else "refused"}[way.status] == status
 
 
 @pytest.mark.parametrize(("value", "status"), [("18362.49", "not_eligible"), ("18362.50", "open")])
@@ -100,10 +106,32 @@ def test_what_is_missing_for_a_gulf_drawback_is_named() -> None:
 
 
 def test_a_canadian_claim_lasts_four_years_from_payment() -> None:
-    way = refund_ways(paid("CA", date(2024, 2, 29), left_on=date(2024, 3, 9), sold_at_a_distance=True), NOW)[0]
+    way = refund_ways(bought("CA", date(2024, 2, 29), left_on=date(2024, 3, 9)), NOW)[0]
     assert (way.claim_by, way.covers) == (date(2028, 2, 29), ("duty", "tax"))
 
 
 @pytest.mark.parametrize(("country", "known"), [("TH", False), ("MY", True)])
 def test_where_no_way_was_read_none_is_offered(country: str, known: bool) -> None:
     assert bool(refund_ways(PaidEntry(country, date(2026, 1, 1)), NOW)) is known
+
+
+@pytest.mark.parametrize("code", ["IN-S74", "IN-S74-USED", "IN-S26A"])
+def test_the_integrated_tax_comes_back_with_the_duty_in_india(code: str) -> None:
+    """Circular 21/2017-Customs: drawback of section 74 includes it; no credit of it may have been taken."""
+    way = next(each for each in refund_ways(PaidEntry("IN", date(2026, 1, 1)), NOW) if each.code == code)
+    assert way.covers == ("duty", "tax")
+
+
+def test_an_australian_drawback_belongs_to_who_owns_the_goods_when_they_leave() -> None:
+    entry = paid("AU", date(2025, 7, 1), left_on=date(2025, 8, 1), used=False, same_state=True)
+    way = refund_ways(entry, NOW)[0]
+    assert way.claimant == "owner of the goods when they leave (importer or merchant)"
+    assert way.missing == ("worth_more_than_a_quarter_of_the_import_value",)
+
+
+def test_a_malaysian_drawback_asks_for_the_notice_given_before_the_goods_left() -> None:
+    entry = paid("MY", date(2026, 8, 31), left_on=date(2026, 11, 20), used=False)
+    assert refund_ways(entry, NOW)[0].missing == (
+        "drawback_of_200_ringgit_or_more",
+        "written_notice_at_or_before_re_export",
+    )

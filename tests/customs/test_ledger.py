@@ -148,12 +148,11 @@ def test_a_share_that_nobody_stated_is_said():
 
 
 def test_a_share_is_rounded_to_the_currencys_own_decimals():
-    facts = some_facts(
-        country="IN", same_state=True, left_on=PAID_ON, duty=Money(Decimal("100.01"), "INR"), tax=None, fees=None
-    )
+    duty, tax = Money(Decimal("100.01"), "INR"), Money(Decimal("3.00"), "INR")
+    facts = some_facts(country="IN", same_state=True, left_on=PAID_ON, duty=duty, tax=tax, fees=None)
     amounts = [way.at_most for way in judged_on(TODAY, facts).ways if way.way.share == Decimal("0.98")]
 
-    assert amounts == [Money(Decimal("98.01"), "INR")]
+    assert amounts == [Money(Decimal("100.95"), "INR")]
 
 
 @pytest.mark.parametrize(
