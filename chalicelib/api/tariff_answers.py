@@ -113,6 +113,14 @@ class RefundRuleTold(RuleTold):
     evidence: list[str]
 
 
+class AbsentTold(RuleTold):
+    """A kind of relief, or ``refund``: where ``read`` is true the law knows none, else nobody has read it."""
+
+    kind: str
+    read: bool
+    why: str
+
+
 class VintageTold(Told):
     """One rule file: since when, until when, when its sources were read, and whether somebody should look again."""
 
@@ -141,5 +149,6 @@ class TariffAnswer(Told):
     notices: list[NoticeTold]
     relief: list[ReliefRuleTold]
     refunds: list[RefundRuleTold]
+    absent: list[AbsentTold]
     unread: list[str]
     vintages: list[VintageTold]

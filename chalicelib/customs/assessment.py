@@ -23,7 +23,9 @@ Duties = tuple[tuple[Charge | Gap, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a relief does. Bases name repair costs (a tax base also ``duty``); None keeps the goods' value."""
+    """What a relief does. ``frees`` names ``duties``, ``mfn`` (the ordinary one alone), ``taxes`` (all), ``fees``, or
+    one tax by its code. Bases name repair costs (a tax base also ``duty``); None keeps the goods' value.
+    """
 
     frees: frozenset[str] = frozenset()
     duty_base: tuple[str, ...] | None = None
@@ -47,7 +49,7 @@ def assess(entry: Entry, effect: Effect = ORDINARY) -> Assessed:
     duties = _duties(entry, bases, effect)
     paid = tuple(_sum(charges) for charges in duties)
     taxes = _taxes(entry, bases, paid, effect)
-    waived = "fees" in effect.frees or effect.duty_base is not None
+    waived = "fees" in effect.frees
     kind = entry_kind(entry)
     fees = () if waived else fees_on(kind, entry.values.total, entry.goods, entry.regime.fees, entry.program)
     gaps = _gaps((*(each for row in duties for each in row), *taxes, *fees))

@@ -14,6 +14,7 @@ from chalicelib.customs.conditions import holds, judge_all
 from chalicelib.customs.facts import EstimateRequest, History, Repair
 from chalicelib.customs.goods import Goods, goods_of
 from chalicelib.customs.program import Program, Regime
+from chalicelib.customs.regions import region_of
 from chalicelib.customs.valuation import Converter, Values, value_lines
 from chalicelib.money import Money, decimals_of, round_to
 
@@ -22,7 +23,9 @@ REPAIR_COSTS = ("charge", "parts", "fair_value", "freight_out", "freight_in", "i
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Everything an assessment reads. ``repair_costs`` are in the destination's currency."""
+    """Everything an assessment reads. ``repair_costs`` are in the destination's currency; ``region_doubt`` is the
+    reason to give when the region of the request is none of the destination's.
+    """
 
     request: EstimateRequest
     program: Program
@@ -32,10 +35,14 @@ class Entry:
     values: Values
     facts: Mapping[str, Any]
     repair_costs: Mapping[str, Decimal]
+    region_doubt: str | None = None
 
 
 def prepare(request: EstimateRequest, program: Program, money: Converter) -> Entry:
     """Value and classify every line and choose the regime. Raises ``RuleNotInForce``."""
+    place = region_of(request.destination, request.region)
+    doubt = f"region_unknown:{request.region}" if place.is_unknown else None
+    request = replace(request, region=place.code)
     values = _as_customs_take_them(value_lines(request, program.basis, money), request, program)
     costs = _repair_costs(request.repair, money)
     goods, classified = [], []
@@ -49,7 +56,7 @@ def prepare(request: EstimateRequest, program: Program, money: Converter) -> Ent
     facts |= _limits_abroad(values, program, money, facts)
     regime = program.regime(facts)
     values = _transport_as_taxed(values, regime)
-    return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs)
+    return Entry(request, program, regime, tuple(goods), tuple(classified), values, facts, costs, doubt)
 
 
 def _transport_as_taxed(values: Values, regime: Regime) -> Values:

@@ -17,6 +17,7 @@ from chalicelib.customs.entry import Entry, prepare
 from chalicelib.customs.facts import EstimateRequest
 from chalicelib.customs.program import Program, program_of
 from chalicelib.customs.relief import reliefs
+from chalicelib.customs.relief_cover import unread_kinds
 from chalicelib.customs.valuation import Converter, Rates, converter
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rulebook import Confidence, weakest
@@ -56,10 +57,17 @@ def _estimate(request: EstimateRequest, program: Program, money: Converter) -> E
     rows = reliefs(entry, ordinary)
     blocking, said, cautions = _notices(entry)
     answer = _totalled(entry, ordinary, rows, said, cautions, money)
-    gaps = (*_missing_facts(entry, not money.missing), *money.missing, *blocking, *_uncoded(entry), *ordinary.gaps)
+    unpriced = _asked_once(ordinary.gaps, entry)
+    gaps = (*_missing_facts(entry, not money.missing), *money.missing, *blocking, *_uncoded(entry), *unpriced)
     if not gaps:
         return answer
     return incomplete(_without_value(answer) if money.missing else answer, tuple(gaps))
+
+
+def _asked_once(gaps: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+    """A region that was given and is none of the country's is said by its name, not asked for again."""
+    doubt = entry.region_doubt
+    return tuple(doubt if doubt and gap == "region_required" else gap for gap in gaps)
 
 
 def _totalled(
@@ -71,7 +79,7 @@ def _totalled(
     proven = _best(rows, ("proven",))
     hoped = _best(rows, ("proven", "unproven"))
     used = [row for row in dict.fromkeys((proven, hoped)) if row is not None]
-    reasons = [*entry.values.assumed, *money.old, *_code_doubts(entry), *said]
+    reasons = [*entry.values.assumed, *money.old, *_code_doubts(entry), *said, *_unheard(entry, rows)]
     reasons += [text for row in rows if row in used or _free_anyway(row) for text in row.says]
     sure: Iterable[Confidence] = (
         *(charge.confidence for charge in charges.counted), *(row.confidence for row in used),
@@ -83,6 +91,12 @@ def _totalled(
         entry.values.total, charges.lines, charges.taxes, charges.fees, rows, whole, _due(proven, whole),
         _due(hoped, whole), tuple(dict.fromkeys(reasons)), _sources(charges.counted, used),
     )  # fmt: skip
+
+
+def _unheard(entry: Entry, rows: tuple[ReliefRow, ...]) -> tuple[str, ...]:
+    """What changes no figure and has to be found out: a region nobody knows, a relief whose law was not read."""
+    unread = tuple(f"relief_not_read:{kind}" for kind in unread_kinds(entry, rows))
+    return (entry.region_doubt, *unread) if entry.region_doubt else unread
 
 
 def _best(rows: Iterable[ReliefRow], statuses: tuple[str, ...]) -> ReliefRow | None:

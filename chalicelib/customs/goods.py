@@ -106,7 +106,7 @@ class AskedRow:
 
     def fits(self, goods: Goods) -> bool:
         """Whether every criterion the row names fits the goods."""
-        return all([test(goods) for test in self.tests])
+        return all(test(goods) for test in self.tests)
 
 
 def asked(rows: Iterable[Row]) -> tuple[AskedRow, ...]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.program import Program, Row, Table, program_of, table
+from chalicelib.customs.relief_cover import absent_rows
 from chalicelib.errors import NotFoundError, RuleNotInForce
 from chalicelib.places import EU_MEMBERS
 from chalicelib.rule_review import due_since, oldest_reading
@@ -54,6 +55,7 @@ def tariff_book(country: str, on: date) -> dict[str, Any]:
         "notices": [_notice(row, program) for row in program.rows("notice")],
         "relief": _reliefs(used.get(program.vintage.rules["relief"])),
         "refunds": _refunds(used.get(_refund_set(program))),
+        "absent": _absent(used.get(program.vintage.rules["relief"]), used.get(_refund_set(program))),
         "unread": _unread(program, layers, used),
         "vintages": [_vintage(found.vintage, on) for found in used.values()],
     }  # fmt: skip
@@ -195,6 +197,16 @@ def _refunds(found: Table | None) -> list[dict[str, Any]]:
         | {"covers": list(row["covers"]), "evidence": list(row["evidence"])}
         | _sure(row, found.cite(row))
         for row in found.rows
+    ]
+
+
+def _absent(*tables: Table | None) -> list[dict[str, Any]]:
+    """Kinds of relief and refund the country has not, or whose law was not read (``read`` false)."""
+    return [
+        {"kind": row["kind"], "read": row["read"], "why": row["why"]} | _sure(row, found.cite(row))
+        for found in tables
+        if found is not None
+        for row in absent_rows(found)
     ]
 
 

@@ -402,6 +402,7 @@ TARIFF: dict[str, Any] = {
     "relief": [],
     "refunds": [],
     "unread": [],
+    "absent": [],
     "vintages": [],
 }
 DUTY_TOTAL: dict[str, Any] = {

@@ -212,13 +212,13 @@ def test_a_replaced_body_is_a_new_article(to: str) -> None:
     assert given["total"] == given["total_without_relief"]
 
 
-def test_a_proven_guarantee_frees_the_repair_from_duty_but_not_its_freight_from_vat() -> None:
+def test_a_proven_guarantee_frees_the_british_repair_from_duty_and_vat() -> None:
     done = {
         "under_warranty": True, "guarantee_proven": True, "replaced": False, "charge": "0 GBP",
         "parts": "0 GBP", "freight_out": "10 GBP", "freight_in": "12 GBP", "insurance": "3 GBP", "authorisation": "OP",
         "back_in_time": True,
     }  # fmt: skip
-    assert back("GB", done)["total"] == "4.40"
+    assert back("GB", done)["total"] == "0.00"
     late = back("GB", done | {"back_in_time": False})
     assert late["total"] == late["total_without_relief"]
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chalicelib.customs.conditions import TESTS
 from chalicelib.customs.facts import EstimateRequest, History, Repair
 from chalicelib.customs.refunds import PaidEntry
+from chalicelib.customs.relief_cover import KINDS, REFUND
 from chalicelib.purposes import PURPOSES
 
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
@@ -195,7 +196,7 @@ class ReliefRow(Cited):
     unless: list[Condition] = []
     instead_of: str | None = None
     purposes: list[Literal[PURPOSES]]  # type: ignore[valid-type]
-    frees: list[Literal["duties", "taxes", "fees", "mfn"]] = []
+    frees: list[str] = []
     fees_confidence: Confidence | None = None
     duty_base: list[Literal["charge", "parts", "fair_value", "freight_in", "freight_out", "insurance"]] = []
     tax_base: list[Literal["charge", "parts", "fair_value", "freight_in", "freight_out", "insurance", "duty"]] = []
@@ -204,6 +205,20 @@ class ReliefRow(Cited):
     to_confirm: list[str] = []
     claimant: str
     form: str
+
+
+class AbsentRow(Cited):
+    """A kind of relief that the law does not know (``read``), or whose law nobody has read."""
+
+    kind: str
+    read: bool
+    why: str
+
+    @model_validator(mode="after")
+    def what_was_not_read_is_not_sure(self) -> AbsentRow:
+        assert self.kind in (*KINDS, REFUND)
+        assert self.read or (self.confidence == "low" and self.why.startswith("not read"))
+        return self
 
 
 class ClaimLimit(Strict):
@@ -436,10 +451,17 @@ class Declaration(Head):
 
 class Relief(Head):
     row: list[ReliefRow]
+    absent: list[AbsentRow] = []
 
 
 class RefundTable(Head):
-    row: list[RefundRow]
+    row: list[RefundRow] = []
+    absent: list[AbsentRow] = []
+
+    @model_validator(mode="after")
+    def says_something(self) -> RefundTable:
+        assert self.row or self.absent
+        return self
 
 
 # Datasets that no program points at, by name. A new one adds its line here.
