@@ -11,10 +11,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from chalicelib.money import MINOR_UNITS, Money
+from chalicelib.money import MINOR_UNITS, Money, decimals_of
 
 _DIGITS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
@@ -97,10 +106,18 @@ Quantity = Annotated[int, Field(strict=True, ge=1, le=999)]
 
 
 class MoneyBody(Shape):
-    """An amount and its ISO 4217 currency."""
+    """An amount and its ISO 4217 currency; half a yen is none, and would be counted as nothing."""
 
     amount: Amount
     currency: Currency
+
+    @field_validator("currency")
+    @classmethod
+    def _has_such_coins(cls, currency: str, info: ValidationInfo) -> str:
+        amount = info.data.get("amount")
+        if amount is not None and decimals_of(currency) == 0 and amount != amount.to_integral_value():
+            raise PydanticCustomError("finer_than_its_coins", "an amount in this currency has no decimals")
+        return currency
 
     def as_money(self) -> Money:
         """The same as the house counts it."""

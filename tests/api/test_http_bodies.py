@@ -258,3 +258,21 @@ def test_an_estimate_after_a_repair_carries_its_costs():
     assert request.repair.charge == Money(Decimal(40), "CNY")
     assert request.repair.parts is None
     assert request.history.duty_paid_on_import is True
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("0.49", "KRW"), ("1.001", "JPY"), (100.5, "JPY")])
+def test_half_a_yen_is_refused_by_field_and_never_counted_as_nothing(amount, currency):
+    body = deepcopy(examples.EstimateBody)
+    body["lines"][0]["value"] = {"amount": amount, "currency": currency}
+
+    refused = World().client().post("/v1/estimates", headers=posted(), body=json.dumps(body).encode())
+
+    told = [(one["field"], one["code"]) for one in refused.json_body["errors"]]
+    assert (refused.status_code, told) == (422, [("lines.0.value.currency", "finer_than_its_coins")])
+
+
+def test_whole_yen_are_taken_however_they_are_written():
+    body = deepcopy(examples.EstimateBody)
+    body["lines"][0]["value"] = {"amount": "1200.0000", "currency": "JPY"}
+
+    assert validated(EstimateBody, body).lines[0].value.as_money() == Money(Decimal(1200), "JPY")
