@@ -4,7 +4,7 @@
 >>> from chalicelib.money import Money
 >>> ring = Line("ring", "gold", "solid", Money(Decimal(1180), "EUR"), fineness=750, stones="diamond")
 >>> described(ring, "zh"), described(ring, "fr")
-('18K黄金戒指（750‰），镶嵌钻石', 'bague en or 18 carats (750), avec diamants sertis')
+('18K金戒指（成色750‰），镶嵌钻石', 'bague en or 18 carats (750), avec diamants sertis')
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ def described(line: Line, language: str) -> str | None:
     return str(words[pattern].format(**parts))
 
 
-def parts_wanted(line: Line, language: str) -> Mapping[str, str] | None:
-    """What a description in this language must hold, by ``metal``, ``article``, ``fineness``, ``stones``."""
+def parts_wanted(line: Line, language: str) -> Mapping[str, tuple[str, ...]] | None:
+    """What a description in this language must hold, by ``metal``, ``article``, ``fineness``, ``stones``; one of the
+    words given for each."""
     words = _dictionary().get(language)
     if words is None:
         return None
     return {
-        "metal": words["metals"][line.metal],
-        "article": words["articles"].get(line.article, words["articles"]["other"]),
-        "fineness": str(line.fineness) if line.fineness and line.metal != "base" else "",
-        "stones": words["stones"].get(line.stones, "").lstrip("，、,، "),
+        "metal": (words["metals"][line.metal], _metal(line, words)),
+        "article": (words["articles"].get(line.article, words["articles"]["other"]),),
+        "fineness": (str(line.fineness) if line.fineness and line.metal != "base" else "",),
+        "stones": (words["stones"].get(line.stones, "").lstrip("，、,، "),),
     }
 
 

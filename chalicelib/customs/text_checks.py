@@ -75,7 +75,7 @@ def _lacking(text: str, line: Line, language: str) -> tuple[str, ...]:
     if wanted is None:
         return check_customs_text(text, line) if language == "en" else ()
     said = text.casefold()
-    return tuple(name for name, words in wanted.items() if words.casefold() not in said)
+    return tuple(name for name, words in wanted.items() if not any(word.casefold() in said for word in words))
 
 
 def _says_nothing(text: str, language: str) -> bool:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
+from chalicelib.carriers.capabilities import service_of
 from chalicelib.clock import zone
 from chalicelib.customs.facts import EstimateRequest
 from chalicelib.customs.papers.document import Page
@@ -71,6 +72,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         **_claimed(asked, planned["estimate"], home=home),
         cover=declaration_told(planned["cover"], leg.number, void=file.case.stage == "cancelled") or {},
         without_proof=planned.get("proof") == "waived",
+        service_title=_title_of(leg, on),
     )
 
 
@@ -183,6 +185,12 @@ def _relief(row: dict[str, Any]) -> ClaimedRelief:
         claim_by=date.fromisoformat(until) if until else None,
         missing=tuple(row["missing"]),
     )
+
+
+def _title_of(leg: Leg, on: date) -> str | None:
+    """What the carrier calls the service of this leg."""
+    row = service_of(leg.carrier, leg.service, on) if leg.service else None
+    return row.title if row else None
 
 
 def _page(lane: Lane) -> Page:

@@ -75,6 +75,11 @@ def test_china_post_is_post_and_the_couriers_are_express(desk, carrier, channel)
     assert facts(desk, carrier=carrier).channel == channel
 
 
+def test_the_service_is_named_as_its_carrier_names_it(desk):
+    assert facts(desk).service_title == "FedEx International Priority"
+    assert facts(desk, service="NO_SUCH_SERVICE").service_title is None
+
+
 @pytest.mark.parametrize(("origin", "page"), [("US", "letter"), ("CA", "letter"), ("FR", "A4"), ("CN", "A4")])
 def test_the_page_is_the_paper_in_the_printer_of_who_sends(desk, origin, page):
     assert facts(desk, lane=Lane(origin, "CN" if origin != "CN" else "FR")).page == page

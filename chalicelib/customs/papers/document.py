@@ -48,10 +48,11 @@ class Panels:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Labelled values in columns: invoice number, date, waybill, incoterm."""
+    """Labelled values in columns: invoice number, date, waybill, incoterm; under a small title where they have one."""
 
     rows: tuple[tuple[str, str], ...]
-    columns: int = 2
+    columns: int = 3
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines of goods. The head is repeated on every page; ``totals`` stand under the last column."""
+    """Lines of goods. The head is repeated on every page; ``totals`` stand under the last columns, and ``notes``, each
+    a text and its language, at their left."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[tuple[str, str], ...] = ()
     language: str | None = None
+    notes: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A declaration set apart from the rest, with the rule it rests on in small type."""
+    """A declaration set apart from the rest, with the rule it rests on in small type; ``also`` is the same in other
+    languages, each a text and its language."""
 
     text: str
     cites: str | None = None
     language: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,17 @@ class Checklist:
 
     title: str
     rows: tuple[tuple[str, bool], ...]
+    columns: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
-    """Lines to be filled in by hand: signature, place and date, seal number, weight."""
+    """Lines to be filled in by hand: signature, place and date, seal number, weight. ``columns`` stand side by side;
+    nought leaves it to their number. They stay with what stands above them."""
 
     labels: tuple[str, ...]
+    columns: int = 0
+    title: str = ""
 
 
 Block = Heading | Paragraph | Panels | Fields | Table | Statement | Checklist | Blanks

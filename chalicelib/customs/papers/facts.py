@@ -93,7 +93,8 @@ class PaperFacts:
     """One leg as its papers see it. ``cover`` is the recorded insurance declaration (insurance room's JSON).
 
     ``without_proof``: a person decided that the goods come home without relief, because the link to the original export
-    cannot be given any more; nothing of it is asked for then, and no relief is claimed.
+    cannot be given any more; nothing of it is asked for then, and no relief is claimed. ``service_title`` is what the
+    carrier calls its service; None where nobody knows.
     """
 
     case_id: str
@@ -127,4 +128,5 @@ class PaperFacts:
     cover: Mapping[str, Any] | None = None
     seals: tuple[str, ...] = ()
     without_proof: bool = False
+    service_title: str | None = None
     work: Work | None = None

@@ -15,7 +15,7 @@ from chalicelib.customs.declaration import customs_text, required_facts
 from chalicelib.customs.facts import History, Line
 from chalicelib.customs.papers.document import Column, Table
 from chalicelib.customs.papers.facts import PaperFacts, Piece
-from chalicelib.customs.papers.wording import country_name, grams, money_text, other_language, plain
+from chalicelib.customs.papers.wording import country_name, figure, grams, han_of, money_text, other_language, plain
 from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money, decimals_of, round_to, total
 
@@ -23,7 +23,7 @@ from chalicelib.money import Money, decimals_of, round_to, total
 FINEST = 4
 COLUMNS = (
     Column("No."),
-    Column("Goods", share=7),
+    Column("Goods", share=9),
     Column("HS code", share=2),
     Column("Origin", share=2),
     Column("Gross / net", share=2, align="right"),
@@ -83,11 +83,18 @@ def worth(pieces: Iterable[Piece]) -> Money:
     return total(values, values[0].currency).rounded()
 
 
-def goods_table(facts: PaperFacts, totals: tuple[tuple[str, str], ...] = ()) -> Table:
-    """The goods as rows, described in English and in the destination's language."""
+def goods_table(
+    facts: PaperFacts, totals: tuple[tuple[str, str], ...] = (), notes: tuple[tuple[str, str | None], ...] = ()
+) -> Table:
+    """The goods as rows, described in English and in the destination's language; amounts name their currency where the
+    total cannot."""
     language = other_language(facts.lane.destination)
-    rows = tuple(_row(number, piece, language) for number, piece in enumerate(facts.pieces, start=1))
-    return Table(COLUMNS, rows, totals)
+    amount = figure if len({piece.line.value.currency for piece in facts.pieces}) == 1 else money_text
+    rows = tuple(
+        (*_row(number, piece, language), amount(unit_value(piece)), amount(piece.line.value.rounded()))
+        for number, piece in enumerate(facts.pieces, start=1)
+    )
+    return Table(COLUMNS, rows, totals, han_of(facts.lane.destination), notes)
 
 
 def goods_data(facts: PaperFacts) -> list[dict[str, Any]]:
@@ -134,8 +141,6 @@ def _row(number: int, piece: Piece, language: str | None) -> tuple[str, ...]:
         country_name(line.origin),
         f"{grams(piece.gross_weight_g)} / {grams(line.net_weight_g)}",
         str(line.quantity),
-        money_text(unit_value(piece)),
-        money_text(line.value.rounded()),
     )
 
 
@@ -144,10 +149,9 @@ def _said(piece: Piece, language: str | None) -> Iterator[str]:
     yield customs_text(line)
     if language is not None:
         yield customs_text(line, language)
-    if line.fineness and line.metal != "base":
-        yield f"{line.metal.capitalize()} {line.fineness}/1000, {line.construction}"
-    if piece.serial:
-        yield f"Serial or hallmark: {piece.serial}"
+    fine = line.fineness if line.metal != "base" else None
+    made = f"{line.construction.capitalize()}, {fine}/1000" if fine else line.construction.capitalize()
+    yield f"{made}; marked {piece.serial}" if piece.serial else made
 
 
 def _data(number: int, piece: Piece, language: str | None) -> dict[str, Any]:

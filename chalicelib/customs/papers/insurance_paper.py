@@ -1,91 +1,147 @@
 """The insurance declaration, printed from the record of the cover: what is insured, by whom, for how much, from where
 to where, and on which conditions.
 
-The record is the insurance room's JSON and may grow: what it holds is printed, what it lacks is said to be not stated.
+The record is the insurance room's JSON and may grow. What it holds is printed, what it lacks is named once as not
+stated, and what only the one who packs can know is left to be ticked or filled in by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.customs.papers.document import Blanks, Block, Checklist, Fields, Heading, Paragraph
+from chalicelib.customs.papers.document import Blanks, Block, Checklist, Fields, Paragraph
 from chalicelib.customs.papers.facts import PaperFacts
 from chalicelib.customs.papers.goods import goods_data, goods_table, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
-from chalicelib.customs.papers.wording import NOT_STATED, country_name, day, grams, json_of, money_text, title
-from chalicelib.money import money_from_json
+from chalicelib.customs.papers.wording import (
+    cover_doubt,
+    cover_word,
+    day,
+    goods_kind,
+    grams,
+    json_of,
+    known_money,
+    known_rows,
+    money_text,
+    other_language,
+    place_name,
+    service_name,
+    title,
+)
+from chalicelib.money import Money, money_from_json
 
 NAME = "insurance_declaration"
-# Printed name -> names of it in the record, the first that is there.
-_ROWS = (
-    ("Insurer", ("insurer", "insured_by")),
-    ("Policy", ("policy_no",)),
-    ("Policy holder", ("holder", "policy_holder")),
-    ("Certificate", ("certificate_no",)),
-    ("Interest insured", ("interest",)),
-    ("Status", ("status",)),
-    ("Insured value", ("insured_value",)),
-    ("Basis of valuation", ("valuation_basis", "basis")),
-    ("Metal", ("metal_value", "metal")),
-    ("Stones", ("stones_value", "stones")),
-    ("Work", ("work_value", "work", "making")),
-    ("Declared to the carrier", ("declared_to_carrier", "carrier_declared_value")),
-    ("Limit per parcel", ("limit",)),
-    ("Deductible", ("deductible",)),
-    ("Premium", ("premium",)),
-    ("Premium, per mille", ("premium_per_mille", "premium_rate")),
-    ("Not insured", ("uncovered",)),
-    ("Cover begins with", ("cover_start", "cover_start_event")),
-    ("Cover ends with", ("cover_end", "cover_end_event")),
-    ("Under way over a weekend", ("weekend_exposure", "weekend")),
-)
-_ALWAYS = frozenset({"Insurer", "Policy", "Insured value", "Declared to the carrier", "Deductible", "Premium"})
+ONCE = "The parcel is insured once only: under a policy nothing is declared to the carrier for carriage."
+SEALS, PACKED = ("Seal number 1", "Seal number 2"), ("Sealed weight, in grams", "Packed on")
+_SIGNATURE = "SIGNATURE_"
 
 
 def insurance_declaration(facts: PaperFacts) -> Paper | None:
     """The declaration; waiting where nobody insures the parcel; None where no cover was recorded."""
     if facts.cover is None:
         return None
-    if not _found(facts.cover, ("insurer", "insured_by")):
+    if not _insurer(facts.cover):
         return waiting(NAME, ("cover.insured_by",))
     if not facts.pieces:
         return waiting(NAME, ("pieces",))
-    made = document(facts, NAME, title(NAME), f"{facts.rma}-{facts.leg}", _blocks(facts, facts.cover))
+    language = other_language(facts.lane.destination)
+    subtitle = title(NAME, language) if language else f"{facts.rma}-{facts.leg}"
+    made = document(facts, NAME, title(NAME), subtitle, tuple(_blocks(facts, facts.cover)))
     return ready(NAME, made, _data(facts, facts.cover))
 
 
-def _blocks(facts: PaperFacts, cover: Mapping[str, Any]) -> tuple[Block, ...]:
-    return (
-        Fields(_cover_rows(cover)),
-        panels(facts),
-        Heading("Transport"),
-        Fields(_transport(facts)),
-        Heading("Goods insured"),
-        goods_table(facts, _totals(facts)),
-        *_conditions(cover),
-        *_exclusions(cover),
-        Paragraph("The parcel is insured once only: under a policy nothing is declared to the carrier for carriage."),
-        Blanks(("Declared by", "Place and date", "Signature")),
-    )
+def _blocks(facts: PaperFacts, cover: Mapping[str, Any]) -> Iterator[Block]:
+    yield Fields(known_rows(_policy(cover)))
+    yield Fields(known_rows(_sums(cover)), title="Sum insured")
+    yield panels(facts)
+    yield Fields(_transport(facts), title="Transport")
+    yield goods_table(facts, _totals(facts))
+    yield from _conditions(cover)
+    yield from _remarks(cover)
+    yield Blanks(PACKED if facts.seals else (*SEALS, *PACKED), title="As it was packed")
+    yield Blanks(("Declared by", "Place and date", "Signature"))
 
 
-def _cover_rows(cover: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    told = ((name, _text(_found(cover, keys))) for name, keys in _ROWS)
-    return tuple((name, text or NOT_STATED) for name, text in told if text or name in _ALWAYS)
+def _insurer(cover: Mapping[str, Any]) -> Any:
+    return cover.get("insurer") or cover.get("insured_by")
+
+
+def _policy(cover: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    yield "Insurer", cover_word(_insurer(cover)) if _insurer(cover) == "carrier" else str(_insurer(cover))
+    yield "Policy", cover.get("policy_no")
+    yield "Status", _word(cover, "status")
+    yield "Policy holder", cover.get("holder")
+    yield "Interest insured", _word(cover, "interest")
+    yield "Signature at delivery", _signature(cover)
+    yield "Cover begins", _word(cover, "cover_start")
+    yield "Cover ends", _word(cover, "cover_end")
+    yield "Under way over a weekend", _yes_or_no(cover.get("weekend_exposure"))
+
+
+def _sums(cover: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    yield "Insured value", _amount(cover, "insured_value")
+    yield "Metal", _amount(cover, "metal_value")
+    yield "Stones and work", _amount(cover, "stones_and_work")
+    yield "Basis of valuation", _basis(cover)
+    yield "Limit per parcel", _amount(cover, "limit")
+    yield "Not insured", _gap(cover)
+    yield "Deductible", _amount(cover, "deductible")
+    yield "Premium", _premium(cover)
+    yield "Declared to the carrier", _amount(cover, "declared_to_carrier")
+
+
+def _word(cover: Mapping[str, Any], name: str) -> str | None:
+    return cover_word(cover[name]) if cover.get(name) else None
+
+
+def _yes_or_no(known: bool | None) -> str | None:
+    return None if known is None else "yes" if known else "no"
+
+
+def _money(cover: Mapping[str, Any], name: str) -> Money | None:
+    return money_from_json(dict(cover[name])) if cover.get(name) else None
+
+
+def _amount(cover: Mapping[str, Any], name: str) -> str | None:
+    return known_money(_money(cover, name))
+
+
+def _basis(cover: Mapping[str, Any]) -> str | None:
+    basis, on = _word(cover, "valuation_basis"), cover.get("valuation_date")
+    return f"{basis}, on {on}" if basis and on else basis
+
+
+def _gap(cover: Mapping[str, Any]) -> str | None:
+    """What nobody insures, in money. The record leaves it out where nothing is uncovered."""
+    gap = _money(cover, "uncovered")
+    return money_text(gap) if gap and gap.amount else "nothing" if "uncovered" in cover else None
+
+
+def _premium(cover: Mapping[str, Any]) -> str | None:
+    amount, rate = _amount(cover, "premium"), cover.get("premium_per_mille")
+    told = [text for text in (amount, f"{rate} per mille" if rate else None) if text]
+    return ", ".join(told) or None
+
+
+def _signature(cover: Mapping[str, Any]) -> str | None:
+    """Whose signature the cover asks for at the door, as one of its conditions says."""
+    rows = (one for one in cover.get("conditions") or () if isinstance(one, Mapping))
+    return next((_condition(one)[0] for one in rows if str(one.get("code")).startswith(_SIGNATURE)), None)
 
 
 def _transport(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Carrier and service", f"{facts.carrier.upper()} {facts.service}"),
-        ("Waybill", facts.waybill or "not yet issued"),
-        ("From", f"{facts.shipper.city}, {country_name(facts.shipper.country)}"),
-        ("To", f"{facts.consignee.city}, {country_name(facts.consignee.country)}"),
-        ("Date", day(facts.made_on)),
-        ("Sealed gross weight", grams(facts.gross_weight_g)),
-        ("Package", "1 of 1, plain, double boxed"),
-        ("Seals", ", ".join(facts.seals) or "to be entered on the packing sheet"),
+    return known_rows(
+        (
+            ("Carrier and service", service_name(facts.carrier, facts.service, facts.service_title)),
+            ("Waybill", facts.waybill or "not yet issued"),
+            ("Date", day(facts.made_on)),
+            ("From", place_name(facts.shipper.city, facts.shipper.country)),
+            ("To", place_name(facts.consignee.city, facts.consignee.country)),
+            ("Packages and gross weight", f"1 package, {grams(facts.gross_weight_g)}"),
+            *((("Seals", ", ".join(facts.seals)),) if facts.seals else ()),
+        )
     )
 
 
@@ -95,34 +151,28 @@ def _totals(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
 
 
 def _conditions(cover: Mapping[str, Any]) -> tuple[Block, ...]:
-    """Every condition and clause of the cover, ticked where it is known to be met."""
-    rows = [_condition(one) for key in ("conditions", "clauses") for one in cover.get(key) or ()]
-    return (Checklist("Conditions of the cover", tuple(rows)),) if rows else ()
+    """Every condition of the cover, ticked where it is known to be met; the others are ticked by whoever meets them."""
+    rows = tuple(_condition(one) for one in cover.get("conditions") or ())
+    return (Checklist("Conditions of the cover: ticked where met, the others to be kept", rows),) if rows else ()
 
 
 def _condition(given: Any) -> tuple[str, bool]:
     if isinstance(given, Mapping):
-        return str(given.get("text") or given.get("code") or ""), given.get("state") in ("met", "holds", "kept")
+        text = str(given.get("text") or given.get("code") or "")
+        return text[:1].upper() + text[1:], given.get("state") == "met"
     return str(given), False
 
 
-def _exclusions(cover: Mapping[str, Any]) -> tuple[Block, ...]:
-    named = [str(one).replace("_", " ").lower() for one in cover.get("exclusions") or ()]
-    return (Paragraph(f"Left out of the cover, as acknowledged: {', '.join(named)}."),) if named else ()
-
-
-def _found(cover: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((cover[key] for key in keys if cover.get(key) is not None), None)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return money_text(money_from_json(dict(value))) if {"amount", "currency"} <= value.keys() else ""
-    return str(value).replace("_", " ")
+def _remarks(cover: Mapping[str, Any]) -> Iterator[Block]:
+    doubts = [cover_doubt(str(one)) for one in cover.get("valuation_reasons") or ()]
+    left_out = [goods_kind(str(one)) for one in cover.get("exclusions") or ()]
+    said = [
+        f"Of the sum insured: {', '.join(doubts)}." if doubts else "",
+        f"Left out of the cover, as acknowledged: {', '.join(left_out)}." if left_out else "",
+        ONCE if cover.get("policy_no") else "",
+    ]
+    if text := " ".join(one for one in said if one):
+        yield Paragraph(text)
 
 
 def _data(facts: PaperFacts, cover: Mapping[str, Any]) -> dict[str, Any]:

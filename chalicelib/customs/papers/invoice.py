@@ -10,14 +10,16 @@ from datetime import date
 from typing import Any
 
 from chalicelib.customs.declaration import PapersPlan, required_facts
-from chalicelib.customs.papers.document import Blanks, Block, Fields, Heading, Paragraph, Statement
+from chalicelib.customs.papers.document import Blanks, Block, Fields, Paragraph, Statement
 from chalicelib.customs.papers.facts import PaperFacts
+from chalicelib.customs.papers.first_export import first_export
 from chalicelib.customs.papers.goods import goods_data, goods_table, lacking, past, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.repair_value import repair_fields, repair_lacks
 from chalicelib.customs.papers.statements import declared
 from chalicelib.customs.papers.wording import (
+    NOT_STATED,
     country_name,
     day,
     grams,
@@ -25,8 +27,10 @@ from chalicelib.customs.papers.wording import (
     json_of,
     money_text,
     other_language,
+    place_name,
     purpose_text,
     reason_text,
+    service_name,
     title,
 )
 from chalicelib.customs.papers.words import amount_in_words
@@ -34,6 +38,7 @@ from chalicelib.money import Money, total
 
 NAME = "return_invoice"
 SANCTIONED_ORIGIN = "RU"
+TRUE = "The particulars on this invoice are true and complete to the best of our knowledge."
 NOT_RUSSIAN = "The country of origin of every line is stated above; none of these goods is of Russian origin."
 
 
@@ -107,52 +112,46 @@ def _plan(facts: PaperFacts, on: date) -> PapersPlan:
 
 
 def _blocks(facts: PaperFacts, on: date) -> tuple[Block, ...]:
-    totals = tuple((name, money_text(amount)) for name, amount in sums(facts))
-    words = in_words(facts).items()
+    words = tuple((f"{title('in_words', name)}: {text}", name) for name, text in in_words(facts).items())
     return (
         Fields(_head(facts)),
         panels(facts),
-        *(Statement(text, language=name) for name, text in value_statements(facts, on).items()),
-        Heading("Goods"),
-        goods_table(facts, totals),
-        *(Paragraph(f"{title('in_words', name)}: {text}", name) for name, text in words),
+        first_export(facts),
+        *_said_of_values(facts, on),
+        goods_table(facts, _totals(facts), words),
         *repair_fields(facts),
-        Heading("Original sale and export"),
-        Fields(_origin(facts)),
-        *((Paragraph(NOT_RUSSIAN),) if of_known_origin(facts) else ()),
         *(block for one in declared(facts, "export", on) for block in one.blocks()),
-        Paragraph("The particulars on this invoice are true and complete to the best of our knowledge."),
+        Paragraph(f"{NOT_RUSSIAN} {TRUE}" if of_known_origin(facts) else TRUE),
         Blanks(("Name and position", "Place and date", "Signature and stamp")),
     )
 
 
+def _said_of_values(facts: PaperFacts, on: date) -> tuple[Block, ...]:
+    said = value_statements(facts, on)
+    also = tuple((text, name) for name, text in said.items() if name != "en")
+    return (Statement(said["en"], language="en", also=also),) if said["en"] else ()
+
+
+def _totals(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
+    """The sums as printed: transport of which nothing is known takes one line."""
+    rows = tuple((name, money_text(amount)) for name, amount in sums(facts))
+    if facts.freight is None and facts.insurance is None:
+        return (("Freight and insurance", NOT_STATED), *rows[2:])
+    return rows
+
+
 def _head(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    place = f"{facts.consignee.city}, {country_name(facts.consignee.country)}"
+    place = place_name(facts.consignee.city, facts.consignee.country)
     return (
         ("Invoice number", number_of(facts)),
         ("Date", day(facts.made_on)),
         ("Waybill", facts.waybill or "not yet issued"),
-        ("Carrier and service", f"{facts.carrier.upper()} {facts.service}"),
-        ("Terms of delivery", f"{facts.incoterm} {place} (Incoterms 2020)"),
+        ("Carrier and service", service_name(facts.carrier, facts.service, facts.service_title)),
+        ("Terms of delivery (Incoterms 2020)", f"{facts.incoterm} {place}"),
         ("Reason", reason_text(facts.purpose, facts.reason)),
-        ("From and to", f"{country_name(facts.lane.origin)} - {country_name(facts.lane.destination)}"),
+        ("From and to", f"{country_name(facts.lane.origin)} to {country_name(facts.lane.destination)}"),
         ("Currency", worth(facts.pieces).currency),
-        ("Gross weight of the parcel", grams(facts.gross_weight_g)),
-        ("Packages", "1"),
-    )
-
-
-def _origin(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    export, history = facts.export, past(facts)
-    return (
-        ("Order", f"{facts.order_number} of {day(facts.sold_on)}"),
-        ("Sale invoice", export.invoice_number or "not stated"),
-        ("Date of that invoice", day(export.invoice_date)),
-        ("Waybill of the sale", " ".join(part for part in (export.carrier, export.waybill) if part) or "not stated"),
-        ("Exported on", day(history.exported_on)),
-        ("Export declaration", history.export_reference or "not stated"),
-        ("Export mode", history.export_mode or "not stated"),
-        ("First imported on", day(history.imported_on)),
+        ("Packages and gross weight", f"1 package, {grams(facts.gross_weight_g)}"),
     )
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from chalicelib.customs.papers.document import Panel, Panels
 from chalicelib.customs.papers.facts import PaperFacts, Party
-from chalicelib.customs.papers.wording import country_name
+from chalicelib.customs.papers.wording import code_follows, country_name, from_the_right, han_of
 
 
-def panels(facts: PaperFacts) -> Panels:
+def panels(facts: PaperFacts, titles: tuple[str, str] = ("Shipper / exporter", "Consignee")) -> Panels:
     """Shipper and consignee, and the importer of record where that is somebody else."""
-    boxes = [_panel("Shipper / exporter", facts.shipper), _panel("Consignee", facts.consignee)]
+    boxes = [_panel(titles[0], facts.shipper), _panel(titles[1], facts.consignee)]
     if facts.importer is not None and facts.importer != facts.consignee:
         boxes.append(_panel("Importer of record", facts.importer))
     return Panels(tuple(boxes))
@@ -43,7 +43,11 @@ def party_data(party: Party | None) -> dict[str, Any] | None:
 
 
 def _panel(title: str, party: Party) -> Panel:
-    city = " ".join(part for part in (party.postal_code, party.city, party.region) if part)
-    known = (party.company, party.name, *party.lines, city, country_name(party.country), party.phone, party.email)
+    code, town = (party.postal_code,), (party.city, party.region)
+    city = " ".join(part for part in ((*town, *code) if code_follows(party.country) else (*code, *town)) if part)
+    country = country_name(party.country)
+    place = (city, country) if from_the_right(city) else (", ".join(part for part in (city, country) if part),)
+    reached = ", ".join(part for part in (party.phone, party.email) if part)
     registered = tuple(f"{kind} {number} ({country})" for kind, number, country in party.registrations)
-    return Panel(title, tuple(line for line in (*known, *registered) if line))
+    lines = (party.company, party.name, *party.lines, *place, reached, *registered)
+    return Panel(title, tuple(line for line in lines if line), han_of(party.country))

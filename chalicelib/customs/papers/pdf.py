@@ -6,20 +6,21 @@ link, no form, no file beside it. Only the worker that makes papers imports this
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
 
 import pydyf
 
-from chalicelib.customs.papers.document import Document
+from chalicelib.customs.papers.document import Blanks, Block, Checklist, Document, Statement
 from chalicelib.customs.papers.press import look
 from chalicelib.customs.papers.press.blocks import strips_of
 from chalicelib.customs.papers.press.characters import harmless
 from chalicelib.customs.papers.press.masthead import Frame, masthead
 from chalicelib.customs.papers.press.setting import Setter
 from chalicelib.customs.papers.press.sheet import Fonts, Sheet
-from chalicelib.customs.papers.press.strips import paginate
+from chalicelib.customs.papers.press.strips import Placed, Strip, closer, paginate, staying
 
 
 def render(document: Document) -> bytes:
@@ -55,11 +56,9 @@ def _sheets(document: Document, fonts: Fonts) -> list[Sheet]:
     setter = Setter(document.language)
     measure = width - 2 * look.SIDE
     frame = Frame(document, setter, look.SIDE, measure)
-    strips = masthead(document, setter, look.SIDE, measure)
-    for block in document.blocks:
-        strips += strips_of(block, setter, look.SIDE, measure)
+    strips = [*masthead(document, setter, look.SIDE, measure), *_body(document, setter, measure)]
     foot = height - look.BOTTOM - frame.foot_height
-    pages = paginate(strips, look.TOP, look.TOP + frame.head_height, foot - look.ABOVE_FOOT)
+    pages = _pages(strips, look.TOP, look.TOP + frame.head_height, foot - look.ABOVE_FOOT)
     sheets = [Sheet(width, height, fonts, mirrored=setter.to_left) for _ in pages]
     for at, (sheet, page) in enumerate(zip(sheets, pages, strict=True), 1):
         if at > 1:
@@ -69,6 +68,25 @@ def _sheets(document: Document, fonts: Fonts) -> list[Sheet]:
                 placed.strip.draw(sheet, placed.y)
         frame.draw_foot(sheet, foot, at, len(pages))
     return sheets
+
+
+def _body(document: Document, setter: Setter, measure: float) -> list[Strip]:
+    """The blocks in strips. Claims stay with the statement they belong to, and blanks with what is signed."""
+    strips: list[Strip] = []
+    before: Block | None = None
+    for block in document.blocks:
+        found = strips_of(block, setter, look.SIDE, measure)
+        if isinstance(block, Checklist) and isinstance(before, Statement):
+            found = [*staying(found[:1]), *found[1:]]
+        strips = [*(staying(strips) if isinstance(block, Blanks) else strips), *found]
+        before = block
+    return strips
+
+
+def _pages(strips: Sequence[Strip], first: float, other: float, bottom: float) -> list[list[Placed]]:
+    """The strips on pages, as airy as they can be on the fewest."""
+    tries = [paginate(closer(strips, by), first, other, bottom) for by in look.CLOSER]
+    return min(tries, key=len)
 
 
 def _describe(pdf: pydyf.PDF, document: Document) -> None:

@@ -20,7 +20,18 @@ from chalicelib.customs.papers.invoice import number_of
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.repair_value import repair_lacks
-from chalicelib.customs.papers.wording import country_name, json_of, money_text, other_language, plain, title
+from chalicelib.customs.papers.wording import (
+    country_name,
+    han_of,
+    json_of,
+    known_money,
+    known_rows,
+    money_text,
+    other_language,
+    plain,
+    service_name,
+    title,
+)
 from chalicelib.customs.program import table, table_or_gap
 from chalicelib.money import Money, round_to
 
@@ -110,9 +121,14 @@ def _blocks(facts: PaperFacts, chosen: Choice) -> tuple[Block, ...]:
     category = _category(facts.purpose)
     full = chosen.form == "cn23"
     return (
-        *((panels(facts), Fields(_references(facts))) if full else ()),
-        Checklist("Category of item", tuple((name, name == category) for name in _CATEGORIES)),
-        Table(_COLUMNS, tuple(_row(piece, facts.lane.destination) for piece in facts.pieces), _totals(facts)),
+        *((panels(facts, ("Sender", "Addressee")), Fields(_references(facts))) if full else ()),
+        Checklist("Category of item", tuple((name, name == category) for name in _CATEGORIES), columns=3),
+        Table(
+            _COLUMNS,
+            tuple(_row(piece, facts.lane.destination) for piece in facts.pieces),
+            _totals(facts),
+            han_of(facts.lane.destination),
+        ),
         *((Blanks(("Licence", "Certificate")),) if full else ()),
         Paragraph(CERTIFIED),
         Blanks(("Date and sender's signature",)),
@@ -120,12 +136,15 @@ def _blocks(facts: PaperFacts, chosen: Choice) -> tuple[Block, ...]:
 
 
 def _references(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Item number", facts.waybill or "not yet issued"),
-        ("Invoice", number_of(facts)),
-        ("Sender's reference", facts.rma),
-        ("Postal charges", money_text(facts.freight)),
-        ("Comments", f"Original invoice {facts.export.invoice_number or 'not stated'}"),
+    return known_rows(
+        (
+            ("Item number", facts.waybill or "not yet issued"),
+            ("Service", service_name(facts.carrier, facts.service, facts.service_title)),
+            ("Invoice", number_of(facts)),
+            ("Sender's reference", facts.rma),
+            ("Invoice of the sale", facts.export.invoice_number),
+            ("Postal charges", known_money(facts.freight)),
+        )
     )
 
 

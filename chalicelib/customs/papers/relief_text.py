@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.customs.papers.document import Block, Checklist, Fields, Heading
+from chalicelib.customs.papers.document import Block, Checklist, Column, Fields, Table
 from chalicelib.customs.papers.facts import ClaimedRelief, PaperFacts
+from chalicelib.customs.papers.first_export import first_export
 from chalicelib.customs.papers.goods import goods_data, goods_table, lacking, past, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.statements import Declared, claimed, declared
-from chalicelib.customs.papers.wording import day, json_of, money_text, other_language, purpose_text, title
+from chalicelib.customs.papers.wording import NOT_STATED, day, json_of, money_text, other_language, purpose_text, title
 
 NAME = "relief_declaration"
+_CLAIMED = (
+    Column("Relief claimed", share=3),
+    Column("Claimant", share=2),
+    Column("Form and evidence", share=6),
+    Column("Last day", share=2, align="right"),
+)
 
 
 def relief_declaration(facts: PaperFacts, on: date) -> Paper | None:
@@ -36,36 +43,33 @@ def _blocks(facts: PaperFacts, said: tuple[Declared, ...]) -> tuple[Block, ...]:
     return (
         Fields(_head(facts)),
         panels(facts),
-        Heading("Goods"),
+        first_export(facts),
         goods_table(facts, (("Value of the goods", money_text(worth(facts.pieces))),)),
-        *(block for relief in claimed(facts) for block in _relief(relief)),
+        *_reliefs(claimed(facts)),
         *(block for one in said for block in one.blocks()),
     )
 
 
 def _head(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    export, history = facts.export, past(facts)
     return (
         ("Return number", facts.rma),
         ("Date", day(facts.made_on)),
         ("Waybill of the return", facts.waybill or "not yet issued"),
-        ("Sale invoice", export.invoice_number or "not stated"),
-        ("Waybill of the sale", export.waybill or "not stated"),
-        ("Exported on", day(history.exported_on)),
-        ("Export declaration", history.export_reference or "not stated"),
-        ("Export mode", history.export_mode or "not stated"),
     )
 
 
-def _relief(relief: ClaimedRelief) -> tuple[Block, ...]:
-    rows = (
-        ("Relief claimed", relief.code),
-        ("Claimant", relief.claimant or "not stated"),
-        ("Form and evidence", relief.form or "not stated"),
-        ("Claim at the latest on", day(relief.claim_by, "no last day stated")),
-    )
-    wanted = tuple((_named(name), False) for name in relief.missing)
-    return (Fields(rows, columns=1), *((Checklist("Still to be shown to customs", wanted),) if wanted else ()))
+def _reliefs(reliefs: tuple[ClaimedRelief, ...]) -> Iterator[Block]:
+    """What is claimed, a line for each relief, and what is still to be shown for all of them."""
+    if reliefs:
+        yield Table(_CLAIMED, tuple(_row(relief) for relief in reliefs))
+    wanted = dict.fromkeys(_named(name) for relief in reliefs for name in relief.missing)
+    if wanted:
+        yield Checklist("Still to be shown to customs", tuple((name, False) for name in wanted), columns=3)
+
+
+def _row(relief: ClaimedRelief) -> tuple[str, ...]:
+    last_day = day(relief.claim_by, "none stated")
+    return relief.code, relief.claimant or NOT_STATED, relief.form or NOT_STATED, last_day
 
 
 def _named(fact: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.customs.facts import Repair
 from chalicelib.customs.papers.document import Blanks, Block, Fields, Heading, Paragraph
 from chalicelib.customs.papers.facts import PaperFacts, Work
+from chalicelib.customs.papers.first_export import first_export
 from chalicelib.customs.papers.goods import goods_data, goods_table, lacking, past, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
@@ -21,6 +22,7 @@ from chalicelib.customs.papers.wording import (
     money_text,
     other_language,
     purpose_text,
+    service_name,
     title,
 )
 
@@ -43,7 +45,7 @@ def _blocks(facts: PaperFacts, said: tuple[Declared, ...]) -> tuple[Block, ...]:
     return (
         Fields(_head(facts)),
         panels(facts),
-        Heading("Goods"),
+        first_export(facts),
         goods_table(facts, (("Value of the goods", money_text(worth(facts.pieces))),)),
         *_work(facts),
         *(block for one in said for block in one.blocks()),
@@ -57,9 +59,7 @@ def _head(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
         ("Date", day(facts.made_on)),
         ("Why the goods cross", purpose_text(facts.purpose)),
         ("Waybill", facts.waybill or "not yet issued"),
-        ("Sale invoice", facts.export.invoice_number or "not stated"),
-        ("Exported on", day(history.exported_on)),
-        ("Export declaration", history.export_reference or "not stated"),
+        ("Carrier and service", service_name(facts.carrier, facts.service, facts.service_title)),
         ("Permit or authorisation", (facts.repair.authorisation if facts.repair else None) or history.permit or BLANK),
     )
 
@@ -71,18 +71,16 @@ def _work(facts: PaperFacts) -> tuple[Block, ...]:
         return (
             Heading("Repair asked for"),
             Paragraph(f"Reported by the customer: {fault}. Nothing has been charged yet; the charge follows the work."),
-            Blanks(("Work to be done", "Estimated charge and currency")),
+            Blanks(("Work to be done", "Estimated charge and currency"), columns=2),
         )
     work = facts.work or Work()
     told = _told(work)
     known = tuple((name, text) for name, text in told if text is not None)
     blanks = tuple(name for name, text in told if text is None)
     return (
-        Heading("Work done"),
-        *((Fields(known),) if known else ()),
-        *((Blanks(blanks),) if blanks else ()),
-        Heading("Cost of the repair"),
-        Fields(cost_rows(facts, facts.repair)),
+        *((Fields(known, columns=2, title="Work done"),) if known else ()),
+        *((Blanks(blanks, 2, "" if known else "Work done"),) if blanks else ()),
+        Fields(cost_rows(facts, facts.repair), title="Cost of the repair"),
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.customs.facts import Repair
-from chalicelib.customs.papers.document import Block, Fields, Heading
+from chalicelib.customs.papers.document import Block, Fields
 from chalicelib.customs.papers.facts import PaperFacts
 from chalicelib.customs.papers.goods import worth
-from chalicelib.customs.papers.wording import json_of, money_text
+from chalicelib.customs.papers.wording import json_of, known_money, known_rows, money_text
 from chalicelib.money import Money
 
 REPAIRED = "repaired_back"
@@ -45,24 +45,25 @@ def repair_fields(facts: PaperFacts) -> tuple[Block, ...]:
     """The cost of the repair beside the value of the goods; nothing for any other leg."""
     if facts.purpose != REPAIRED or facts.repair is None:
         return ()
-    return (Heading("Repair, included in the value of the goods"), Fields(cost_rows(facts, facts.repair)))
+    return (Fields(cost_rows(facts, facts.repair), title="Repair, included in the value of the goods"),)
 
 
 def cost_rows(facts: PaperFacts, repair: Repair) -> tuple[tuple[str, str], ...]:
     """Labour, parts, free work and transport apart, and what the goods are worth as they cross now."""
-    under_warranty = {True: "yes", False: "no", None: "not stated"}[repair.under_warranty]
-    rows = [
-        ("Labour charged", money_text(repair.charge)),
-        ("Parts and metal charged", money_text(repair.parts)),
-        ("Under warranty", under_warranty),
-        ("Fair value of work not charged", money_text(repair.fair_value, "none stated")),
-        ("Declared value of the repair", money_text(repair_worth(repair))),
-        ("Freight outward", money_text(repair.freight_out)),
-        ("Freight inward", money_text(repair.freight_in)),
-        ("Insurance", money_text(repair.insurance)),
-        ("Value of the goods, repair included", money_text(worth(facts.pieces))),
-    ]
-    return tuple(rows)
+    fair = (("Fair value of work not charged", known_money(repair.fair_value)),)
+    return known_rows(
+        (
+            ("Labour charged", known_money(repair.charge)),
+            ("Parts and metal charged", known_money(repair.parts)),
+            *(fair if repair.fair_value or not _above(repair.charge) else ()),
+            ("Declared value of the repair", known_money(repair_worth(repair))),
+            ("Value of the goods, repair included", money_text(worth(facts.pieces))),
+            ("Under warranty", {True: "yes", False: "no", None: None}[repair.under_warranty]),
+            ("Freight outward", known_money(repair.freight_out)),
+            ("Freight inward", known_money(repair.freight_in)),
+            ("Insurance", known_money(repair.insurance)),
+        )
+    )
 
 
 def cost_data(repair: Repair) -> dict[str, Any]:

@@ -56,9 +56,8 @@ class Declared:
     def blocks(self) -> tuple[Block, ...]:
         """The statement in each language, what is claimed, and the lines to fill in and sign."""
         cites = f"{self.version}; {self.cites}"
-        said: list[Block] = [
-            Statement(text, cites if language == "en" else None, language) for language, text in self.texts.items()
-        ]
+        first, *others = self.texts.items()
+        said: list[Block] = [Statement(first[1], cites, first[0], tuple((text, name) for name, text in others))]
         if self.claims:
             rows = tuple(("\n".join(claim.texts.values()), claim.holds is True) for claim in self.claims)
             said.append(Checklist(TICKS, rows))

@@ -107,7 +107,7 @@ def test_a_return_to_china_speaks_chinese_beside_english_with_capitals() -> None
         "en": "CNY nine thousand two hundred and 50/100",
         "zh": "人民币玖仟贰佰元伍角整",
     }
-    assert made.data["lines"][0]["description_local"] == {"zh": "18K黄金戒指（750‰），镶嵌钻石"}
+    assert made.data["lines"][0]["description_local"] == {"zh": "18K金戒指（成色750‰），镶嵌钻石"}
     assert made.data["statements"]["zh"] == "退运货物。所列价值仅供海关使用，不涉及商业销售。"
 
 

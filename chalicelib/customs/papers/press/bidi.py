@@ -13,6 +13,7 @@ _BRACKETS = "()[]{}⁅⁆⁽⁾₍₎⟦⟧⟨⟩⟪⟫〈〉《》「」『』�
 _CLOSING_BY_OPENING = dict(zip(_BRACKETS[::2], _BRACKETS[1::2], strict=True))
 _NEUTRAL = ("B", "S", "WS", "ON")
 _OPEN_AT_MOST = 63
+_HYPHENS = "-\u2010\u2011"
 
 
 def base_level(text: str) -> int:
@@ -43,6 +44,21 @@ def levels(text: str, base: int) -> list[int]:
     _brackets(text, original, kinds, start)
     _neutral(kinds, start)
     return [_implicit(kind, base) for kind in kinds]
+
+
+def figures_held(text: str, found: Sequence[int]) -> list[int]:
+    """The same levels, with figures joined by hyphens read as one (HL3): the algorithm would turn the parts of 12-45, a
+    house number or a reference, round between Arabic words.
+
+    >>> figures_held("عقد 12-45", levels("عقد 12-45", 1))
+    [1, 1, 1, 1, 2, 2, 2, 2, 2]
+    """
+    held = list(found)
+    for at in range(1, len(text) - 1):
+        before, after = text[at - 1], text[at + 1]
+        if text[at] in _HYPHENS and before.isdecimal() and after.isdecimal() and held[at - 1] == held[at + 1]:
+            held[at] = held[at - 1]
+    return held
 
 
 def _weak(kinds: list[str], start: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeVar
 
@@ -39,7 +39,8 @@ _PANELS_ABREAST = 3
 _STATEMENT_INSET = 13.0
 _TICK_SIDE = 8.0
 _TICK_INSET = 17.0
-_BLANK_HEIGHT = 28.0
+_BLANK_HEIGHT = 23.0
+_BLANKS_ABREAST = 4
 _LONGEST_KEPT = 14
 
 
@@ -89,7 +90,7 @@ def _panels(block: Panels, setter: Setter, x: float, width: float) -> list[Strip
         each = (width - look.GUTTER * (count - 1)) / count
         places = [x + at * (each + look.GUTTER) for at in range(len(panels))]
         columns = [_panel(panel, setter, place, each) for panel, place in zip(panels, places, strict=True)]
-        rules = Strip(6.5, _rules(places, each, look.INK, 0.7), keep=True)
+        rules = Strip(6, _rules(places, each, look.INK, 0.7), keep=True)
         found += [gap(look.BEFORE_BLOCK), rules, *_side_by_side(columns)]
     return found
 
@@ -128,15 +129,27 @@ def _rules(places: Sequence[float], width: float, colour: Colour, weight: float)
 
 
 def _fields(block: Fields, setter: Setter, x: float, width: float) -> list[Strip]:
-    count = max(block.columns, 1)
-    each = (width - look.GUTTER * (count - 1)) / count
-    found = [gap(look.BEFORE_BLOCK)]
-    for row in _abreast(block.rows, count):
-        places = [x + at * (each + look.GUTTER) for at in range(count)]
+    count, each, places = _columns(block.columns, x, width)
+    found = [gap(look.BEFORE_BLOCK), *(_titled(block.title, setter, x, width) if block.title else ())]
+    for at, row in enumerate(_abreast(block.rows, count)):
         columns = [_field(pair, setter, place, each) for pair, place in zip(row, places, strict=False)]
-        hairs = Strip(3.5, _rules(places[: len(row)], each, look.HAIR, 0.4), keep=True)
-        found += [hairs, *_side_by_side(columns), gap(5)]
+        hairs = Strip(3, _rules(places, each, look.HAIR, 0.4), keep=True)
+        found += [*((hairs,) if at or not block.title else ()), *_side_by_side(columns), gap(3.5)]
     return found[:-1] if block.rows else []
+
+
+def _columns(count: int, x: float, width: float) -> tuple[int, float, list[float]]:
+    """How many stand side by side, how wide each is, and where each begins."""
+    count = max(count, 1)
+    each = (width - look.GUTTER * (count - 1)) / count
+    return count, each, [x + at * (each + look.GUTTER) for at in range(count)]
+
+
+def _titled(title: str, setter: Setter, x: float, width: float) -> list[Strip]:
+    """A small title under a rule, which stays with what it names."""
+    lines = [text_strip(line, x, width, look.GOLD) for line in setter.lines(title, look.LABEL_STRONG, width)]
+    rule = Strip(6, _rules([x], width, look.INK, 0.7), keep=True)
+    return [rule, *(Strip(strip.height, strip.draw, keep=True) for strip in lines), gap(2, keep=True)]
 
 
 def _field(pair: tuple[str, str], setter: Setter, x: float, width: float) -> list[_Cell]:
@@ -147,17 +160,20 @@ def _field(pair: tuple[str, str], setter: Setter, x: float, width: float) -> lis
 
 def _statement(block: Statement, setter: Setter, x: float, width: float) -> list[Strip]:
     inner, measure = x + _STATEMENT_INSET, width - 2 * _STATEMENT_INSET
-    lines = setter.lines(block.text, look.BODY, measure, block.language)
-    text = [text_strip(line, inner, measure, look.INK, turned=True) for line in lines]
+    text: list[Strip] = []
+    for said, language in ((block.text, block.language), *block.also):
+        lines = setter.lines(said, look.BODY, measure, language)
+        between = [gap(2, keep=True)] if text else []
+        text += [*between, *(text_strip(line, inner, measure, look.INK, turned=True) for line in lines)]
     if block.cites:
         cites = setter.lines(block.cites, look.SMALL, measure)
-        text += [gap(3, keep=True), *(text_strip(line, inner, measure, look.SOFT, turned=True) for line in cites)]
+        text += [gap(2.5, keep=True), *(text_strip(line, inner, measure, look.SOFT, turned=True) for line in cites)]
 
     def ground(sheet: Sheet, y: float, height: float) -> None:
         sheet.tint(x, y, width, height, look.TINT)
         sheet.tint(x, y, 2, height, look.GOLD)
 
-    padded = [_padding(7), *text, _padding(7)]
+    padded = [_padding(5.5), *text, _padding(5.5)]
     kept = together(padded) if len(text) <= _LONGEST_KEPT else [*together(padded[:3]), *no_lonely_lines(padded[3:])]
     return [gap(look.BEFORE_TEXT), *behind(kept, ground)]
 
@@ -167,14 +183,18 @@ def _padding(height: float) -> Strip:
 
 
 def _checklist(block: Checklist, setter: Setter, x: float, width: float) -> list[Strip]:
-    title = [text_strip(line, x, width, look.GOLD) for line in setter.lines(block.title, look.LABEL_STRONG, width)]
-    found = [gap(look.BEFORE_BLOCK), Strip(6.5, _rules([x], width, look.INK, 0.7), keep=True)]
-    found += [Strip(strip.height, strip.draw, keep=True) for strip in title]
-    for text, ticked in block.rows:
-        lines = setter.lines(text, look.BODY, width - _TICK_INSET)
-        words = [text_strip(line, x + _TICK_INSET, width - _TICK_INSET, look.INK) for line in lines]
-        words[:1] = behind(words[:1], _tick_box(x, ticked))
-        found += [gap(2.5), *no_lonely_lines(words)]
+    count, each, places = _columns(block.columns, x, width)
+    found = [gap(look.BEFORE_BLOCK), *_titled(block.title, setter, x, width)]
+    for row in _abreast(block.rows, count):
+        inside = [place + _TICK_INSET for place in places]
+        columns = [
+            [_Cell(line, place, look.INK) for line in setter.lines(text, look.BODY, each - _TICK_INSET)]
+            for (text, _), place in zip(row, inside, strict=False)
+        ]
+        words = [_row([cell for cell in cells if cell]) for cells in zip_longest(*columns)]
+        for (_, ticked), place in zip(row, places, strict=False):
+            words[:1] = behind(words[:1], _tick_box(place, ticked))
+        found += [gap(1.5), *no_lonely_lines(words)]
     return [*found[:1], *together(found[1:])] if len(found) <= 2 * _LONGEST_KEPT else found
 
 
@@ -189,10 +209,10 @@ def _tick_box(x: float, ticked: bool) -> Ground:
 
 
 def _blanks(block: Blanks, setter: Setter, x: float, width: float) -> list[Strip]:
-    count = 3 if len(block.labels) % 3 == 0 else 2
-    each = (width - look.GUTTER * (count - 1)) / count
-    places = [x + at * (each + look.GUTTER) for at in range(count)]
-    found: list[Strip] = [gap(look.BEFORE_TEXT)]
+    by_number = len(block.labels) if len(block.labels) in range(2, _BLANKS_ABREAST + 1) else 3
+    count, each, places = _columns(block.columns or by_number, x, width)
+    titled = [gap(look.BEFORE_BLOCK), *_titled(block.title, setter, x, width)]
+    found = [replace(strip, keep=True) for strip in (titled if block.title else [gap(look.BEFORE_TEXT)])]
     for labels in _abreast(block.labels, count):
         columns = [
             [_Cell(line, place, look.SOFT) for line in setter.lines(label, look.LABEL, each)]

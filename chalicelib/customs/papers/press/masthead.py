@@ -14,8 +14,10 @@ from chalicelib.customs.papers.press.strips import Strip, text_strip
 
 _GOLD_BAR = 11.0
 _TITLE_LINES = 2
-_BAR_HEIGHT = 36.0
-_QR_SIDE = 54.0
+# A title stands on one line in the first of these that lets it.
+_TITLES = (look.TITLE, look.MIDDLE_TITLE, look.LONG_TITLE)
+_BAR_HEIGHT = 34.0
+_QR_SIDE = 50.0
 _QR_LABEL_WIDTH = 96.0
 _BETWEEN_CODES = 24.0
 # Points of one module: what prints best, and the least that a scanner at a counter reads from plain paper.
@@ -62,7 +64,7 @@ class _Mark:
 
 def masthead(document: Document, setter: Setter, x: float, width: float) -> list[Strip]:
     """Set title and subtitle with the codes at their right, or below them where the bars need the whole width."""
-    square = _qr_mark(document.qr, setter)
+    square = _qr_mark(document.qr, setter, labelled=(document.qr or "") not in document.footer)
     bars = _bars_mark(document.barcode, setter, _BARS_BESIDE_TITLE)
     below = _bars_mark(document.barcode, setter, width) if document.barcode and not bars else None
     beside = [mark for mark in (bars, square) if mark]
@@ -79,7 +81,7 @@ def masthead(document: Document, setter: Setter, x: float, width: float) -> list
     needed = max((mark.whole_height for mark in beside), default=0.0)
     missing = max(needed - _GOLD_BAR - sum(strip.height for strip in words), 0.0)
     own_row = _own_row(below, document.barcode, setter, x, width)
-    return [Strip(_GOLD_BAR, draw, keep=True), *words, *own_row, Strip(missing + 7, _nothing)]
+    return [Strip(_GOLD_BAR, draw, keep=True), *words, *own_row, Strip(missing + 3, _nothing)]
 
 
 def _nothing(_sheet: Sheet, _y: float) -> None:
@@ -87,7 +89,10 @@ def _nothing(_sheet: Sheet, _y: float) -> None:
 
 
 def _words(document: Document, setter: Setter, x: float, width: float) -> list[Strip]:
-    lines = setter.lines(document.title, look.TITLE, width)
+    fitting = (setter.lines(document.title, style, width) for style in _TITLES)
+    lines = next((found for found in fitting if len(found) == 1), [])
+    if not lines:
+        lines = setter.lines(document.title, look.MIDDLE_TITLE, width)
     if len(lines) > _TITLE_LINES:
         lines = setter.lines(document.title, look.LONG_TITLE, width)
     title = [text_strip(line, x, width, look.INK) for line in lines]
@@ -129,12 +134,13 @@ def _dark(bars: str) -> list[tuple[int, int]]:
     return found
 
 
-def _qr_mark(text: str | None, setter: Setter) -> _Mark | None:
+def _qr_mark(text: str | None, setter: Setter, *, labelled: bool) -> _Mark | None:
+    """A QR code; with its text below where no foot of the page tells it, or where no code can hold it."""
     if not text:
         return None
     modules = qr(text)
-    label = tuple(setter.lines(text, look.CODE, _QR_LABEL_WIDTH))
-    width = max(_QR_SIDE, *(line.width for line in label))
+    label = tuple(setter.lines(text, look.CODE, _QR_LABEL_WIDTH)) if labelled or not modules else ()
+    width = max(_QR_SIDE, *(line.width for line in label)) if label else _QR_SIDE
     side = _QR_SIDE / len(modules) if modules else 0.0
     left = width - _QR_SIDE
     rectangles = tuple(

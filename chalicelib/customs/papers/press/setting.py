@@ -14,7 +14,7 @@ from itertools import groupby
 
 import uharfbuzz as hb
 
-from chalicelib.customs.papers.press.bidi import base_level, levels, visual_order
+from chalicelib.customs.papers.press.bidi import base_level, figures_held, levels, visual_order
 from chalicelib.customs.papers.press.characters import (
     clusters,
     harmless,
@@ -261,7 +261,7 @@ def _chinese(tag: str) -> str:
 
 def _cut(text: str, weight: Weight, base: int) -> Iterator[_Cluster]:
     """Cut a paragraph into clusters with their typeface and level."""
-    level = levels(text, base)
+    level = figures_held(text, levels(text, base))
     start = 0
     for part, found in shown(text, weight, wide=_wide_marks(text)):
         yield _Cluster(part, found or typeface("latin", "regular"), level[start], is_hangul(part[0]), start)

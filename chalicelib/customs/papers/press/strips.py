@@ -6,7 +6,7 @@ of the next one as long as a page can hold them; a strip with a ``head`` that be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.customs.papers.press.setting import Line
@@ -42,10 +42,20 @@ def gap(height: float, *, keep: bool = False) -> Strip:
     return Strip(height, keep=keep)
 
 
+def closer(strips: Iterable[Strip], by: float) -> list[Strip]:
+    """The same strips with their white space so many times as high."""
+    return [replace(strip, height=strip.height * by) if strip.draw is None else strip for strip in strips]
+
+
 def together(strips: Iterable[Strip]) -> list[Strip]:
     """Keep strips on one page."""
     every = list(strips)
     return [replace(strip, keep=True) for strip in every[:-1]] + every[-1:]
+
+
+def staying(strips: Sequence[Strip]) -> list[Strip]:
+    """The same strips, the last of which stays with what comes next: nobody signs a page that says nothing."""
+    return [*strips[:-1], *(replace(strip, keep=True) for strip in strips[-1:])]
 
 
 def no_lonely_lines(strips: Iterable[Strip]) -> list[Strip]:

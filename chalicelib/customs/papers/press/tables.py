@@ -15,12 +15,13 @@ from chalicelib.customs.papers.press.setting import Line, Setter, Style, shown_l
 from chalicelib.customs.papers.press.sheet import Colour, Sheet
 from chalicelib.customs.papers.press.strips import Strip, no_lonely_lines, together
 
-_BETWEEN = 12.0
-_ABOVE_ROW = 4.5
+_BETWEEN = 9.0
+_ABOVE_ROW = 3.5
 _LONGEST_KEPT = 14
+_BEFORE_TOTALS = 5.0
 # No single column claims more than this part of the width for a word that might as well be broken.
 _WIDEST_CLAIM = 0.4
-_TOTALS_WIDTH = 0.5
+_TOTALS_WIDTH = 0.46
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def table_strips(table: Table, setter: Setter, x: float, width: float) -> list[S
     body = [strip for row in rows for strip in row]
     if table.totals and rows:
         body = [*body[: -len(rows[-1])], *(replace(strip, keep=True) for strip in rows[-1])]
-    below = [*body, *_totals(table.totals, setter, x, width)]
+    below = [*body, *_beside(table.notes, _totals(table.totals, setter, x, width), setter, x, width)]
     return [*head, *(replace(strip, head=tuple(head)) for strip in below)]
 
 
@@ -129,7 +130,7 @@ def _band(lines: Sequence[Line | None], places: Sequence[_Place], colour: Colour
 def _totals(totals: Sequence[tuple[str, str]], setter: Setter, x: float, width: float) -> list[Strip]:
     if not totals:
         return []
-    found: list[Strip] = [Strip(6, lambda _sheet, _y: None, keep=True)]
+    found: list[Strip] = [Strip(_BEFORE_TOTALS, _nothing, keep=True)]
     left = x + width * (1 - _TOTALS_WIDTH)
     for at, pair in enumerate(totals):
         grand = at == len(totals) - 1
@@ -139,6 +140,29 @@ def _totals(totals: Sequence[tuple[str, str]], setter: Setter, x: float, width: 
             strips.insert(0, rule)
         found += strips
     return together(found)
+
+
+def _beside(
+    notes: Sequence[tuple[str, str | None]], totals: Sequence[Strip], setter: Setter, x: float, width: float
+) -> list[Strip]:
+    """Notes and totals side by side, as one piece."""
+    measure = width * (1 - _TOTALS_WIDTH) - _BETWEEN
+    lines = [line for text, language in notes for line in setter.lines(text, look.SMALL, measure, language)]
+    if not lines:
+        return list(totals)
+
+    def draw(sheet: Sheet, y: float) -> None:
+        y += _BEFORE_TOTALS
+        for line in lines:
+            sheet.line(line, x, y, look.INK)
+            y += line.style.leading
+
+    wanting = _BEFORE_TOTALS + sum(line.style.leading for line in lines) - sum(strip.height for strip in totals)
+    return together([Strip(0, draw), *totals, *([Strip(wanting, _nothing)] if wanting > 0 else [])])
+
+
+def _nothing(_sheet: Sheet, _y: float) -> None:
+    """Draw nothing: room that something beside it needs."""
 
 
 def _total(pair: tuple[str, str], setter: Setter, left: float, right: float, *, grand: bool) -> Iterator[Strip]:
