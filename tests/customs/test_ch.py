@@ -51,7 +51,13 @@ def test_goods_back_to_another_have_five_years_and_the_sender_has_for_ever(expor
             for same in (False, True)
         )
         assert relief(another, "CH-10")["status"] == status
-        assert (relief(sender, "CH-10")["status"], sender["total"]) == ("proven", "0.00")
+        assert (relief(sender, "CH-53-1-F")["status"], sender["total"]) == ("proven", "0.00")
+
+
+def test_of_a_relief_that_frees_the_tax_it_is_not_said_that_the_tax_stays_due() -> None:
+    past = {"export_reference": "E1", "same_state": True, "vat_refunded": False, "importer_is_exporter": True}
+    given = into_switzerland("3000 CHF", purpose="refund_return", history=past)
+    assert (given["total"], "vat_stays_due" in given["reasons"]) == ("0.00", False)
 
 
 def test_the_tax_of_goods_back_to_another_is_due_and_that_is_said() -> None:

@@ -15,6 +15,7 @@ from chalicelib.customs.refunds import PaidEntry, RefundWay, refund_ways
 from tests.customs.asking import answer, relief, request
 
 ON = date(2026, 11, 22)
+OURS = {"drawback_claimed": False, "importer_is_exporter": True}
 RATES = {
     ("USD", "KRW"): RateQuote(Decimal(1400), ON, "test"),
     ("KRW", "USD"): RateQuote(Decimal(1) / Decimal(1400), ON, "test"),
@@ -79,7 +80,7 @@ def test_a_person_is_told_that_a_simplified_rate_may_apply() -> None:
     [(date(2024, 11, 22), date(2026, 11, 22)), (date(2024, 2, 29), date(2026, 2, 28))],
 )
 def test_what_comes_back_has_two_years_to_the_day(exported: date, last: date) -> None:
-    past = {"exported_on": exported, "export_reference": "E1", "same_state": True, "drawback_claimed": False}
+    past = {"exported_on": exported, "export_reference": "E1", "same_state": True, **OURS}
     for day, status in ((-1, "proven"), (0, "proven"), (1, "not_eligible")):
         on = date.fromordinal(last.toordinal() + day)
         given = parcel("1000000 KRW", purpose="refund_return", entry_on=on, history=past)
@@ -88,7 +89,7 @@ def test_what_comes_back_has_two_years_to_the_day(exported: date, last: date) ->
 
 
 def test_a_return_says_that_vat_stays_due_and_that_it_must_be_unused() -> None:
-    past = {"exported_on": ON, "export_reference": "E1", "same_state": True, "drawback_claimed": False}
+    past = {"exported_on": ON, "export_reference": "E1", "same_state": True, **OURS}
     said = parcel("1000000 KRW", purpose="refund_return", consignee="merchant", history=past)["reasons"]
     assert {"vat_stays_due:ownership_had_passed", "unused_abroad_required"} <= set(said)
 
