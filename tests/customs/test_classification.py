@@ -103,6 +103,16 @@ def test_a_destination_without_a_tariff_gets_the_six_digits() -> None:
 
 
 def test_a_rate_that_is_only_known_as_a_range_gives_no_total() -> None:
-    stones = {"metal": "base", "stones": "semi_precious", "value": "1000 USD"}
+    imitation = {"metal": "base", "construction": "plated", "value": "1000 CNY"}
+    given = answer(destination="CN", purpose="exchange_replacement", lines=[imitation])
+    assert (given["complete"], given["reasons"]) == (False, ["duty_rate_unknown:7117.19.00"])
+
+
+@pytest.mark.parametrize(
+    ("value", "pieces", "code"),
+    [("40 USD", 1, "7116.20.05"), ("40.01 USD", 1, "7116.20.15"), ("80 USD", 2, "7116.20.05")],
+)
+def test_american_jewellery_of_stones_is_judged_by_the_piece(value: str, pieces: int, code: str) -> None:
+    stones = {"metal": "base", "stones": "semi_precious", "value": value, "quantity": pieces}
     given = answer(destination="US", purpose="exchange_replacement", lines=[stones])
-    assert (given["complete"], given["reasons"]) == (False, ["duty_rate_unknown:7116.20"])
+    assert given["lines"][0]["hs_code"] == code

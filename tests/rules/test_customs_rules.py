@@ -112,7 +112,7 @@ def test_a_layer_has_a_vintage_on_its_first_and_last_day(file: Path) -> None:
 def test_every_member_of_the_union_has_exactly_one_standard_rate() -> None:
     for day in effective_dates("customs/eu/vat"):
         rows = load("customs/eu/vat", day).rules["row"]
-        members = [member for row in rows for member in row.get("members", [])]
+        members = [member for row in rows if "regions" not in row for member in row.get("members", [])]
         assert sorted(members) == sorted(EU_MEMBERS)
 
 
