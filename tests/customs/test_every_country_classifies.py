@@ -1,4 +1,4 @@
-"""Article by metal by construction by stones in every country we hold: a code with a rate, or a reason that says why not."""
+"""Article by metal by construction by stones, in every country we hold: a code with a rate, or a reason for none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ PIECES = [
 ]
 # Why an answer may have no total: nothing else is allowed to stop one.
 NAMED = (
-    "manual_classification", "duty_rate_unknown", "tax_rate_unknown", "layer_unknown", "origin_required", "import_licence",
+    "manual_classification", "duty_rate_unknown", "tax_rate_unknown", "layer_unknown", "origin_required",
+    "import_licence",
 )  # fmt: skip
 
 
