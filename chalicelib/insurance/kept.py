@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.drawing_rights import DATASET as DRAWING_RIGHTS
 from chalicelib.insurance.cover import Cover, policy_clock
 from chalicelib.insurance.declaration import Declaration
 from chalicelib.insurance.owed import NOT_KNOWN
@@ -180,7 +181,7 @@ def _floor(shape: Mapping[str, Any], vintage: Vintage) -> dict[str, Any]:
 
 
 def _rate(shape: Mapping[str, Any]) -> dict[str, Any]:
-    vintage = load("insurance/sdr", date.fromisoformat(shape["as_of"]))
+    vintage = load(DRAWING_RIGHTS, date.fromisoformat(shape["as_of"]))
     return {**shape, "source": source_of(vintage, vintage.rules["rate"][0])}
 
 

@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.drawing_rights import DrawingRight, held
 from chalicelib.errors import RuleNotInForce
 from chalicelib.insurance.rows import Rates, fits, lane_fits, source_of
 from chalicelib.money import MINOR_UNITS, Money
@@ -141,25 +142,21 @@ def owed_by(
 
 
 def sdr_rate(currency: str, on: date, rates: Rates | None = None) -> SdrRate | None:
-    """What a special drawing right was worth in this currency, by the latest rate up to that day; across a reference
-    rate where none is held in it. None when nobody can say."""
-    try:
-        vintage = in_force("insurance/sdr", on)
-    except RuleNotInForce:
+    """What a special drawing right was worth in this currency, by the latest figure up to that day; across a reference
+    rate where none was printed for it, or a later one for another currency. None when nobody can say."""
+    known = held(on)
+    ways = [(known[currency], Decimal(1))] if currency in known else []
+    ways += [(right, cross) for one, right in known.items() if (cross := (rates or {}).get((one, currency)))]
+    if not ways:
         return None
-    rows = {row["currency"]: row for row in vintage.rules["rate"]}
-    if currency in rows:
-        return _rate(rows[currency], vintage, currency, on, Decimal(1))
-    for known, row in rows.items():
-        if (cross := (rates or {}).get((known, currency))) is not None:
-            return _rate(row, vintage, currency, on, cross)
-    return None
+    right, cross = max(ways, key=lambda way: way[0].as_of)
+    return _rate(right, currency, on, cross)
 
 
-def _rate(row: Mapping[str, Any], vintage: Vintage, currency: str, on: date, cross: Decimal) -> SdrRate:
-    old = on - vintage.effective > FRESH
-    sure: Confidence = "low" if old or cross != 1 else row["confidence"]
-    return SdrRate(Decimal(row["per_sdr"]) * cross, currency, vintage.effective, old, source_of(vintage, row), sure)
+def _rate(right: DrawingRight, currency: str, on: date, cross: Decimal) -> SdrRate:
+    old = on - right.as_of > FRESH
+    sure: Confidence = "low" if old or cross != 1 else right.row["confidence"]
+    return SdrRate(right.per_sdr * cross, currency, right.as_of, old, source_of(right.vintage, right.row), sure)
 
 
 def _holds(row: Mapping[str, Any], vintage: Vintage, carrier: str, service: str | None, lane: Lane) -> bool:

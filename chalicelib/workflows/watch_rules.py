@@ -23,7 +23,7 @@ from chalicelib.workflows.ports import Ports
 BEFOREHAND = timedelta(days=14)
 EXPIRES, TO_READ = "rule_expires", "rules_to_read_again"
 # Customs are looked at by what an estimate reads: most of their acts end because the law ended.
-OTHER_ROOMS = ("alerts", "carriers", "insurance", "pickups", "returns", "shipments")
+OTHER_ROOMS = ("alerts", "carriers", "currencies", "insurance", "pickups", "returns", "shipments")
 
 
 @dataclass(frozen=True, slots=True)

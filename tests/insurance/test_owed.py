@@ -105,7 +105,7 @@ def test_the_least_is_not_known_while_one_of_the_rules_cannot_be_put_in_money():
 
 @pytest.mark.parametrize(
     ("on", "as_of", "per_sdr"),
-    [(date(2024, 12, 19), date(2024, 12, 19), "1.333"), (date(2026, 6, 29), date(2024, 12, 19), "1.333"),
+    [(date(2024, 12, 19), date(2024, 12, 19), "1.333"), (date(2026, 6, 29), date(2026, 6, 23), "1.35868"),
      (date(2026, 6, 30), date(2026, 6, 30), "1.3561")],
 )  # fmt: skip
 def test_a_drawing_right_is_worth_what_the_latest_file_up_to_that_day_says(on, as_of, per_sdr):
@@ -120,7 +120,7 @@ def test_a_rate_is_old_when_more_than_thirty_five_days_have_gone(days, old):
 
 
 def test_before_the_first_rate_there_is_no_money_and_still_the_drawing_rights():
-    (floor,) = owes("fedex", None, Lane("US", "CN"), on=date(2024, 12, 18)).floors
+    (floor,) = owes("fedex", None, Lane("US", "CN"), on=date(2024, 10, 16)).floors
     assert (floor.sdr, floor.money, floor.rate) == (Decimal(11), None, None)
 
 
@@ -128,3 +128,8 @@ def test_a_currency_without_a_rate_of_its_own_goes_across_a_reference_rate_and_i
     rate = sdr_rate("HKD", date(2026, 7, 1), {("USD", "HKD"): Decimal("7.8")})
     assert (rate.per_sdr, rate.confidence) == (Decimal("1.3561") * Decimal("7.8"), "low")
     assert sdr_rate("HKD", date(2026, 7, 1)) is None
+
+
+@pytest.mark.parametrize(("crosses", "as_of"), [({}, "2025-10-28"), ({("USD", "SGD"): Decimal("1.29")}, "2026-06-30")])
+def test_a_later_figure_across_a_reference_rate_stands_before_an_older_one_of_its_own(crosses, as_of):
+    assert sdr_rate("SGD", date(2026, 7, 1), crosses).as_of == date.fromisoformat(as_of)

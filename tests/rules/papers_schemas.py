@@ -85,15 +85,6 @@ class Statements(Head):
         return self
 
 
-class SdrRow(Cited):
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    sdr_per_unit: Annotated[Decimal, Field(gt=0, lt=5)]
-
-
-class SpecialDrawingRights(Head):
-    row: list[SdrRow] = Field(min_length=1)
-
-
 class PostalRow(Cited):
     form: Literal["cn22", "cn23", "margin"]
     below_sdr: int | None = None
@@ -115,7 +106,6 @@ class PostalForms(Head):
 
 SCHEMAS: dict[str, type[Head]] = {
     "customs/statements": Statements,
-    "customs/sdr": SpecialDrawingRights,
     "customs/postal_forms": PostalForms,
 }
 DICTIONARIES = {"paper_words.toml", "packing_words.toml", "description_words.toml", "vague_words.toml"}

@@ -18,7 +18,7 @@ DATASETS = {
     "insurance/claim_clocks": ("clock",),
     "insurance/liability": ("floor", "applies"),
     "insurance/declared_value": ("cap",),
-    "insurance/sdr": ("rate",),
+    "currencies/sdr": ("rate",),
     "pickups/horizons": ("horizon",),
 }
 ROWS = [

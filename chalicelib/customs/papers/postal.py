@@ -1,7 +1,7 @@
 """The post's customs declarations: CN 22 for a small letter-post item of low worth, CN 23 for every other.
 
-The limit is in special drawing rights (``customs/sdr``, dated); where the rate is not known, or the value lies close to
-the limit, the larger form is taken, which holds for any value, and why is said.
+The limit is in special drawing rights (``currencies/sdr``, dated); where the rate is not known, or the value
+lies close to the limit, the larger form is taken, which holds for any value, and why is said.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ from chalicelib.customs.papers.wording import (
     service_name,
     title,
 )
-from chalicelib.customs.program import table, table_or_gap
+from chalicelib.customs.program import table
+from chalicelib.drawing_rights import drawing_right
 from chalicelib.money import Money, round_to
 
-FORMS, RATES = "customs/postal_forms", "customs/sdr"
+FORMS = "customs/postal_forms"
 Form = Literal["cn22", "cn23"]
 CERTIFIED = (
     "I, the sender, answer for these particulars. The item holds nothing dangerous and nothing that law or the rules "
@@ -95,22 +96,17 @@ def choose(value: Money, gross_weight_g: Decimal | None, service: str, on: date)
 
 
 def _by_value(value: Money, small: Mapping[str, Any], margin: Mapping[str, Any], on: date) -> Choice:
-    rates = table_or_gap(RATES, on)
-    row = next((one for one in getattr(rates, "rows", ()) if one["currency"] == value.currency), None)
-    if row is None:
+    right = drawing_right(value.currency, on)
+    if right is None:
         return Choice("cn23", "sdr_rate_unknown")
-    exact = value.amount * row["sdr_per_unit"]
+    exact = right.of(value.amount)
     sdr = round_to(exact, 2)
-    old = (on - _effective(on)).days > margin["stale_days"]
+    old = (on - right.as_of).days > margin["stale_days"]
     if exact >= small["below_sdr"]:
         return Choice("cn23", "value_at_or_above_limit", sdr)
     if exact >= small["below_sdr"] * (1 - margin["near_stale" if old else "near"]):
         return Choice("cn23", "value_close_to_limit", sdr)
     return Choice("cn22", "below_limit", sdr)
-
-
-def _effective(on: date) -> date:
-    return table(RATES, on).vintage.effective
 
 
 def _category(purpose: str) -> str:

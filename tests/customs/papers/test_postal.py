@@ -17,8 +17,8 @@ from tests.customs.papers.leg_facts import ON, leg_facts, paper, text_of, worth
         ("100", "USD", 400, "LETTER", "cn22", "below_limit"),
         ("350", "USD", 400, "LETTER", "cn22", "below_limit"),
         ("380", "USD", 400, "LETTER", "cn23", "value_close_to_limit"),
-        ("409.29", "USD", 400, "LETTER", "cn23", "value_close_to_limit"),
-        ("409.30", "USD", 400, "LETTER", "cn23", "value_at_or_above_limit"),
+        ("406.82", "USD", 400, "LETTER", "cn23", "value_close_to_limit"),
+        ("406.83", "USD", 400, "LETTER", "cn23", "value_at_or_above_limit"),
         ("100", "USD", 2000, "LETTER", "cn22", "below_limit"),
         ("100", "USD", 2001, "LETTER", "cn23", "above_letter_weight"),
         ("100", "USD", None, "LETTER", "cn23", "weight_unknown"),
@@ -41,7 +41,7 @@ def test_a_postal_return_carries_its_form_with_the_category_ticked() -> None:
     assert made.data["category"] == "Returned goods"
     assert "('Returned goods', True)" in text_of(made)
     assert "('Gift', False)" in text_of(made)
-    assert made.data["sdr"] == "85.32"
+    assert made.data["sdr"] == "84.02"
 
 
 def test_the_larger_form_names_both_parties_and_the_invoice() -> None:
