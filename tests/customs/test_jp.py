@@ -67,7 +67,7 @@ def test_a_repair_is_back_within_a_year_to_the_day(exported: date, last: date) -
         assert (row["status"], row["claim_by"]) == (status, last.isoformat())
 
 
-@pytest.mark.parametrize(("left", "status"), [(27, "open"), (28, "open"), (29, "not_eligible")])
+@pytest.mark.parametrize(("left", "status"), [(27, "unproven"), (28, "unproven"), (29, "not_eligible")])
 def test_what_was_bought_at_a_distance_leaves_again_within_six_months(left: int, status: str) -> None:
     paid = replace(BOUGHT, left_on=date(2026, 8, left))
     found = way(paid, "JP-20-2", date(2026, 11, 22))
@@ -78,14 +78,19 @@ def test_before_it_left_the_refund_is_open_to_proof_and_has_its_last_day() -> No
     found = way(replace(BOUGHT, left_on=None, export_reference=None), "JP-20-2", date(2026, 8, 28))
     assert (found.status, found.missing, found.claim_by) == (
         "unproven",
-        ("left_on", "export_reference"),
+        ("left_on", "export_reference", "placed_in_a_customs_area_before_export"),
         date(2026, 8, 28),
     )
 
 
 def test_a_change_of_mind_is_no_difference_from_the_contract() -> None:
     assert way(BOUGHT, "JP-20-1", date(2026, 8, 28)).status == "not_eligible"
-    assert way(replace(BOUGHT, reason="quality"), "JP-20-1", date(2026, 8, 28)).status == "open"
+    assert way(replace(BOUGHT, reason="quality"), "JP-20-1", date(2026, 8, 28)).status == "unproven"
+
+
+def test_no_record_says_whether_the_goods_were_in_a_customs_area() -> None:
+    """Article 20: goods that simply left with a carrier bring nothing back."""
+    assert way(BOUGHT, "JP-20-2", date(2026, 8, 28)).missing == ("placed_in_a_customs_area_before_export",)
 
 
 def test_a_merchant_has_no_refund_for_what_it_did_not_expect() -> None:
