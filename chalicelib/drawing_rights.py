@@ -4,8 +4,8 @@ The International Monetary Fund prints what one is worth in a currency, or what 
 ``currencies/sdr`` holds what was printed, dated, and nothing is made up between.
 
 >>> right = drawing_right("USD", date(2026, 7, 1))
->>> right.per_sdr, right.as_of, right.of(Decimal("203.415"))
-(Decimal('1.3561'), datetime.date(2026, 6, 30), Decimal('150'))
+>>> str(right.per_sdr), right.as_of.isoformat(), f"{right.of(Decimal('203.415')):f}"
+('1.3561', '2026-06-30', '150')
 """
 
 from __future__ import annotations
