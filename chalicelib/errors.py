@@ -105,13 +105,19 @@ class PaperPending(ConflictError):
 
 
 class PaperWaiting(ConflictError):
-    """The paper cannot be made yet; each fault names a fact that it lacks."""
+    """The paper cannot be made yet; each fault names a field that it lacks, or the exception that a person must
+    resolve first."""
 
     code = "paper_waiting"
 
-    def __init__(self, name: str, missing: Sequence[str]) -> None:
-        super().__init__(f"{name} waits for {', '.join(missing)}")
-        self.faults = tuple(FieldFault(one, "missing", f"give {one}: {name} is made then", "case") for one in missing)
+    def __init__(self, name: str, missing: Sequence[str] = (), *, exception: str | None = None) -> None:
+        told = (*missing, *((f"the exception {exception}",) if exception else ()))
+        super().__init__(f"{name} waits for {', '.join(told)}")
+        faults = [FieldFault(one, "missing", f"give {one}: {name} is made then", "case") for one in missing]
+        if exception:
+            detail = f"resolve the exception {exception} of this case; {name} can be had then"
+            faults.append(FieldFault("", exception, detail, "case"))
+        self.faults = tuple(faults)
 
 
 class AmbiguousNumber(ConflictError):

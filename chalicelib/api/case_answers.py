@@ -254,9 +254,39 @@ class OpenedAnswer(Told):
     next: list[str]
 
 
+class MissingTold(Told):
+    """A fact that papers or a relief wait for: in words, who can say it, and the ``field`` of a request that takes it
+    (``original_export...``: PATCH the original export; ``items...``: only when a return is opened). One without a field
+    is shown to customs as ``shown`` says."""
+
+    fact: str
+    what: str
+    by: Literal["merchant", "customer", "workshop", "broker"] | None
+    field: str | None
+    shown: str | None
+    waits: list[str]
+
+
+class InShortTold(Told):
+    """The case in one look: who must act, by when and why, what is missing, what customs get now and if relief is
+    proven by ``claim_by``, who pays the freight, and how much of the worth no cover holds."""
+
+    who_acts: str | None
+    act_by: Stamp | None
+    why: str | None
+    missing: list[MissingTold]
+    payable: MoneyTold | None
+    payable_if_proven: MoneyTold | None
+    relief: str | None
+    claim_by: DayText | None
+    freight_paid_by: str | None
+    uncovered: MoneyTold | None
+
+
 class CaseAnswer(CaseSummary):
     """The whole case: where it is, why it is held, who must act, and what happens next."""
 
+    in_short: InShortTold
     order: OrderTold
     original_export: ExportTold
     items: list[PieceTold]

@@ -42,6 +42,12 @@ class MetalPrice:
     said: tuple[str, ...] = ()
 
 
+_WORDS = {
+    "value_below_metal": "is declared at {declared}, and its metal alone is worth {reckoned}",
+    "weight_cannot_be": "is said to hold {declared} of metal; such a piece holds {reckoned}",
+    "net_above_gross": "is said to hold {declared} g of metal, and to weigh {reckoned} in all",
+    "fineness_not_marked": "is said to be {declared}, which nobody marks; the nearest mark is {reckoned}",
+}
 Prices = Callable[[str, str], MetalPrice | None]
 """Metal and currency -> the price that counts, or None."""
 
@@ -78,6 +84,13 @@ class Implausible:
 
     def __str__(self) -> str:
         return f"{self.code}:{self.declared}{self.sign}{self.reckoned}"
+
+    @property
+    def words(self) -> str:
+        """The same as a person is told, with the piece it is about."""
+        said = _WORDS.get(self.code, "{declared}{sign}{reckoned}")
+        told = said.format(declared=self.declared, sign=self.sign, reckoned=self.reckoned)
+        return f"items.{self.line} {told} ({self.code})"
 
 
 def metal_value(net_weight_g: Decimal, fineness: int, per_ounce: Decimal, currency: str) -> Money:

@@ -32,9 +32,9 @@ class Effect:
 class ExportLink:
     """The original export that a return must be linked to; what is unknown is None and is asked for.
 
-    ``reference`` is the number of the export declaration (MRN, ITN, 报关单号), ``mode`` its customs mode. The rest is what
-    relief asks: when the goods had first been imported and whether duty was paid then, whether drawback was claimed,
-    the export rebate taken and not repaid, or tax refunded.
+    ``reference`` is the number of the export declaration (MRN, ITN, 报关单号), ``mode`` its customs mode. The rest is
+    what relief asks: when the goods had first been imported and whether duty was paid then, whether drawback was
+    claimed, the export rebate taken and not repaid, or tax refunded.
     """
 
     carrier: str | None = None

@@ -16,6 +16,7 @@ from chalicelib.carriers.registry import carrier
 from chalicelib.carriers.requirements import holding_proof
 from chalicelib.carriers.small_exports import are_small, filing_of
 from chalicelib.clock import stamp
+from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
 from chalicelib.customs.rate_choice import RateBook
 from chalicelib.errors import (
@@ -143,7 +144,7 @@ def _stage(
 ) -> tuple[Stage, tuple[str, ...]]:
     """Where the case begins, and what must be done or decided before it goes on."""
     wanted = [f"give {name}" for name in decision.evidence_wanted] if decision.outcome == "evidence_needed" else []
-    wanted += [f"give {missing} for the {paper['name']}" for paper in papers for missing in paper["missing"]]
+    wanted += [asked(fact).wish(paper["name"]) for paper in papers for fact in paper["missing"]]
     open_points = [_in_words(reason) for reason in _against(decision)] if decision.outcome == "review" else []
     if ways.chosen is None:
         against = dict.fromkeys(reason.code for route in ways.routes for reason in route.acceptance.reasons)

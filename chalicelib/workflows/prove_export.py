@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.places import Lane
@@ -78,7 +79,7 @@ def still_wanted(answer: Mapping[str, Any], papers: tuple[dict[str, Any], ...]) 
     decision = answer["decision"]
     evidence = decision["evidence_wanted"] if decision["outcome"] == "evidence_needed" else ()
     wanted = [f"give {name}" for name in evidence]
-    return (*wanted, *(f"give {name} for the {paper['name']}" for paper in papers for name in paper["missing"]))
+    return (*wanted, *(asked(fact).wish(paper["name"]) for paper in papers for fact in paper["missing"]))
 
 
 def _proven(ports: Ports, file: CaseFile, given: ExportLink, holder: str, now: datetime) -> _Proven | None:

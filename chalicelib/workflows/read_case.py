@@ -9,6 +9,7 @@ from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
 from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
@@ -24,9 +25,10 @@ def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
     file = ports.cases.file(case_id)
     if file is None:
         raise NotFoundError("no case has this id")
-    planned = told(file.plan.answer)
+    planned, papers = told(file.plan.answer), paper_rows(file)
     return {
         **summary(file.case),
+        "in_short": in_short(file, planned, papers),
         **_sold(file.plan.request),
         "decision": planned["decision"],
         "estimate": planned["estimate"],
@@ -34,7 +36,7 @@ def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
         "cover": planned["cover"],
         "pickup": planned["pickup"],
         "hand_over": planned["hand_over"],
-        "papers": paper_rows(file),
+        "papers": papers,
         "legs": [_leg(ports, file, leg) for leg in file.legs],
         "exceptions": [exception_row(exception) for exception in file.exceptions],
         "duties": duties_in_short(file, planned["estimate"]),

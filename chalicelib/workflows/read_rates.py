@@ -51,7 +51,7 @@ def metal_worth(book: RateBook, items: Sequence[Item], on: date) -> Money | None
 
 def papers_wait_for(found: Sequence[Implausible]) -> list[str]:
     """What a person must look at before any paper is made, with both figures."""
-    return [f"customs: {one}" for one in found if one.stops]
+    return [f"customs: {one.words}" for one in found if one.stops]
 
 
 def _home(request: EstimateRequest) -> str | None:

@@ -6,15 +6,18 @@ for what; the bytes go from the bucket to whoever has the link and never through
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import stamp
+from chalicelib.customs.asked_facts import asked
 from chalicelib.errors import NotFoundError, PaperPending, PaperWaiting
 from chalicelib.workflows.bookings import LABEL_AWAITED
 from chalicelib.workflows.made_papers import MadePaper
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.verdicts import DECISION_WANTED
 
 LINK_LIVES = timedelta(minutes=5)
 PDF = "application/pdf"
@@ -23,6 +26,8 @@ LABEL = "label"
 ENDINGS = {PDF: "pdf", "image/png": "png", "image/jpeg": "jpg", "text/html": "html"}
 STATUS_BY_LABEL = {"kept": "ready", "lost": "lost", "with_carrier": "with_carrier", LABEL_AWAITED: "pending"}
 PRINT_IT_THERE = "label_lost"
+# No waybill is bought at these stages, and no paper made: asking again changes nothing.
+WAITS_FOR_A_PERSON = frozenset({"review", "evidence_needed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def _own(ports: Ports, file: CaseFile, n: int, name: str, now: datetime) -> Pape
     if paper is None:
         return None
     if paper.key is None:
-        raise PaperWaiting(name, paper.missing)
+        raise PaperWaiting(name, _asked_for(paper.missing))
     return _linked(ports, file, n, paper.key, name, PDF, now)
 
 
@@ -89,7 +94,7 @@ def _carriers_own(ports: Ports, file: CaseFile, n: int, name: str, now: datetime
     if paper.status == "with_carrier" and paper.url is not None and paper.url.startswith("https://"):
         return _link(file, n, paper.url, name, paper.media_type, now)
     if paper.status != "kept":
-        raise PaperWaiting(name, (PRINT_IT_THERE,))
+        raise PaperWaiting(name, exception=PRINT_IT_THERE)
     key = ports.evidence.label_key(file.case.case_id, paper.name)
     return _linked(ports, file, n, key, name, paper.media_type, now)
 
@@ -113,10 +118,17 @@ def _refuse_planned(file: CaseFile, n: int, name: str) -> None:
     if planned is None or file.case.stage == "cancelled":
         return
     if planned["status"] == "lost":
-        raise PaperWaiting(name, (PRINT_IT_THERE,))
+        raise PaperWaiting(name, exception=PRINT_IT_THERE)
     if planned["missing"]:
-        raise PaperWaiting(name, tuple(planned["missing"]))
+        raise PaperWaiting(name, _asked_for(planned["missing"]))
+    if file.case.stage in WAITS_FOR_A_PERSON:
+        raise PaperWaiting(name, exception=DECISION_WANTED)
     raise PaperPending(name)
+
+
+def _asked_for(missing: Iterable[str]) -> tuple[str, ...]:
+    """The facts by the fields that take them."""
+    return tuple(asked(fact).name for fact in missing)
 
 
 def _waybill(file: CaseFile, n: int) -> Booking | None:

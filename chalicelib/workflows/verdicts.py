@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.carriers.registry import carrier
+from chalicelib.customs.asked_facts import asked
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import Stage, advance
@@ -167,7 +168,7 @@ def _decided(file: CaseFile, verdict: Verdict, now: datetime) -> Consequence:
 def _without_proof(file: CaseFile, verdict: Verdict) -> Plan | None:
     """A declaration of returned goods without its link to the export is refused: the link is given, or somebody says
     that the goods come home without relief. None: nothing is lacking."""
-    missing = [name for paper in file.plan.answer["papers"] for name in paper["missing"]]
+    missing = [asked(fact).name for paper in file.plan.answer["papers"] for fact in paper["missing"]]
     if not missing:
         return None
     if verdict.outcome != APPROVED_WITHOUT_PROOF:

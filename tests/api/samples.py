@@ -321,6 +321,18 @@ CASE: dict[str, Any] = {
     "legs": [LEG],
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
+    "in_short": {
+        "who_acts": None,
+        "act_by": None,
+        "why": None,
+        "missing": [],
+        "payable": None,
+        "payable_if_proven": None,
+        "relief": None,
+        "claim_by": None,
+        "freight_paid_by": "customer",
+        "uncovered": MONEY,
+    },
     "log": [
         {"n": 1, "at": "2026-11-22T10:00:00Z", "by": "boss@desk", "what": "opened", "facts": {"stage": "approved"}}
     ],

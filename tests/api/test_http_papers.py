@@ -112,7 +112,8 @@ def test_a_paper_that_is_not_made_yet_is_pending_and_worth_asking_again():
 def test_a_paper_that_waits_lists_every_fact_it_lacks():
     answer = PaperShop().made(FakePress(lacking=("export_reference", "exported_on"))).paper("return_invoice")
     assert (answer.status_code, answer.json_body["code"]) == (409, "paper_waiting")
-    assert [row["field"] for row in answer.json_body["errors"]] == ["export_reference", "exported_on"]
+    wanted = ["original_export.reference", "original_export.exported_on"]
+    assert [row["field"] for row in answer.json_body["errors"]] == wanted
     assert {row["retryable"] for row in answer.json_body["errors"]} == {False}
     assert "Retry-After" not in answer.headers
 
@@ -128,7 +129,15 @@ def test_what_was_planned_as_waiting_waits_before_anything_is_made():
 def test_a_lost_label_says_that_it_must_be_printed_at_the_carrier():
     shop = PaperShop().bought(replace(LABEL, status="lost"), label="lost")
     answer = shop.paper("label")
-    assert (answer.status_code, answer.json_body["errors"][0]["field"]) == (409, "label_lost")
+    assert (answer.status_code, answer.json_body["errors"][0]["code"]) == (409, "label_lost")
+
+
+@pytest.mark.parametrize("name", ["label", "return_invoice"])
+def test_while_a_person_must_decide_no_paper_is_said_to_be_in_the_making(name):
+    item = examples.OpenReturnBody["items"][0]
+    answer = PaperShop(items=[{**item, "hs_code": "711790"}]).paper(name)
+    assert (answer.json_body["code"], answer.json_body["errors"][0]["code"]) == ("paper_waiting", "decision_wanted")
+    assert answer.json_body["errors"][0]["retryable"] is False
 
 
 @pytest.mark.parametrize("name", ["nothing", "cn23"])

@@ -80,7 +80,7 @@ def test_opening_a_return_reads_the_rates_once_for_customs_limits_and_metal(refr
     low["items"][0]["serial"] = "GT-000999"
     told = refreshed.post("/v1/returns", low).json_body
     assert told["stage"] == "review"
-    assert any("value_below_metal:90.00<" in point for point in told["next"])
+    assert any("items.0 is declared at 90.00" in point for point in told["next"])
 
 
 def test_routes_read_the_rates_once(refreshed):

@@ -57,7 +57,8 @@ def test_half_of_what_is_missing_keeps_it_waiting_and_says_what_is_left():
     desk.open(replace(REQUEST, original_export=replace(KNOWN, reference=None, invoice_number=None)))
     told = given(desk, invoice_number="INV-77")
     assert told["stage"] == "evidence_needed"
-    assert "give export_reference for the return_invoice" in told["next"]  # type: ignore[operator]
+    wanted = "give original_export.reference (the number of the export declaration) for the return_invoice"
+    assert wanted in told["next"]  # type: ignore[operator]
     assert not any("invoice_number" in text for text in told["next"])  # type: ignore[attr-defined]
     assert desk.waiting("steps") == []
 
@@ -113,7 +114,7 @@ def test_what_a_bought_waybill_declares_is_added_to_and_not_changed():
 
 def test_a_person_may_not_approve_over_the_list_of_what_is_missing():
     desk = waiting()
-    with pytest.raises(ConflictError, match="export_reference"):
+    with pytest.raises(ConflictError, match=r"original_export\.reference"):
         decided(desk, "approved")
     assert desk.file.case.stage == "evidence_needed"
 
