@@ -27,7 +27,7 @@ from chalicelib.shipments.fold import fold
 from infra.local.child import free_port
 from infra.local.stack import PYTHON, Ministack
 from infra.package import BUILD, package
-from tests.benchmarks import bench_dhl, bench_ems, bench_fedex, bench_papers
+from tests.benchmarks import bench_dhl, bench_ems, bench_estimates, bench_fedex, bench_papers
 from tests.benchmarks.bench_fedex import NOW, best, calls
 from tests.benchmarks.costs import Row, fixed_per_month, per_thousand_returns
 from tests.benchmarks.fleet import Fleet
@@ -103,6 +103,9 @@ def judging() -> Iterator[Line]:
     estimate(asked)
     took, counted = best(lambda: estimate(asked)), calls(lambda: estimate(asked))
     yield Line("duty estimate, US entry, one line", "", f"{took:.0f} us, {counted} calls", None)
+    warm, first = bench_estimates.slowest()
+    yield at_most(f"five lines, warm, slowest country: {warm[0]}", bench_estimates.WARM_BAR_MS, warm[1], " ms")
+    yield at_most(f"... first in a process, slowest: {first[0]}", bench_estimates.FIRST_BAR_MS, first[1], " ms")
 
 
 def printing() -> Iterator[Line]:
