@@ -146,7 +146,8 @@ class WaybillOrder:
     insurer's policy and not the carrier carries the value: then no value is declared for carriage.
     ``declared_value`` is for carriage and never above what customs are told. ``invoice_number`` is that of the
     invoice which goes with this parcel; the one of the first sale is in ``original_export``. ``hours`` is when the
-    courier may come, for a carrier whose order sends him.
+    courier may come, for a carrier whose order sends him. ``invoice_date`` is the day that invoice carries, the day of
+    shipping where nobody said; ``statement`` is what it states of its values.
     """
 
     reference: str
@@ -168,6 +169,8 @@ class WaybillOrder:
     invoice_number: str | None = None
     rma: str | None = None
     hours: LocalHours | None = None
+    invoice_date: date | None = None
+    statement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

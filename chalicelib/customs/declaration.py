@@ -74,6 +74,15 @@ def required_facts(
     return PapersPlan(needs, missing, statements, _translated(rows))
 
 
+def invoice_number(rma: str, leg: int) -> str:
+    """The number of the invoice that goes with a leg: the return's own and the leg's, so that a leg never has two.
+
+    >>> invoice_number("RMA-7K2-M9Q-4XH", 1)
+    'RMA-7K2-M9Q-4XH-1'
+    """
+    return f"{rma}-{leg}"
+
+
 def customs_text(line: Line, language: str = "en") -> str:
     """Exactly what the goods are, for declarations and invoices: in English as carriers ask, or in the language of
     the destination; English where the dictionary has that language not.

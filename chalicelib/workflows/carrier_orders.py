@@ -7,21 +7,24 @@ customs lines names the goods.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.contract import (
     GoodsLine,
     LocalHours,
+    OrderNotAccepted,
     OriginalExport,
     Party,
     PickupOrder,
     Registration,
     WaybillOrder,
 )
+from chalicelib.carriers.goods_lines import fault
 from chalicelib.clock import zone
-from chalicelib.customs.declaration import customs_text
+from chalicelib.customs.declaration import customs_text, invoice_number
+from chalicelib.customs.text_checks import customs_findings
 from chalicelib.errors import InvalidRequestError, RuleNotInForce
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.money import Money, money_from_json
@@ -29,7 +32,7 @@ from chalicelib.places import zone_of_place
 from chalicelib.returns.case import Item, Person, PickupWish, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workdays import next_working_day
-from chalicelib.workflows.customs_lines import line_of
+from chalicelib.workflows.customs_lines import line_of, tariff_codes, terms_of, value_statement
 
 DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
 
@@ -53,12 +56,13 @@ def waybill_order(
     cover = plan.answer["cover"]
     export = leg.original_export
     hours = hours_of(plan, shipper, now, wish)
+    today, terms = _today(shipper, now), terms_of(plan.request.kind, leg.purpose)
     return WaybillOrder(
         reference=reference,
         purpose=leg.purpose,  # type: ignore[arg-type]
         shipper=shipper,
         recipient=recipient,
-        lines=tuple(_goods(item, row) for item, row in zip(plan.request.items, _estimated(plan), strict=True)),
+        lines=_goods(plan, leg, today),
         parcel_weight_g=leg.gross_weight_g,
         ship_on=_handed_over_on(shipper, hours, now),
         service=leg.service,
@@ -68,7 +72,11 @@ def waybill_order(
         original_export=OriginalExport(
             export.tracking_number, export.exported_on, export.carrier, export.invoice_number, export.reference
         ),
-        invoice_number=reference,
+        terms=terms,
+        duties_paid_by="shipper" if terms == "DDP" else "recipient",
+        invoice_number=invoice_number(rma, leg.n),
+        invoice_date=today,
+        statement=value_statement(plan.request.items, leg, today),
         rma=rma,
         hours=hours,
         pickup_arranged=pickup_arranged,
@@ -131,12 +139,17 @@ def _zone_of(place: Party) -> str:
 def ship_day(plan: Plan, place: Party, now: datetime, wish: PickupWish | None = None) -> date:
     """The day of the pickup that was wished, never one that has passed where the parcel starts."""
     wish = wish or plan.request.pickup
+    today = _today(place, now)
+    return max(wish.on, today) if wish else today
+
+
+def _today(place: Party, now: datetime) -> date:
+    """The day it is there."""
     try:
-        today = now.astimezone(zone(zone_of_place(place.country, place.state))).date()
+        return now.astimezone(zone(zone_of_place(place.country, place.state))).date()
     except RuleNotInForce:
         # Clocks we do not hold: our own day is at most one off, and the carrier takes tomorrow's label too.
-        today = now.date()
-    return max(wish.on, today) if wish else today
+        return now.date()
 
 
 def facility_of(merchant: Merchant, facility_id: str) -> Facility:
@@ -179,21 +192,36 @@ def of_facility(facility: Facility) -> Party:
     )
 
 
-def _goods(item: Item, estimated: dict[str, Any]) -> GoodsLine:
+def _goods(plan: Plan, leg: Leg, on: date) -> tuple[GoodsLine, ...]:
+    """The customs lines as the invoice has them."""
+    items = plan.request.items
+    codes = tariff_codes(items, plan.answer["estimate"]["lines"], leg, on)
+    lines = tuple(_goods_line(item, code) for item, code in zip(items, codes, strict=True))
+    refuse_vague(lines, items)
+    return lines
+
+
+def refuse_vague(lines: Sequence[GoodsLine], items: Sequence[Item]) -> None:
+    """Raises ``OrderNotAccepted`` for a description that customs would not take: a vague text leaves with nobody."""
+    faults = [
+        fault(f"lines[{at}].description", finding.code, str(finding))
+        for at, (line, item) in enumerate(zip(lines, items, strict=True))
+        for finding in customs_findings(line.description, line_of(item))
+    ]
+    if faults:
+        raise OrderNotAccepted("customs would not take the goods as they are described", faults)
+
+
+def _goods_line(item: Item, hs_code: str | None) -> GoodsLine:
     line = line_of(item)
     return GoodsLine(
         description=customs_text(line),
-        hs_code=estimated["hs_code"] or item.hs_code or "",
+        hs_code=hs_code or "",
         made_in=item.origin or "",
         quantity=item.quantity,
         weight_g=item.gross_weight_g * item.quantity,
-        value=Money(item.price.amount * Decimal(item.quantity), item.price.currency),
+        value=line.value.rounded(),
     )
-
-
-def _estimated(plan: Plan) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = plan.answer["estimate"]["lines"]
-    return rows
 
 
 def _declared(cover: dict[str, Any]) -> Money | None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal
 
+from chalicelib.customs.classification import classify
+from chalicelib.customs.declaration import required_facts
 from chalicelib.customs.facts import EstimateRequest, History, Line
+from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import Item, ReturnRequest, purpose_of
+from chalicelib.shipments.leg import Leg
+
+# What the merchant sends in exchange or under warranty reaches its customer with nothing to pay.
+DELIVERED_DUTY_PAID = frozenset({"exchange_replacement", "warranty_replacement"})
 
 
 def line_of(item: Item) -> Line:
@@ -27,6 +36,44 @@ def line_of(item: Item) -> Line:
         value_basis="fob",
         scrap=item.scrap,
     )
+
+
+def tariff_codes(
+    items: Sequence[Item], estimated: Sequence[Mapping[str, Any]], leg: Leg, on: date
+) -> tuple[str | None, ...]:
+    """The tariff code of each piece where this leg ends, the same on papers and in carriers' orders: home, the line of
+    the estimate; else the code that was given, else what the piece's own facts give there."""
+    known = [row["hs_code"] for row in estimated] if leg.direction == "home" else []
+    known += [None] * (len(items) - len(known))
+    return tuple(
+        code or item.hs_code or _classified(item, leg.lane.destination, on)
+        for item, code in zip(items, known, strict=True)
+    )
+
+
+def _classified(item: Item, destination: str, on: date) -> str | None:
+    try:
+        return classify(line_of(item), destination, on).hs_code
+    except RuleNotInForce:
+        return None
+
+
+def terms_of(kind: str, purpose: str) -> Literal["DAP", "DDP"]:
+    """Who pays at the border: the merchant for what it sends again in exchange or under warranty, else the consignee.
+
+    >>> terms_of("exchange", "exchange_replacement"), terms_of("repair", "repaired_back")
+    ('DDP', 'DAP')
+    """
+    back_under_warranty = purpose == "repaired_back" and kind in ("warranty", "recall")
+    return "DDP" if purpose in DELIVERED_DUTY_PAID or back_under_warranty else "DAP"
+
+
+def value_statement(items: Sequence[Item], leg: Leg, on: date) -> str | None:
+    """What the invoice of a leg states of its values, in English; None where it states nothing."""
+    if not leg.lane.crosses_customs:
+        return None
+    plan = required_facts(leg.purpose, leg.lane, None, line_of(items[0]), on=on)
+    return " ".join(plan.statements) or None
 
 
 def estimate_request(request: ReturnRequest, lane: Lane, on: date) -> EstimateRequest:

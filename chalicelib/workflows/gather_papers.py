@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 from chalicelib.carriers.capabilities import service_of
 from chalicelib.clock import zone
@@ -25,12 +25,10 @@ from chalicelib.places import Lane, zone_of_place
 from chalicelib.returns.case import Item, Person, ReturnRequest
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.carrier_orders import facility_of
-from chalicelib.workflows.customs_lines import estimate_request, line_of
+from chalicelib.workflows.customs_lines import estimate_request, line_of, tariff_codes, terms_of
 from chalicelib.workflows.ports import CaseFile
 
 POSTAL = frozenset({"ems"})
-# What the merchant sends in exchange or under warranty reaches its customer with nothing to pay.
-DELIVERED_DUTY_PAID = frozenset({"exchange_replacement", "warranty_replacement"})
 LETTER_COUNTRIES = frozenset({"US", "CA"})
 BOUGHT = "waybill_bought"
 
@@ -59,8 +57,8 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         shipper=customer if home else ours,
         consignee=ours if home else customer,
         importer=ours if home else None,
-        incoterm=_incoterm(file, leg),
-        pieces=_pieces(request, planned["estimate"], home=home),
+        incoterm=terms_of(file.case.kind, leg.purpose),
+        pieces=_pieces(request, planned["estimate"]["lines"], leg, on),
         gross_weight_g=leg.gross_weight_g,
         freight=asked.freight if home else None,
         insurance=asked.insurance if home else None,
@@ -126,18 +124,9 @@ def _of_facility(facility: Facility) -> Party:
     )
 
 
-def _incoterm(file: CaseFile, leg: Leg) -> Literal["DAP", "DDP"]:
-    """Who pays at the border: the merchant for what it sends again in exchange or under warranty, else the
-    consignee."""
-    back_under_warranty = leg.purpose == "repaired_back" and file.case.kind in ("warranty", "recall")
-    return "DDP" if leg.purpose in DELIVERED_DUTY_PAID or back_under_warranty else "DAP"
-
-
-def _pieces(request: ReturnRequest, estimated: dict[str, Any], *, home: bool) -> tuple[Piece, ...]:
-    """The lines with the tariff line of the estimate, which is of the country the goods come home to."""
-    codes = [row["hs_code"] for row in estimated["lines"]] if home else []
-    codes += [None] * (len(request.items) - len(codes))
-    return tuple(_piece(item, code or item.hs_code) for item, code in zip(request.items, codes, strict=True))
+def _pieces(request: ReturnRequest, estimated: list[dict[str, Any]], leg: Leg, on: date) -> tuple[Piece, ...]:
+    codes = tariff_codes(request.items, estimated, leg, on)
+    return tuple(_piece(item, code) for item, code in zip(request.items, codes, strict=True))
 
 
 def _piece(item: Item, hs_code: str | None) -> Piece:

@@ -73,6 +73,8 @@ ORDER = WaybillOrder(
     invoice_number="INV-6",
     rma="RMA-ABC-DEF",
     hours=HOURS,
+    invoice_date=DAY.replace(day=21),
+    statement="Value for customs 77 only.",
 )
 PICKUP = PickupOrder(
     reference="REF-52",
@@ -162,7 +164,9 @@ PLACES: dict[str, tuple[str, Any]] = {
     ),
     **_line_places(1, ("Silver chain, lot 7720", "7113110000", "IT", 2, "Exact weight 8.25 g", Decimal("55.50"))),
     "order.parcel_weight_g": ("content/packages/0/weight", Decimal("0.252")),
-    "order.ship_on": (f"{_EXPORT}/invoice/date", "2026-11-24"),
+    "order.ship_on": ("plannedShippingDateAndTime", "2026-11-24T16:43:00 GMT+01:00"),
+    "order.invoice_date": (f"{_EXPORT}/invoice/date", "2026-11-21"),
+    "order.statement": (f"{_EXPORT}/declarationNotes/1/value", "Value for customs 77 only."),
     "order.service": ("productCode", "P"),
     "order.time_zone": ("plannedShippingDateAndTime", "2026-11-24T16:43:00 GMT+01:00"),
     "order.hours.close_at": ("plannedShippingDateAndTime", "2026-11-24T16:43:00 GMT+01:00"),

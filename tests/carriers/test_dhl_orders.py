@@ -220,7 +220,7 @@ def test_the_longest_link_stays_within_what_dhl_prints() -> None:
         ("exchange_return", "return", "returns"),
         ("refused_return", "return_to_origin", "returns"),
         ("repair_out", "temporary", "proforma"),
-        ("warranty_replacement", "warranty_replacement", "commercial"),
+        ("warranty_replacement", "warranty_replacement", "proforma"),
     ],
 )
 def test_the_purpose_is_never_lost_on_the_way(purpose, reason_type, invoice_type) -> None:

@@ -220,6 +220,8 @@ NOT_SAID = {
     "email": "the form has no e-mail address",
     "residential": "the form does not ask",
     "country": "checked to be China",
+    "invoice_date": "inside China no customs office reads an invoice",
+    "statement": "inside China nobody is told a value for customs",
     "registrations": "inside China no customs office asks who is registered",
     "ship_on": "the courier's window and the order's date say it",
     "OriginalExport.shipped_on": "inside China nothing comes back over a border; the remark names the first waybill",

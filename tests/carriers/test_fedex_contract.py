@@ -75,6 +75,8 @@ ORDER = WaybillOrder(
     invoice_number="INV-6",
     rma="RMA-ABC-DEF",
     hours=HOURS,
+    invoice_date=date(2026, 11, 21),
+    statement="Value for customs 77 only.",
 )
 PICKUP = PickupOrder(
     reference="REF-52",
@@ -101,6 +103,7 @@ QUESTION = PickupQuestion(
 NOT_SAID = {
     "order.time_zone": "FedEx takes the local day of shipping, without a zone",
     "order.hours": "the courier is sent for by a pickup of his own",
+    "order.invoice_date": "FedEx dates the invoice that it prints itself",
     "order.policy_covers": "it decides whether a value is declared for carriage",
     "pickup.hours.time_zone": "FedEx takes the wall clock of the pickup's postal code",
     "question.hours.time_zone": "FedEx takes the wall clock of the pickup's postal code",
@@ -127,6 +130,7 @@ SPELLED = {
     "order.original_export.carrier": "by fedex",
     "order.original_export.shipped_on": "Exported 2026-09-03",
     "order.terms": '"termsOfSale":"DDP"',
+    "order.statement": '"declarationStatement":"Value for customs 77 only."',
     "order.lines[0].quantity": '"quantity":3',
     "order.lines[0].weight_g": '"value":0.0165',
     "order.lines[0].value.amount": '"customsValue":{"amount":1234.59',

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.customs.classification import classify
 from chalicelib.places import Lane
 from chalicelib.workflows.gather_papers import digest_of, gather, issued_on
 from tests.faults.world import MONDAY
@@ -42,7 +43,7 @@ def test_out_it_is_the_other_way_round_and_nothing_of_the_way_home_is_claimed(de
     home, out = facts(desk), facts(desk, direction="out", lane=Lane("CN", "FR"), purpose="exchange_replacement")
     assert (out.shipper, out.consignee, out.importer) == (home.consignee, home.shipper, None)
     assert (out.relief, out.history) == ((), None)
-    assert out.pieces[0].hs_code == desk.file.plan.request.items[0].hs_code
+    assert out.pieces[0].hs_code == classify(out.pieces[0].line, "FR", ON).hs_code
 
 
 def test_the_importer_shows_the_registrations_of_the_merchant_file(desk):

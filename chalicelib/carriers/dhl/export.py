@@ -34,7 +34,9 @@ def declaration(order: WaybillOrder) -> dict[str, Any]:
     links = dict(_links(order.original_export or OriginalExport()))
     if links:
         said["remarks"] = [{"value": text} for text in _remarks(links)]
-        said["declarationNotes"] = [{"value": _note(links)}]
+    notes = [*((_note(links),) if links else ()), *((order.statement,) if order.statement else ())]
+    if notes:
+        said["declarationNotes"] = [{"value": text} for text in notes]
     return said
 
 
@@ -76,7 +78,7 @@ def _invoice(order: WaybillOrder) -> dict[str, Any]:
     worth, net = customs_value(order).amount, _net_kilograms(order)
     invoice: dict[str, Any] = {
         "number": order.invoice_number,
-        "date": order.ship_on.isoformat(),
+        "date": (order.invoice_date or order.ship_on).isoformat(),
         "totalNetWeight": net,
         "totalGrossWeight": gross_kilograms(order),
         "preCalculatedTotalValues": {"preCalculatedTotalGoodsValue": worth, "preCalculatedTotalInvoiceValue": worth},

@@ -58,6 +58,8 @@ def _invoice(order: WaybillOrder) -> dict[str, Any]:
     if order.invoice_number:
         reference = {"customerReferenceType": "INVOICE_NUMBER", "value": order.invoice_number}
         said["customerReferences"] = [reference]
+    if order.statement:
+        said["declarationStatement"] = order.statement
     comments = [link_to_export(order), f"Return authorisation {order.rma}" if order.rma else ""]
     if any(comments):
         said["comments"] = [comment for comment in comments if comment]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from chalicelib.customs.declaration import PapersPlan, required_facts
+from chalicelib.customs.declaration import PapersPlan, invoice_number, required_facts
 from chalicelib.customs.papers.document import Blanks, Block, Fields, Paragraph, Statement
 from chalicelib.customs.papers.facts import PaperFacts
 from chalicelib.customs.papers.first_export import first_export
@@ -62,8 +62,8 @@ def kind_of(facts: PaperFacts) -> str:
 
 
 def number_of(facts: PaperFacts) -> str:
-    """The invoice number: the return's number and the leg's, so that the same leg never has two."""
-    return f"{facts.rma}-{facts.leg}"
+    """The invoice number of the leg."""
+    return invoice_number(facts.rma, facts.leg)
 
 
 def sums(facts: PaperFacts) -> tuple[tuple[str, Money | None], ...]:
