@@ -165,12 +165,14 @@ class RuleError(ReturnsError):
 
 
 class RuleNotInForce(RuleError):
-    """No vintage of this rule covers the date: borrowing the nearest one would be a guess."""
+    """No vintage of this rule covers the date: borrowing the nearest one would be a guess. ``held`` says which days are
+    covered, where any are."""
 
     code = "rule_not_in_force"
 
-    def __init__(self, dataset: str, on: object) -> None:
-        super().__init__(f"no vintage of {dataset} is in force on {on}; add one named for its effective date")
+    def __init__(self, dataset: str, on: object, held: str | None = None) -> None:
+        hint = held or "add a vintage named for its effective date"
+        super().__init__(f"no rule of {dataset} is in force on {on}; {hint}")
         self.dataset, self.on = dataset, on
 
 

@@ -63,12 +63,13 @@ def in_force(dataset: str, on: date) -> Vintage:
 
     Raises ``RuleNotInForce`` before the first vintage, after one that has ended, and for a dataset without files.
     """
-    candidates = [day for day in effective_dates(dataset) if day <= on]
+    dates = effective_dates(dataset)
+    candidates = [day for day in dates if day <= on]
     if not candidates:
-        raise RuleNotInForce(dataset, on)
+        raise RuleNotInForce(dataset, on, f"the first one held begins on {dates[0].isoformat()}" if dates else None)
     vintage = load(dataset, candidates[-1])
     if vintage.ends is not None and on > vintage.ends:
-        raise RuleNotInForce(dataset, on)
+        raise RuleNotInForce(dataset, on, f"the last one held ended on {vintage.ends.isoformat()}")
     return vintage
 
 

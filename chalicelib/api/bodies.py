@@ -87,6 +87,14 @@ class ExportBody(Shape):
     export_rebate: Flag | None = None
     vat_refunded: Flag | None = None
 
+    @field_validator("imported_on")
+    @classmethod
+    def _before_the_export(cls, imported_on: Day | None, info: ValidationInfo) -> Day | None:
+        exported_on = info.data.get("exported_on")
+        if imported_on and exported_on and imported_on > exported_on:
+            raise PydanticCustomError("after_export", "the goods were imported before they were exported")
+        return imported_on
+
     def as_link(self) -> ExportLink:
         """The link as a leg keeps it."""
         return ExportLink(**self.model_dump())
@@ -228,6 +236,17 @@ class OpenReturnBody(Shape):
     pickup: PickupBody | None = None
     evidence_offered: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
 
+    @field_validator("original_export")
+    @classmethod
+    def _before_the_delivery(cls, export: ExportBody, info: ValidationInfo) -> ExportBody:
+        """What reached the customer had left by then; a later export is another one, and proves nothing of this."""
+        order = info.data.get("order")
+        if order and order.delivered_on and export.exported_on and export.exported_on > order.delivered_on:
+            raise PydanticCustomError(
+                "after_delivery", "the goods left before they were delivered", {"field": "exported_on"}
+            )
+        return export
+
     def as_request(self) -> ReturnRequest:
         """The request without any personal value."""
         home = self.customer.address
@@ -278,7 +297,9 @@ class ExceptionActionBody(Shape):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         if self.outcome != "booked" and (self.tracking_number or self.confirmation):
-            raise PydanticCustomError("outcome_required", "a number or confirmation belongs to the outcome booked")
+            raise PydanticCustomError(
+                "outcome_required", "a number or confirmation belongs to the outcome booked", {"field": "outcome"}
+            )
         return self
 
 

@@ -48,9 +48,9 @@ class RecordDutyBody(Shape):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if self.corrects and self.why is None:
-            raise PydanticCustomError("why_required", "a correction says why")
+            raise PydanticCustomError("why_required", "a correction says why", {"field": "why"})
         if self.why is not None and not self.corrects:
-            raise PydanticCustomError("why_not_allowed", "why belongs to a correction")
+            raise PydanticCustomError("why_not_allowed", "why belongs to a correction", {"field": "why"})
         return self
 
     def as_facts(self) -> EntryFacts:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
 from chalicelib.api.shapes import (
     Country,
@@ -119,6 +121,17 @@ class EstimateBody(Shape):
     history: HistoryBody | None = None
     repair: RepairBody | None = None
     retail_price_own_use: Flag | None = None
+
+    @field_validator("history")
+    @classmethod
+    def _before_this_entry(cls, history: HistoryBody | None, info: ValidationInfo) -> HistoryBody | None:
+        """An earlier crossing is earlier: one that lies ahead would prove a relief that nobody has."""
+        entry_on = info.data.get("entry_on")
+        for name in ("imported_on", "exported_on"):
+            day = getattr(history, name, None)
+            if entry_on and day and day > entry_on:
+                raise PydanticCustomError("after_entry", "an earlier crossing, not after entry_on", {"field": name})
+        return history
 
     def as_request(self) -> EstimateRequest:
         """The facts as the customs room asks for them."""

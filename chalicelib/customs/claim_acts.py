@@ -109,7 +109,7 @@ def _receive(entry: DutyEntry, act: Act, _judged: Judgement, now: datetime, by: 
     receipt = _receipt(act)
     before = next((one for one in entry.receipts if one.reference == receipt.reference), None)
     if before is not None and before != receipt and not act.corrects:
-        raise ClaimNotAllowed("money under this reference is noted otherwise; say corrects to change it")
+        raise ClaimNotAllowed("money under this reference is noted otherwise; send corrects true and why to change it")
     others = tuple(one for one in entry.receipts if one is not before)
     after = replace(
         entry, state="received" if act.final else "filed", changed_at=now, why=None, receipts=(*others, receipt)
@@ -136,7 +136,8 @@ _NOTE: Mapping[Action, Callable[[DutyEntry, Act, Judgement, datetime, str], Duty
 
 def _stand_there(entry: DutyEntry, act: Act) -> None:
     if entry.state not in FROM[act.action]:
-        raise ClaimNotAllowed(f"a claim that is {entry.state} cannot take {act.action}")
+        where = " or ".join(sorted(state.replace("_", " ") for state in FROM[act.action]))
+        raise ClaimNotAllowed(f"the claim is {entry.state.replace('_', ' ')}: {act.action} needs one that is {where}")
 
 
 def _faults(entry: DutyEntry, act: Act, judged: Judgement, latest: date) -> list[FieldFault]:
@@ -147,7 +148,7 @@ def _faults(entry: DutyEntry, act: Act, judged: Judgement, latest: date) -> list
     faults += _why_faults(entry, act)
     if act.action == "file":
         faults += _way_faults(act, judged)
-    return faults + (_money_faults(entry, act) if act.action == "receive" and act.amount else [])
+    return faults + (_money_faults(entry, act, judged) if act.action == "receive" and act.amount else [])
 
 
 def _lacking(act: Act) -> list[tuple[str, str]]:
@@ -203,7 +204,7 @@ def _way_faults(act: Act, judged: Judgement) -> list[FieldFault]:
     return []
 
 
-def _money_faults(entry: DutyEntry, act: Act) -> list[FieldFault]:
+def _money_faults(entry: DutyEntry, act: Act, judged: Judgement) -> list[FieldFault]:
     amount, facts = act.amount or Money(Decimal(0), "EUR"), entry.facts
     if amount.amount <= 0:
         return [FieldFault("amount", "not_positive", "what came back, more than nothing")]
@@ -214,11 +215,18 @@ def _money_faults(entry: DutyEntry, act: Act) -> list[FieldFault]:
         return [FieldFault("amount", "other_currency", "what came before was in another currency")]
     if len(others) >= MOST_RECEIPTS:
         return [FieldFault("reference", "too_many", f"an entry takes {MOST_RECEIPTS} receipts")]
-    paid = [getattr(facts, name) for name in ("duty", "tax", "fees")]
+    paid = [getattr(facts, name) for name in _claimed(entry, judged)]
     whole = sum((one.amount for one in paid if one and one.currency == amount.currency), Decimal(0))
     if None not in paid and sum((one.amount for one in others), amount.amount) > whole:
         return [FieldFault("amount", "more_than_paid", "more came back than was paid; interest is not duty")]
     return []
+
+
+def _claimed(entry: DutyEntry, judged: Judgement) -> Sequence[str]:
+    """What the claim that was filed asks back; all that was charged where that is not known. So a fee nobody told of
+    does not hide that more came than can."""
+    way = judged.way_of(entry.filing.way if entry.filing else None)
+    return way.way.covers if way else ("duty", "tax", "fees")
 
 
 def _way_filed(entry: DutyEntry, act: Act, judged: Judgement) -> str | None:

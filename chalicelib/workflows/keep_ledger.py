@@ -112,7 +112,9 @@ def record_duty(
         if not names:
             return None
         if not corrects or why is None:
-            raise EntryDiffers(f"this entry is recorded with another {', '.join(names)}; say corrects to change it")
+            raise EntryDiffers(
+                f"this entry is recorded with another {', '.join(names)}; send corrects true and why to change it"
+            )
         return _corrected(ports, file, found, told, why, holder, now)
 
     _change(ports, case_id, now, decide)

@@ -276,3 +276,46 @@ def test_whole_yen_are_taken_however_they_are_written():
     body["lines"][0]["value"] = {"amount": "1200.0000", "currency": "JPY"}
 
     assert validated(EstimateBody, body).lines[0].value.as_money() == Money(Decimal(1200), "JPY")
+
+
+def refusal(model, changed):
+    with pytest.raises(InvalidRequestError) as refused:
+        validated(model, changed)
+    return [(fault.field, fault.code, fault.detail) for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"purpose": "gift"}, ("purpose", "not_one_of", "one of refund_return, exchange_return, ")),
+        ({"channel": "sea"}, ("channel", "not_one_of", "one of express, post")),
+        ({"lines": []}, ("lines", "too_few", "at least 1 item")),
+        ({"mrn": "x"}, ("mrn", "unknown_field", "this request has no such field")),
+        ({"freight": {"amount": "1.00", "currency": "XAU"}}, ("freight.currency", "malformed", "one of AED, AUD, ")),
+        ({"history": {"exported_on": "2026-11-23"}}, ("history.exported_on", "after_entry", "an earlier crossing")),
+        ({"history": {"imported_on": "2027-01-01"}}, ("history.imported_on", "after_entry", "an earlier crossing")),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_refusal_names_the_field_and_what_to_send_in_plain_words(change, told):
+    ((field, code, detail),) = refusal(EstimateBody, {**examples.EstimateBody, **change})
+    assert (field, code) == told[:2]
+    assert detail.startswith(told[2])
+
+
+def test_an_earlier_crossing_on_the_day_of_entry_itself_is_taken():
+    known = {**examples.EstimateBody["history"], "exported_on": examples.EstimateBody["entry_on"]}
+    assert validated(EstimateBody, {**examples.EstimateBody, "history": known})
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"exported_on": "2026-11-13"}, ("original_export.exported_on", "after_delivery")),
+        ({"imported_on": "2026-11-04"}, ("original_export.imported_on", "after_export")),
+    ],
+)
+def test_an_export_that_cannot_have_been_is_refused_by_its_field(changed, told):
+    export = {**examples.OpenReturnBody["original_export"], **changed}
+    ((field, code, _),) = refusal(OpenReturnBody, {**examples.OpenReturnBody, "original_export": export})
+    assert (field, code) == told
