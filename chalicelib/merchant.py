@@ -195,7 +195,7 @@ class Thresholds(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Merchant(Strict):
-    """The whole file."""
+    """The whole file. ``brands`` are words of the house's own names that must not stand outside on a parcel."""
 
     schema: Literal[1]
     name: Text
@@ -205,6 +205,7 @@ class Merchant(Strict):
     carrier: Annotated[tuple[CarrierContract, ...], Field(min_length=1)]
     insurer: tuple[InsurerPolicy, ...] = ()
     recall: tuple[Recall, ...] = ()
+    brands: tuple[Text, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     def facility_called(self, facility_id: str) -> Facility | None:

@@ -39,6 +39,7 @@ from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
+from chalicelib.workflows.outside_words import label_doubts
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
 from chalicelib.workflows.propose_ways import proposals
@@ -113,6 +114,7 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     chosen = ways.chosen
     pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
+    doubts += label_doubts(merchant, request.return_to)
     doubts += papers_wait_for(implausible(book, request.items, now.date()))
     doubts += _unfiled_export(estimated, sent, merchant.contract_with(ways.best.route.carrier))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
