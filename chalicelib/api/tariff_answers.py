@@ -122,11 +122,13 @@ class AbsentTold(RuleTold):
 
 
 class VintageTold(Told):
-    """One rule file: since when, until when, when its sources were read, and whether somebody should look again."""
+    """One rule file: since when, until when, when its successor begins (``ends`` without one: it runs out), when its
+    sources were read, and whether somebody should look again."""
 
     dataset: str
     effective: DayText
     ends: DayText | None
+    next: DayText | None
     review_after: DayText | None
     read_on: DayText | None
     due: bool

@@ -216,11 +216,17 @@ def _vintage(vintage: Vintage, on: date) -> dict[str, Any]:
         "dataset": vintage.dataset,
         "effective": vintage.effective.isoformat(),
         "ends": _day(vintage.ends),
+        "next": _day(_next(vintage)),
         "review_after": _day(vintage.review_after),
         "read_on": _day(oldest_reading(vintage.rules)),
         "due": bool(due),
         "due_because": list(due),
     }
+
+
+def _next(vintage: Vintage) -> date | None:
+    """The day its successor takes effect; with ``ends`` and without this the dataset runs out."""
+    return min((day for day in effective_dates(vintage.dataset) if day > vintage.effective), default=None)
 
 
 def _day(day: date | None) -> str | None:

@@ -55,3 +55,17 @@ def test_an_act_that_ended_is_not_shown_after_it_and_is_shown_on_its_last_day():
 def test_a_member_of_the_union_sees_its_own_vat_alone():
     rows = tariff_book("FR", date(2026, 11, 22))["taxes"]
     assert [row["rate"] for row in rows if not {"codes", "regions"} & set(row["about"])] == ["0.2"]
+
+
+def test_a_table_that_runs_out_without_a_successor_is_seen():
+    vintages = {row["dataset"]: row for row in tariff_book("US", date(2026, 9, 1))["vintages"]}
+    fees = vintages["customs/us/mpf_formal"]
+    assert (fees["ends"], fees["next"]) == ("2026-09-30", "2026-10-01")
+    fees = {row["dataset"]: row for row in tariff_book("US", date(2026, 11, 22))["vintages"]}["customs/us/mpf_formal"]
+    assert (fees["ends"], fees["next"]) == ("2027-09-30", None)
+
+
+def test_what_a_country_has_not_and_what_nobody_read_is_shown_apart():
+    told = {row["kind"]: row for row in tariff_book("CN", date(2026, 11, 22))["absent"]}
+    assert (told["personal_return"]["read"], told["outward_processing"]["read"]) == (True, False)
+    assert tariff_book("TH", date(2026, 11, 22))["absent"][-1]["kind"] == "refund"
