@@ -16,6 +16,7 @@ from chalicelib.customs.papers.goods import goods_data, goods_table, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.wording import (
+    carrier_name,
     cover_doubt,
     cover_word,
     day,
@@ -26,7 +27,6 @@ from chalicelib.customs.papers.wording import (
     known_rows,
     money_text,
     other_language,
-    place_name,
     service_name,
     title,
 )
@@ -35,6 +35,7 @@ from chalicelib.money import Money, money_from_json
 NAME = "insurance_declaration"
 ONCE = "The parcel is insured once only: under a policy nothing is declared to the carrier for carriage."
 SEALS, PACKED = ("Seal number 1", "Seal number 2"), ("Sealed weight, in grams", "Packed on")
+SIGNED = ("Declared by", "Place and date", "Signature")
 _SIGNATURE = "SIGNATURE_"
 
 
@@ -53,15 +54,13 @@ def insurance_declaration(facts: PaperFacts) -> Paper | None:
 
 
 def _blocks(facts: PaperFacts, cover: Mapping[str, Any]) -> Iterator[Block]:
-    yield Fields(known_rows(_policy(cover)))
+    yield Fields(known_rows((*_policy(cover), *_transport(facts))))
     yield Fields(known_rows(_sums(cover)), title="Sum insured")
-    yield panels(facts)
-    yield Fields(_transport(facts), title="Transport")
+    yield panels(facts, ("From", "To"))
     yield goods_table(facts, _totals(facts))
     yield from _conditions(cover)
     yield from _remarks(cover)
-    yield Blanks(PACKED if facts.seals else (*SEALS, *PACKED), title="As it was packed")
-    yield Blanks(("Declared by", "Place and date", "Signature"))
+    yield Blanks((*(() if facts.seals else SEALS), *PACKED, *SIGNED), columns=4)
 
 
 def _insurer(cover: Mapping[str, Any]) -> Any:
@@ -69,7 +68,7 @@ def _insurer(cover: Mapping[str, Any]) -> Any:
 
 
 def _policy(cover: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    yield "Insurer", cover_word(_insurer(cover)) if _insurer(cover) == "carrier" else str(_insurer(cover))
+    yield "Insurer", str(_insurer(cover)) if cover.get("policy_no") else carrier_name(str(_insurer(cover)))
     yield "Policy", cover.get("policy_no")
     yield "Status", _word(cover, "status")
     yield "Policy holder", cover.get("holder")
@@ -127,22 +126,17 @@ def _premium(cover: Mapping[str, Any]) -> str | None:
 
 def _signature(cover: Mapping[str, Any]) -> str | None:
     """Whose signature the cover asks for at the door, as one of its conditions says."""
-    rows = (one for one in cover.get("conditions") or () if isinstance(one, Mapping))
-    return next((_condition(one)[0] for one in rows if str(one.get("code")).startswith(_SIGNATURE)), None)
+    codes = (str(one.get("code")) for one in cover.get("conditions") or () if isinstance(one, Mapping))
+    return next((cover_word(code.lower()) for code in codes if code.startswith(_SIGNATURE)), None)
 
 
-def _transport(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
-    return known_rows(
-        (
-            ("Carrier and service", service_name(facts.carrier, facts.service, facts.service_title)),
-            ("Waybill", facts.waybill or "not yet issued"),
-            ("Date", day(facts.made_on)),
-            ("From", place_name(facts.shipper.city, facts.shipper.country)),
-            ("To", place_name(facts.consignee.city, facts.consignee.country)),
-            ("Packages and gross weight", f"1 package, {grams(facts.gross_weight_g)}"),
-            *((("Seals", ", ".join(facts.seals)),) if facts.seals else ()),
-        )
-    )
+def _transport(facts: PaperFacts) -> Iterator[tuple[str, str]]:
+    yield "Carrier and service", service_name(facts.carrier, facts.service, facts.service_title)
+    yield "Waybill", facts.waybill or "not yet issued"
+    yield "Date", day(facts.made_on)
+    yield "Packages and gross weight", f"1 package, {grams(facts.gross_weight_g)}"
+    if facts.seals:
+        yield "Seals", ", ".join(facts.seals)
 
 
 def _totals(facts: PaperFacts) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from chalicelib.customs.papers.document import Fields
 from chalicelib.customs.papers.make import papers_for
 from chalicelib.customs.text_checks import label_findings
 from chalicelib.insurance.declaration import Status
-from chalicelib.insurers import Interest, Valuation
+from chalicelib.insurers import SIGNATURES, Interest, Valuation
 from chalicelib.places import Lane
 from chalicelib.rulebook import dictionary
 from tests.customs.papers.leg_facts import COVER, ON, leg_facts, paper, repaired, text_of
@@ -47,7 +47,7 @@ def test_a_recorded_cover_is_printed_whatever_it_holds(cover) -> None:
         ("Status", "bound"), ("Interest insured", "that of the seller in transit"), ("Metal", "EUR 430.00"),
         ("Stones and work", "EUR 750.00"), ("Basis of valuation", "metal and making, on 2026-11-22"),
         ("Not insured", "EUR 180.00"), ("Premium", "2.5 per mille"), ("Declared to the carrier", "EUR 0.00"),
-        ("Signature at delivery", "Signed for by an adult"), ("Cover begins", "with the carrier's acceptance scan"),
+        ("Signature at delivery", "of an adult at the address"), ("Cover begins", "with the carrier's acceptance scan"),
         ("Cover ends", "with the carrier's delivery scan"), ("Under way over a weekend", "no"),
     ],
     ids=str,
@@ -71,7 +71,7 @@ def test_nobody_claims_how_a_parcel_was_packed_before_it_is() -> None:
     said = declaration(FULL)
     assert "double boxed" not in said
     assert "('A box in a box', False)" in said
-    assert "labels=('Seal number 1', 'Seal number 2', 'Sealed weight, in grams', 'Packed on')" in said
+    assert "labels=('Seal number 1', 'Seal number 2', 'Sealed weight, in grams', 'Packed on', " in said
 
 
 def test_seals_that_are_known_are_printed_and_not_asked_for() -> None:
@@ -89,7 +89,8 @@ def test_conditions_and_exclusions_stand_on_the_declaration_in_words() -> None:
 
 def test_every_word_of_a_cover_is_known_to_the_papers() -> None:
     words = dictionary("customs", "paper_words")
-    assert {*get_args(Status), *get_args(Interest), *get_args(Valuation)} <= set(words["cover"])
+    signatures = {f"signature_{one}" for one in SIGNATURES if one != "none"}
+    assert {*get_args(Status), *get_args(Interest), *get_args(Valuation), *signatures} <= set(words["cover"])
     assert set(GOODS) <= set(words["goods_kinds"])
 
 
