@@ -21,7 +21,12 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is no text is replaced."""
+        return self.content.decode("utf-8", "replace")
 
     @property
     def body(self) -> Any:
@@ -58,8 +63,7 @@ class Door:
         try:
             connection.request(method, path, body=content, headers=sent)
             answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         except (HTTPException, OSError) as error:
             raise LocalRunError(f"{method} {path}: no answer on port {self._port} ({error!r})") from error
         finally:

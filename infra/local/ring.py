@@ -44,6 +44,8 @@ class Tale:
     zone: ZoneInfo
     return_to: str
     customer: Mapping[str, Any]
+    charged: Mapping[str, Any]
+    """Duty and tax that customs took when the ring was sold to the customer."""
 
     @property
     def place(self) -> PickupPlace:
@@ -92,6 +94,26 @@ class Tale:
             # The best way is chosen by itself; the carrier is named so that the story is told with it.
             "carrier": None if self.carrier == "fedex" else self.carrier,
             "pickup": {"on": str(self.pickup_day(now)), "from": "10:00", "until": "16:00"},
+        }
+
+    def without_proof(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The same request before anybody has looked up what the export was declared as."""
+        return {**request, "original_export": {**request["original_export"], "reference": None, "mode": None}}
+
+    def paid(self, today: date) -> dict[str, Any]:
+        """The entry on which the customer's customs took duty and tax, as the carrier's invoice tells it."""
+        country = self.lane.origin.country
+        return {
+            "country": country,
+            "entry_number": f"{today:%y}{country}{secrets.randbelow(10**9):09}00000",
+            "paid_on": str(today - timedelta(days=11)),
+            "paid_by": "carrier_account",
+            "importer": "customer",
+            "declared_by": "carrier",
+            "carrier": "fedex",
+            "sold_at_a_distance": True,
+            "used": False,
+            **self.charged,
         }
 
     def routes_question(self, now: datetime) -> dict[str, Any]:
@@ -158,9 +180,15 @@ _MEI = {
         "postal_code": "200120", "country": "CN",
     },
 }  # fmt: skip
-_HOME = ("Paris to Shenzhen", "Paris → Shenzhen", FROM_PARIS, PARIS, "SZX-1", _CAMILLE)
+_TOOK_IN_FRANCE = {
+    "duty": {"amount": "29.50", "currency": "EUR"}, "tax": {"amount": "241.90", "currency": "EUR"},
+}  # fmt: skip
+_TOOK_IN_CHINA = {
+    "duty": {"amount": "712.48", "currency": "CNY"}, "tax": {"amount": "1250.41", "currency": "CNY"},
+}  # fmt: skip
+_HOME = ("Paris to Shenzhen", "Paris → Shenzhen", FROM_PARIS, PARIS, "SZX-1", _CAMILLE, _TOOK_IN_FRANCE)
 TALES: Mapping[str, Tale] = {
     "fedex": Tale("fedex", *_HOME),
     "dhl": Tale("dhl", *_HOME),
-    "ems": Tale("ems", "Shanghai to Paris", "Shanghai → Paris", FROM_SHANGHAI, CHINA, "PAR-1", _MEI),
+    "ems": Tale("ems", "Shanghai to Paris", "Shanghai → Paris", FROM_SHANGHAI, CHINA, "PAR-1", _MEI, _TOOK_IN_CHINA),
 }

@@ -229,8 +229,9 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     before = last_case(chosen.state)
     forget_last_case(chosen.state)
     refreshed = running.refresh_rates(datetime.now(UTC))
-    timeline.progress(f"rates of the day: {'; '.join(refreshed.values())}")
-    story = Story(running.door, running.carrier, running.sweep, timeline, chosen.tale, datetime.now(UTC))
+    timeline.progress(f"rates of the day, newest and how many days were new: {'; '.join(refreshed.values())}")
+    papers = chosen.folder / "papers"
+    story = Story(running.door, running.carrier, running.sweep, timeline, chosen.tale, datetime.now(UTC), papers)
     case_id = story.tell(before)
     running.finished.append(case_id)
     return case_id
@@ -258,6 +259,7 @@ def _print_doors(running: Running, case_id: str, timeline: Timeline) -> None:
     timeline.say()
     timeline.say(f"  curl -s -H 'Authorization: Bearer {running.token}' {url}/v1/returns/{case_id}")
     timeline.say(f"  curl -s -H 'Authorization: Bearer {running.token}' '{url}/v1/exceptions'")
+    timeline.say(f"  curl -s -H 'Authorization: Bearer {running.token}' {url}/v1/tariffs/CN")
     paper = f"{url}/v1/returns/{case_id}/papers/return_invoice"
     timeline.say(f"  curl -sL -o return_invoice.pdf -H 'Authorization: Bearer {running.token}' {paper}")
     timeline.say()

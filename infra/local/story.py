@@ -7,18 +7,21 @@ reason when that does not come.
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from infra.local.carrier_control import SimulatedCarriers
 from infra.local.child import LocalRunError
 from infra.local.door import Answer, Door
+from infra.local.ledger_beat import tell_ledger
 from infra.local.ring import TEXTS, Tale
 from infra.local.scenarios import Step
-from infra.local.telling import by_when, decided, event_line, judged, stamp
+from infra.local.telling import by_when, decided, event_line, in_short, judged, stamp
 from infra.local.timeline import Timeline
 
 PATIENCE_S = 20.0
@@ -48,6 +51,7 @@ class Story:
         timeline: Timeline,
         tale: Tale,
         now: datetime,
+        folder: Path,
     ) -> None:
         self._door = door
         self._carrier = carrier
@@ -55,6 +59,7 @@ class Story:
         self._timeline = timeline
         self._tale = tale
         self._opened = now
+        self._folder = folder
         self._steps = tale.steps(now)
         self._pickup = tale.pickup_day(now)
         self._codes: dict[str, str] = {}
@@ -72,7 +77,8 @@ class Story:
             self._ask_routes()
         if self._tale.carrier == "dhl":
             self._shake_hands()
-        self._open()
+        proof = self._open()
+        self._prove(proof)
         if self._tale.carrier == "ems":
             self._order_by_hand()
         self._book()
@@ -82,6 +88,8 @@ class Story:
         self._release()
         self._arrive()
         self._twice()
+        today = self._opened.astimezone(self._tale.zone).date()
+        tell_ledger(self._door, self._expect, self._row, self._case_id, self._tale, today)
         self._look_back()
         return self._case_id
 
@@ -109,12 +117,15 @@ class Story:
         self._require(status in (200, 202), f"subscription.ready was answered with {status}")
         self._row(self._now(), "DHL asked whether its pushes are wanted: yes", "", "pushes begin", mark="plain")
 
-    def _open(self) -> None:
-        request, key = self._tale.request(self._opened), secrets.token_hex(16)
+    def _open(self) -> Body:
+        """Open the return before the export is proven; what would prove it."""
+        whole, key = self._tale.request(self._opened), secrets.token_hex(16)
+        request = self._tale.without_proof(whole)
         opened = self._post_return(request, key)
         again = self._post_return(request, key)
         self._require(again["case_id"] == opened["case_id"], "the same Idempotency-Key opened a second case")
         self._case_id = opened["case_id"]
+        self._folder /= opened["rma"]
         self._row(
             self._now(),
             f"return opened: {opened['rma']}, 18K ring, 1180.00 EUR",
@@ -124,6 +135,19 @@ class Story:
         self._row("", "asked again with its key: same answer, no second case", mark="plain")
         for what, told in decided(opened):
             self._row("", what, "", told, mark="plain")
+        self._require(opened["stage"] == "evidence_needed", f"without its proof it stands at {opened['stage']}")
+        asked = "\n".join(f"- {text}" for text in opened["next"])
+        self._row("", "no declaration without its export: the case waits", "", asked, mark="warn")
+        export = whole["original_export"]
+        return {name: export[name] for name in ("reference", "mode") if export[name]}
+
+    def _prove(self, proof: Body) -> None:
+        """The declaration of the original export is looked up and given: the case goes on by itself."""
+        path = f"/v1/returns/{self._case_id}/original-export"
+        case = self._expect(OK, self._door.call("PATCH", path, proof), "proving the export")
+        self._require(case["stage"] == "approved", f"with its proof it stands at {case['stage']}")
+        self._row(self._now(), f"export proven: {', '.join(proof.values())}", "", f"stage {case['stage']}")
+        self._row("", *in_short(case), mark="plain")
 
     def _post_return(self, request: Body, key: str) -> Body:
         answer = self._door.call("POST", "/v1/returns", request, headers={"Idempotency-Key": key})
@@ -162,14 +186,13 @@ class Story:
         self._papers()
 
     def _papers(self) -> None:
-        """Our own papers, made by their worker once the waybill has its number, each behind a link of five minutes."""
+        """Our papers, made by their worker once the waybill has its number, each read by its link of five minutes."""
         made = self._until("our papers are made", self._papers_made)
+        self._row("", "papers, each read by its link of five minutes and kept here:", mark="plain")
         for row in made:
             if row["status"] == "ready" and row["href"]:
                 whose = f"ours, sha256 {row['sha256'][:16]}" if row["sha256"] else f"{self._carrier.name}'s"
-                link = self._read_paper(row["href"])
-                self._row("", f"paper {row['name']}: {whose}", "", "open within five minutes:", mark="plain")
-                self._timeline.say(f"  {link}")
+                self._timeline.say(f"                    {self._read_paper(row):<60} {whose}")
             elif row["missing"]:
                 self._row("", f"paper {row['name']} waits", "", f"give {', '.join(row['missing'])}", mark="warn")
 
@@ -178,15 +201,18 @@ class Story:
         rows: list[Body] = case["papers"]
         return rows if any(row["sha256"] for row in rows) else None
 
-    def _read_paper(self, href: str) -> str:
-        """The link, after reading what is behind it as a browser would."""
+    def _read_paper(self, row: Body) -> str:
+        """Where it is kept on this machine, after reading it by its link as a browser would."""
+        href = row["href"]
         answer = self._door.call("GET", href)
         self._require(answer.status == SEE_OTHER, f"{href} was answered with {answer.status}: {answer.text[:300]}")
-        link = answer.headers["location"]
-        read = self._door.follow(link)
+        read = self._door.follow(answer.headers["location"])
         is_pdf = read.status == OK and read.text.startswith("%PDF-")
         self._require(is_pdf, f"the link to {href} gave no PDF but {read.status}: {read.text[:300]}")
-        return link
+        file = self._folder / f"{row['name']}.pdf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(read.content)
+        return os.path.relpath(file)
 
     def _fly(self) -> None:
         """Three scans are pushed; the case follows."""

@@ -45,13 +45,21 @@ def _estimate(estimate: Body) -> tuple[str, str]:
         return f"estimate: not complete ({', '.join(estimate['reasons'])})", "find what is missing"
     money, relief = estimate["currency"], [row for row in estimate["relief"] if row["status"] == "unproven"]
     told = f"estimate: {estimate['total']} {money}, {estimate['total_if_proven']} if relief is proven"
-    missing = sorted({name for row in relief for name in row["missing"]})
-    return told, f"prove {', '.join(missing)}" if missing else ""
+    return told, f"claim {relief[0]['code']}" if relief else ""
 
 
 def _cover(cover: Body) -> tuple[str, str]:
     value = cover["insured_value"]
     return f"cover: {cover['insured_by']}, {value['amount']} {value['currency']}", ""
+
+
+def in_short(case: Body) -> tuple[str, str, str]:
+    """A case in one look: what customs get now and if relief is proven, and what still must be said or shown."""
+    short = case["in_short"]
+    if not short["missing"]:
+        return "nothing is missing", "", ""
+    wanted = "\n".join(f"- {row['what']}: {row['field'] or row['shown']}" for row in short["missing"])
+    return f"still to prove for {short['relief'] or 'its papers'}, by {short['claim_by'] or 'no fixed day'}", "", wanted
 
 
 def event_line(event: Body) -> str:
