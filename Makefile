@@ -34,7 +34,7 @@ types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
 # --- rules that are written by a program ------------------------------------------------------------------
-.PHONY: holidays purposes relief rules-due
+.PHONY: checks holidays purposes relief rules-due
 holidays: $(READY)  ## write the public-holiday calendars anew
 	$(PY) -m infra.generate_holidays
 
@@ -43,6 +43,9 @@ rules-due: $(READY)  ## list the rule files that somebody should read again   (O
 
 purposes: $(READY)  ## write docs/PURPOSES.md anew: every purpose in each carrier's own words
 	$(PY) -m infra.purposes_page
+
+checks: $(READY)  ## write docs/CHECKS.md anew: every rule that is not sure, and who must look before production
+	$(PY) -m infra.checks_page
 
 relief: $(READY)  ## write docs/RELIEF.md anew: every kind of relief in every country, or why there is none
 	$(PY) -m infra.relief_page
