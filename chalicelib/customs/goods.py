@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from chalicelib.customs.facts import EstimateRequest, Line
@@ -78,6 +79,7 @@ def _not(test: Test) -> Test:
 
 # Each criterion as what it makes of the row's words: a test that is built once for every row of a file.
 CRITERIA: Mapping[str, Callable[[Any], Test]] = {
+    "preferences": lambda wanted: lambda goods: goods.preference in wanted,
     "codes": _under,
     "except_codes": lambda wanted: _not(_under(wanted)),
     "origins": _from_places,
@@ -87,7 +89,6 @@ CRITERIA: Mapping[str, Callable[[Any], Test]] = {
     "articles": lambda wanted: lambda goods: goods.line.article in wanted,
     "constructions": lambda wanted: lambda goods: goods.line.construction in wanted,
     "stones": lambda wanted: lambda goods: goods.line.stones in wanted,
-    "preferences": lambda wanted: lambda goods: goods.preference in wanted,
     "channels": lambda wanted: lambda goods: goods.channel in wanted,
     "regions": lambda wanted: lambda goods: goods.region in wanted,
     "scrap": lambda wanted: lambda goods: bool(goods.line.scrap) is wanted,
@@ -99,21 +100,29 @@ CRITERIA: Mapping[str, Callable[[Any], Test]] = {
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A row with the tests its criteria make, built once."""
+    """A row with the one test that all its criteria make together, built once."""
 
     row: Row
-    tests: tuple[Test, ...]
-
-    def fits(self, goods: Goods) -> bool:
-        """Whether every criterion the row names fits the goods."""
-        return all(test(goods) for test in self.tests)
+    fits: Test
 
 
 def asked(rows: Iterable[Row]) -> tuple[AskedRow, ...]:
     """Rows ready to be asked about goods many times."""
-    return tuple(
-        AskedRow(row, tuple(make(row[name]) for name, make in CRITERIA.items() if name in row)) for row in rows
-    )
+    return tuple(AskedRow(row, _test_of(row)) for row in rows)
+
+
+def _test_of(row: Row) -> Test:
+    """The criteria one after the other; in the order of ``CRITERIA``, where what rarely fits comes first."""
+    tests = [make(row[name]) for name, make in CRITERIA.items() if name in row]
+    return reduce(_then, reversed(tests)) if tests else _anything
+
+
+def _anything(_goods: Goods) -> bool:
+    return True
+
+
+def _then(later: Test, earlier: Test) -> Test:
+    return lambda goods: earlier(goods) and later(goods)
 
 
 def fits(row: Row, goods: Goods) -> bool:
