@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from chalicelib.customs.claims import _WORDS as CLAIMANTS
-from chalicelib.customs.facts import Article, Construction, EstimateRequest, History, Repair, Stones
+from chalicelib.customs.facts import Article, Construction, EstimateRequest, History, Line, Repair, Stones
 from chalicelib.customs.ledger import Party
 from chalicelib.customs.refunds import PaidEntry
 from chalicelib.metals import Metal
@@ -45,6 +45,9 @@ BY_PREFIX = {"": EstimateRequest, "history.": History, "repair.": Repair, "paid.
 KINDS = {
     f"{prefix}{one.name}": str(one.type) for prefix, shape in BY_PREFIX.items() for one in fields(shape)
 } | {"foreign_origin": "bool", "scrap": "bool", "pieces": "int"}  # fmt: skip
+ASKED_FOR = {"invoice_number", "waybill", *(one.name for one in fields(History))} | {
+    f"line.{one.name}" for one in fields(Line)
+}
 SPANS = ("within_months", "within_days", "months", "days")
 PLAIN_FREES = {"duties", "mfn", "taxes", "fees"}
 PLAIN_BASES = {"value", "duty", "transport"}
@@ -72,7 +75,8 @@ def _days(rules: Rules) -> Iterator[str]:
     for kind in ("layer", "regime", "notice", "valuation"):
         for row in rules.get(kind, ()):
             first, last = row.get("from", date.min), row.get("until", date.max)
-            if first > last or last < rules["effective"] or (first != date.min and not date(2015, 1, 1) < first < FAR):
+            told = [day for day in (first, last) if day not in (date.min, date.max)]
+            if first > last or last < rules["effective"] or any(not date(2015, 1, 1) < day < FAR for day in told):
                 yield f"{kind}: from {first} until {last}"
 
 
@@ -100,6 +104,9 @@ def _row(row: Mapping[str, Any], where: str) -> Iterator[str]:
         unknown = set(row.get(name, ())) - WORDS[name]
         if unknown and not isinstance(row.get(name), str):
             yield f"{where}.{name}: {', '.join(sorted(unknown))} is no word of ours"
+    if "article" in row and row["article"] not in WORDS["articles"]:
+        yield f"{where}.article: {row['article']}"
+    yield from (f"{where}.needs: {one}" for one in row.get("needs", ()) if one not in ASKED_FOR)
     if "currency" in row and row["currency"] not in MINOR_UNITS:
         yield f"{where}.currency: {row['currency']}"
     if row.get("min", 0) > row.get("max", Decimal("Infinity")):
