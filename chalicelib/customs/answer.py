@@ -168,6 +168,7 @@ def incomplete(partial: Estimate, reasons: tuple[str, ...]) -> Estimate:
     return replace(
         partial,
         complete=False,
+        confidence="low",
         reasons=tuple(dict.fromkeys((*reasons, *partial.reasons))),
         total=None,
         total_without_relief=None,

@@ -48,7 +48,8 @@ def assess(entry: Entry, effect: Effect = ORDINARY) -> Assessed:
     bases = _bases(entry, effect.duty_base)
     duties = _duties(entry, bases, effect)
     paid = tuple(_sum(charges) for charges in duties)
-    taxes = _taxes(entry, bases, paid, effect)
+    duty_known = not _gaps(tuple(each for row in duties for each in row))
+    taxes = _taxes(entry, bases, paid, effect, duty_known=duty_known)
     waived = "fees" in effect.frees
     kind = entry_kind(entry)
     fees = () if waived else fees_on(kind, entry.values.total, entry.goods, entry.regime.fees, entry.program)
@@ -106,7 +107,7 @@ def _regime_charge(entry: Entry, base: Decimal) -> Charge | Gap:
 
 
 def _taxes(
-    entry: Entry, bases: tuple[Decimal, ...], duties: tuple[Decimal, ...], effect: Effect
+    entry: Entry, bases: tuple[Decimal, ...], duties: tuple[Decimal, ...], effect: Effect, *, duty_known: bool
 ) -> tuple[Charge | Gap, ...]:
     if "taxes" in effect.frees:
         return ()
@@ -119,7 +120,7 @@ def _taxes(
         TaxedLine(goods, value, duty, carried)
         for goods, value, duty, carried in zip(entry.goods, values, duties, transport, strict=True)
     )
-    return taxes_on(lines, entry.regime.taxes, entry.program, effect.frees)
+    return taxes_on(lines, entry.regime.taxes, entry.program, effect.frees, duty_known=duty_known)
 
 
 def _charges(rows: tuple[Charge | Gap, ...]) -> tuple[Charge, ...]:

@@ -20,19 +20,22 @@ from typing import Any
 from chalicelib.clock import add_months
 
 Condition = Mapping[str, Any]
+# A day of tolerance: it may already be tomorrow where the goods left.
+A_DAY = timedelta(days=1)
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a condition came to. ``holds`` is None when ``missing`` facts decide; ``deadline`` is its last
-    good day.
+    """What a condition came to. ``holds`` is None when ``missing`` facts decide; ``deadline`` is its last good day;
+    ``assumed`` says what was taken for granted because nobody said otherwise (``if_unknown``, ``says``).
     """
 
     holds: bool | None
     missing: tuple[str, ...] = ()
     why: str = ""
     deadline: date | None = None
+    assumed: tuple[str, ...] = ()
 
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -63,6 +66,9 @@ def judge(condition: Condition, facts: Facts) -> Finding:
         return _judge_any(condition, facts)
     name = condition["fact"]
     value = facts.get(name)
+    assumed = value is None and "if_unknown" in condition
+    if assumed:
+        value = condition["if_unknown"]
     if value is None or value == ():
         return Finding(None, (_public(name),))
     if "within_months_of" in condition or "within_days_of" in condition:
@@ -70,8 +76,11 @@ def judge(condition: Condition, facts: Facts) -> Finding:
     deadline = _last_day(condition, value)
     if deadline is not None and facts["entry_on"] > deadline:
         return Finding(False, why=_why(condition, name, value), deadline=deadline)
+    if deadline is not None and value > facts["entry_on"] + A_DAY:
+        return Finding(False, why=f"{_public(name)} lies after the entry")
     holds = all(test(value, condition[key]) for key, test in _TESTS.items() if key in condition)
-    return Finding(holds, why="" if holds else _why(condition, name, value), deadline=deadline)
+    said = (condition["says"],) if assumed and holds else ()
+    return Finding(holds, why="" if holds else _why(condition, name, value), deadline=deadline, assumed=said)
 
 
 def judge_all(conditions: Iterable[Condition], facts: Facts) -> Finding:
@@ -82,7 +91,8 @@ def judge_all(conditions: Iterable[Condition], facts: Facts) -> Finding:
     if refused:
         return Finding(False, why="; ".join(refused), deadline=deadline)
     missing = tuple(dict.fromkeys(name for each in findings for name in each.missing))
-    return Finding(None if missing else True, missing, deadline=deadline)
+    assumed = tuple(dict.fromkeys(text for each in findings for text in each.assumed))
+    return Finding(None if missing else True, missing, deadline=deadline, assumed=assumed)
 
 
 def holds(conditions: Iterable[Condition], facts: Facts) -> bool:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.answer import Charge
-from chalicelib.customs.goods import Goods, Row, first_fitting
+from chalicelib.customs.goods import Goods, Row, digits, first_fitting
 from chalicelib.customs.program import Gap, Program, Table, table_or_gap
 from chalicelib.money import decimals_of, round_to, round_to_step
 from chalicelib.rulebook import Confidence, weakest
@@ -55,7 +55,9 @@ def line_duties(
 def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
     """The most favoured nation rate of the goods, or what their preference or column gives instead."""
     tariff = program.tariff
-    row = tariff.line_of(goods.code)
+    if not goods.code:
+        return Gap("tariff_code_required")
+    row = tariff.line_of(goods.code) or _finer_line(goods, tariff)
     if row is None or "unknown" in row:
         return Gap(f"duty_rate_unknown:{goods.line.hs_code or _dotted(goods.code)}")
     special = _special_rate(goods, tariff)
@@ -64,6 +66,12 @@ def ordinary_rate(goods: Goods, program: Program) -> OrdinaryRate | Gap:
     chosen = special or row
     rule = f"{row['code']} {chosen.get('column', 'general')} ({tariff.vintage.name})"
     return OrdinaryRate(Decimal(chosen["rate"]), rule, tariff.cite(chosen), chosen["confidence"])
+
+
+def _finer_line(goods: Goods, tariff: Table) -> Row | None:
+    """For a code declared by its first six digits: the line within it that the goods fall under."""
+    within = (each for each in tariff.asked if digits(each.row["code"]).startswith(goods.code))
+    return first_fitting(within, goods) if len(goods.code) >= 6 else None
 
 
 def _special_rate(goods: Goods, tariff: Table) -> Row | Gap | None:

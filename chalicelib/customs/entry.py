@@ -68,12 +68,15 @@ def _transport_as_taxed(values: Values, regime: Regime) -> Values:
 
 
 def _as_customs_take_them(values: Values, request: EstimateRequest, program: Program) -> Values:
-    """A country may take a part of the stated value only: retail prices of things for one's own use (Japan)."""
+    """A country may take a part of the stated value only: retail prices of things for one's own use, without the
+    transport that is none of a retail price (Japan)."""
     stated = {"retail_price_own_use": request.retail_price_own_use, "consignee": request.consignee}
     row = next((each for each in program.rows("valuation") if holds(each["when"], stated)), None)
     if row is None:
         return values
-    scaled = tuple(round_to(value * row["share"], decimals_of(program.currency)) for value in values.lines)
+    carried = values.transport if program.basis == "cif" else tuple(Decimal(0) for _ in values.lines)
+    worth = (value - freight for value, freight in zip(values.lines, carried, strict=True))
+    scaled = tuple(round_to(each * row["share"], decimals_of(program.currency)) for each in worth)
     return replace(values, lines=scaled, assumed=(*values.assumed, row["says"]))
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from chalicelib.customs.answer import Charge, Estimate, LineDuties, ReliefRow, incomplete
 from chalicelib.customs.assessment import Assessed, assess, entry_kind
 from chalicelib.customs.conditions import holds
+from chalicelib.customs.doubts import doubts_of
 from chalicelib.customs.duty import preference_applies
 from chalicelib.customs.entry import Entry, prepare
 from chalicelib.customs.facts import EstimateRequest
@@ -61,7 +62,8 @@ def _estimate(request: EstimateRequest, program: Program, money: Converter) -> E
     gaps = (*_missing_facts(entry, not money.missing), *money.missing, *blocking, *_uncoded(entry), *unpriced)
     if not gaps:
         return answer
-    return incomplete(_without_value(answer) if money.missing else answer, tuple(gaps))
+    worthless = any(value < 0 for value in entry.values.lines)
+    return incomplete(_without_value(answer) if money.missing or worthless else answer, tuple(gaps))
 
 
 def _asked_once(gaps: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
@@ -79,12 +81,13 @@ def _totalled(
     proven = _best(rows, ("proven",))
     hoped = _best(rows, ("proven", "unproven"))
     used = [row for row in dict.fromkeys((proven, hoped)) if row is not None]
-    reasons = [*entry.values.assumed, *money.old, *_code_doubts(entry), *said, *_unheard(entry, rows)]
+    doubts = doubts_of(entry, ordinary)
+    reasons = [*entry.values.assumed, *money.old, *doubts, *_code_doubts(entry), *said, *_unheard(entry, rows)]
     reasons += [text for row in rows if row in used or _free_anyway(row) for text in row.says]
     sure: Iterable[Confidence] = (
         *(charge.confidence for charge in charges.counted), *(row.confidence for row in used),
         *(found.confidence for found in entry.classified), *money.confidences, *cautions,
-        *(("medium",) if entry.values.assumed else ()),
+        *(("medium",) if entry.values.assumed else ()), *(("low",) if doubts else ()),
     )  # fmt: skip
     return Estimate(
         entry.request.destination, entry.request.entry_on, entry.program.currency, True, weakest(sure),
@@ -100,9 +103,9 @@ def _unheard(entry: Entry, rows: tuple[ReliefRow, ...]) -> tuple[str, ...]:
 
 
 def _best(rows: Iterable[ReliefRow], statuses: tuple[str, ...]) -> ReliefRow | None:
-    """The relief that leaves least to pay; the first of equals, and none that would cost more."""
+    """The relief that leaves least to pay; of equals the one that lacks least, and none that would cost more."""
     useful = [row for row in rows if row.status in statuses and row.due is not None and (row.saves or 0) > 0]
-    return min(useful, key=lambda row: row.due or Decimal(0), default=None)
+    return min(useful, key=lambda row: (row.due or Decimal(0), len(row.missing)), default=None)
 
 
 def _free_anyway(row: ReliefRow) -> bool:
@@ -144,6 +147,8 @@ def _notices(entry: Entry) -> tuple[tuple[str, ...], list[str], list[Confidence]
 def _preference_doubts(entry: Entry) -> list[str]:
     """A claimed preference that fits none of the goods changes nothing, and that is said."""
     claimed = entry.request.preference
+    if any(line.origin is None for line in entry.request.lines):
+        return []
     columns = entry.program.tariff.vintage.rules.get("column_row", ())
     known = any(claimed in row.get("preferences", ()) for row in columns)
     applied = any(preference_applies(goods, entry.program) for goods in entry.goods)
@@ -155,7 +160,7 @@ def _sources(charges: Iterable[Charge], used: Iterable[ReliefRow]) -> tuple[str,
 
 
 def _without_value(answer: Estimate) -> Estimate:
-    """Without an exchange rate there is no value, and nothing reckoned on it may be shown."""
+    """Without an exchange rate, or below nothing, there is no value, and nothing reckoned on it may be shown."""
     lines = tuple(LineDuties(line.hs_code, line.why, (), line.alternatives) for line in answer.lines)
     return Estimate(
         answer.destination, answer.entry_on, answer.currency, False, answer.confidence, None, lines,

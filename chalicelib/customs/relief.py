@@ -59,7 +59,7 @@ def _judged(row: Row, entry: Entry, ordinary: Assessed, rules: Table) -> ReliefR
     return ReliefRow(
         row["code"], status, row["claimant"], row["form"], finding.why or row["what"], _confidence(row, ordinary),
         rules.cite(row), saves, due, finding.missing, finding.deadline,
-        _own_charges(row, priced.charges) if priced else (), _says(row, entry), row.get("kind", "relief"),
+        _own_charges(row, priced.charges) if priced else (), (*_says(row, entry), *finding.assumed), row.get("kind", "relief"),
     )  # fmt: skip
 
 
@@ -78,7 +78,8 @@ def _finding(row: Row, entry: Entry) -> Finding:
         return Finding(False, why=barred)
     finding = judge_all(row["conditions"], entry.facts)
     if finding.holds is not False and "to_confirm" in row:
-        return Finding(None, (*finding.missing, *row["to_confirm"]), deadline=finding.deadline)
+        missing = (*finding.missing, *row["to_confirm"])
+        return Finding(None, missing, deadline=finding.deadline, assumed=finding.assumed)
     return finding
 
 
@@ -98,4 +99,9 @@ def _says(row: Row, entry: Entry) -> tuple[str, ...]:
     """What an answer that counts this relief must say beside it."""
     costs = {*row.get("duty_base", ()), *row.get("tax_base", ())} - {"duty"}
     unstated = {"freight_in", "freight_out", "insurance"} & costs - set(entry.repair_costs)
-    return (*row.get("says", ()), *(("repair_freight_assumed",) if unstated else ()))
+    partless = "parts" in costs and len(costs & {"charge", "fair_value"}) > 0 and "parts" not in entry.repair_costs
+    return (
+        *row.get("says", ()),
+        *(("repair_freight_assumed",) if unstated else ()),
+        *(("repair_parts_assumed",) if partless else ()),
+    )

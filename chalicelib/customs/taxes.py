@@ -8,7 +8,7 @@ one). A fee that depends on the filer is listed, not counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.customs.answer import Charge
@@ -29,19 +29,29 @@ class TaxedLine:
 
 
 def taxes_on(
-    lines: tuple[TaxedLine, ...], taxes: tuple[Row, ...], program: Program, freed: frozenset[str]
+    lines: tuple[TaxedLine, ...], taxes: tuple[Row, ...], program: Program, freed: frozenset[str], *, duty_known: bool
 ) -> tuple[Charge | Gap, ...]:
-    """Every tax in order, lines of one rate summed before rounding. ``freed`` names those not charged."""
+    """Every tax in order, lines of one rate summed before rounding. ``freed`` names those not charged; without the duty
+    no tax that is reckoned on it has an amount."""
     earlier: list[dict[str, Decimal]] = [
         {"value": line.value, "duty": line.duty, "transport": line.transport} for line in lines
     ]
     charges: list[Charge | Gap] = []
+    unknown = set() if duty_known else {"duty"}
     for tax in taxes:
         if tax["name"] in freed or tax["code"] in freed:
             continue
         found = _of_tax(tax, charges, program) if "of" in tax else _one_tax(tax, lines, earlier, program)
+        if unknown & {*tax.get("base", ()), tax.get("of")}:
+            unknown.add(tax["code"])
+            found = [_unreckoned(each) for each in found]
         charges.extend(found)
     return tuple(charges)
+
+
+def _unreckoned(charge: Charge | Gap) -> Charge | Gap:
+    """A tax on something unknown has a rate and no amount."""
+    return replace(charge, base=None, amount=None) if isinstance(charge, Charge) else charge
 
 
 def _of_tax(tax: Row, charges: list[Charge | Gap], program: Program) -> list[Charge | Gap]:

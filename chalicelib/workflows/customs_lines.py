@@ -76,9 +76,12 @@ def value_statement(items: Sequence[Item], leg: Leg, on: date) -> str | None:
     return " ".join(plan.statements) or None
 
 
-def estimate_request(request: ReturnRequest, lane: Lane, on: date) -> EstimateRequest:
+def estimate_request(
+    request: ReturnRequest, lane: Lane, on: date, *, region: str | None = None
+) -> EstimateRequest:
     """What customs at the end of the way home are asked, if it entered on this day. What the request does not say
-    stays unknown: whether the piece is unaltered is for the inspection, not for a guess."""
+    stays unknown: whether the piece is unaltered is for the inspection, not for a guess. ``region`` is the state or
+    province of our facility."""
     export = request.original_export
     history = History(
         imported_on=export.imported_on,
@@ -99,6 +102,7 @@ def estimate_request(request: ReturnRequest, lane: Lane, on: date) -> EstimateRe
         entry_on=on,
         purpose=purpose_of(request.kind, "home"),
         lines=tuple(line_of(item) for item in request.items),
+        region=region,
         channel="express",
         consignee="merchant",
         history=history,

@@ -105,7 +105,8 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     decision = decide(request, merchant, now)
     if decision.outcome == "refused":
         raise ReturnRefused("this return may not come back as asked", _faults(decision))
-    entry = estimate_request(request, lane, now.date())
+    facility = merchant.facility_called(request.return_to)
+    entry = estimate_request(request, lane, now.date(), region=facility.region if facility else None)
     book = ports.rates.book(now.date())
     estimated = (reckon(book, entry) if lane.crosses_customs else without_a_border(entry)).as_json()
     sent = _shipment(ports, request, lane, now, book)

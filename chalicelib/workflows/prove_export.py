@@ -89,6 +89,7 @@ def _proven(ports: Ports, file: CaseFile, given: ExportLink, holder: str, now: d
     after = merged(request.original_export, given)
     if after == request.original_export:
         return None
+    _refuse_order_of_days(after)
     _refuse_declared(file, request.original_export, after)
     plan, wanted = _planned(ports, file, after, now)
     change = Amendment(
@@ -107,7 +108,7 @@ def _planned(ports: Ports, file: CaseFile, export: ExportLink, now: datetime) ->
         raise ConflictError("the facility of this return is no longer in the merchant file")
     request = replace(file.plan.request, original_export=export)
     lane = Lane(request.customer_country, facility.country)
-    entry = estimate_request(request, lane, now.date())
+    entry = estimate_request(request, lane, now.date(), region=facility.region)
     book = ports.rates.book(now.date())
     estimated = reckon(book, entry) if lane.crosses_customs else without_a_border(entry)
     papers = papers_of(request, lane, now)
@@ -165,10 +166,15 @@ def _refuse_nothing(given: ExportLink, now: datetime) -> None:
     # It may already be tomorrow where the export was made.
     if given.exported_on and given.exported_on > now.date() + timedelta(days=1):
         faults.append(FieldFault("exported_on", "in_the_future", "give the day on which the goods left"))
-    if given.imported_on and given.exported_on and given.imported_on > given.exported_on:
-        faults.append(FieldFault("imported_on", "after_export", "the goods were imported before they were exported"))
     if faults:
         raise InvalidRequestError("this proves no export", faults)
+
+
+def _refuse_order_of_days(after: ExportLink) -> None:
+    """By what is known and given together: one of both may have been told long ago."""
+    if after.imported_on and after.exported_on and after.imported_on > after.exported_on:
+        detail = f"the goods were imported before they were exported, on {after.exported_on}; or correct exported_on"
+        raise InvalidRequestError("this proves no export", [FieldFault("imported_on", "after_export", detail)])
 
 
 def _refuse_declared(file: CaseFile, known: ExportLink, after: ExportLink) -> None:

@@ -164,7 +164,7 @@ def checked_condition(given: dict[str, Any]) -> dict[str, Any]:
         assert set(given) <= {"any", "why"}
         return given
     assert given["fact"] in ENTRY_FACTS, given
-    assert set(given) - {"fact", "why", "months", "days"} <= TESTS - {"any"}, given
+    assert set(given) - {"fact", "why", "if_unknown", "says", "months", "days"} <= TESTS - {"any"}, given
     assert set(given) & TESTS, given
     assert given.get("within_months_of", given["fact"]) in ENTRY_FACTS
     assert given.get("within_days_of", given["fact"]) in ENTRY_FACTS
