@@ -59,7 +59,8 @@ def _judged(row: Row, entry: Entry, ordinary: Assessed, rules: Table) -> ReliefR
     return ReliefRow(
         row["code"], status, row["claimant"], row["form"], finding.why or row["what"], _confidence(row, ordinary),
         rules.cite(row), saves, due, finding.missing, finding.deadline,
-        _own_charges(row, priced.charges) if priced else (), (*_says(row, entry), *finding.assumed), row.get("kind", "relief"),
+        _own_charges(row, priced.charges) if priced else (), (*_says(row, entry), *finding.assumed),
+        row.get("kind", "relief"),
     )  # fmt: skip
 
 
