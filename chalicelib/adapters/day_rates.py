@@ -57,7 +57,7 @@ class TableDayRates:
     def newest(self, publisher: str, count: int) -> tuple[Sheet, ...]:
         """The latest days of one publisher, newest first."""
         items = self._table.partition(keys.rate_pk(publisher), "2", limit=count, newest_first=True)
-        return tuple(load(Sheet, item) for item in items)
+        return tuple(sheet for item in items if (sheet := _sheet_of(item)) is not None)
 
     def keep(self, sheet: Sheet, over: Sheet | None) -> bool:
         """Keep a day's sheet in the place of the one that was read. False: somebody else was faster."""

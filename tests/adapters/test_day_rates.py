@@ -158,3 +158,9 @@ def test_a_sheet_of_another_version_costs_no_estimate(counted):
     table, rates, _ = counted
     table.put_new({"PK": "RATE#ecb", "SK": "2026-11-19", "publisher": "ecb", "on": "some day", "values": []})
     assert rates.book(TODAY).sheets == (ecb(FRIDAY),)
+
+
+def test_a_sheet_of_another_version_keeps_no_publisher_from_being_asked(counted):
+    table, rates, _ = counted
+    table.put_new({"PK": "RATE#ecb", "SK": "2026-11-21", "publisher": "ecb", "on": "some day", "values": []})
+    assert rates.newest("ecb", 10) == (ecb(FRIDAY),)

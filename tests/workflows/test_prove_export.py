@@ -89,7 +89,18 @@ def test_nothing_given_and_a_day_to_come_are_refused_by_field():
     assert [fault.code for fault in nothing.value.faults] == ["required"]
     with pytest.raises(InvalidRequestError) as later:
         given(desk, exported_on=MONDAY.date() + timedelta(days=5), imported_on=date(2027, 1, 1))
-    assert {fault.field for fault in later.value.faults} == {"exported_on", "imported_on"}
+    assert {fault.field for fault in later.value.faults} == {"exported_on"}
+
+
+@pytest.mark.parametrize("told", [{"imported_on": date(2026, 11, 4)}, {"exported_on": date(2026, 10, 1)}])
+def test_a_day_that_contradicts_what_is_known_already_is_refused_by_field(told):
+    desk = Desk()
+    desk.open(replace(HELD, original_export=replace(WITHOUT, imported_on=date(2026, 10, 20))))
+    before = desk.file
+    with pytest.raises(InvalidRequestError) as refused:
+        given(desk, **told)
+    assert [(fault.field, fault.code) for fault in refused.value.faults] == [("imported_on", "after_export")]
+    assert desk.file == before
 
 
 def test_an_unknown_case_and_a_cancelled_one_take_no_proof():
