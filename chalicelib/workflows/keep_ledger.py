@@ -8,7 +8,7 @@ the way has that reminder closed by the same worker, which sees that the entry i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -140,18 +140,21 @@ def act_on_duty(ports: Ports, case_id: str, entry_id: str, act: Act, *, holder: 
 
 
 def keep_claim(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
-    """A claim asked to be looked at: tell what is to be told, then let it rest until the next time, or end it."""
+    """A claim asked to be looked at: tell what is to be told, then let it rest until the next time, or end it. What was
+    told of an entry that somebody corrected meanwhile is taken back, for nobody else knows that it is on its way."""
+    sent: list[Reminder] = []
     for _ in range(TRIES):
         file = file_of(ports, message["case_id"])
         entry = find_entry(file.duties, message["entry"])
         if entry is None:
             return
         look = _look(ports, file, entry, now)
-        alerts = _alerts(look, now)
+        alerts = [*_alerts(look, now), *_taken_back(look, sent, now)]
         if alerts:
             ports.queues.send("alerts", alerts)
         if _put_to_rest(ports, look, now):
             return
+        sent += look.on_the_way(now)
     raise StaleVersion("the entry is being written by others; try again")
 
 
@@ -262,6 +265,13 @@ def _alerts(look: _Look, now: datetime) -> list[dict[str, Any]]:
     overtaken = [one for one in look.told() if one.episode not in names]
     opened = [_opening(look, one) for one in look.on_the_way(now)]
     return opened + [closing_of(one, "overtaken", now) for one in overtaken]
+
+
+def _taken_back(look: _Look, sent: Sequence[Reminder], now: datetime) -> list[dict[str, Any]]:
+    entry = look.entry
+    due = look.deadlines.to_tell(now) if entry.state in TOLD_BY_RULE else ()
+    names = {one.episode(entry.entry_id) for one in due}
+    return [_closing(entry, one, "overtaken", now) for one in sent if one.episode(entry.entry_id) not in names]
 
 
 def _opening(look: _Look, reminder: Reminder) -> dict[str, Any]:
