@@ -11,19 +11,25 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.customs.answer import Estimate
-from chalicelib.customs.estimate import estimate
+from chalicelib.customs.estimate import estimate, without_a_border
 from chalicelib.customs.facts import EstimateRequest
 from chalicelib.customs.metal_value import Implausible, Weighed, metal_of, plausibility, prices_of, unpriced, weighed
 from chalicelib.customs.program import program_of
 from chalicelib.customs.rate_choice import Quotes, RateBook
+from chalicelib.customs.regions import region_of
 from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money, total
+from chalicelib.places import Lane
 from chalicelib.returns.case import Item
 from chalicelib.workflows.ports import Ports
 
 
 def estimate_entry(ports: Ports, request: EstimateRequest) -> Estimate:
-    """The estimate at the rates of its day of entry: one read at most."""
+    """The estimate at the rates of its day of entry: one read at most. Inside one customs territory nothing is entered;
+    a place in it where customs law differs (Canary Islands) is reckoned as another."""
+    inside = not Lane(request.dispatched_from, request.destination).crosses_customs
+    if inside and region_of(request.destination, request.region).code is None:
+        return without_a_border(request)
     return reckon(ports.rates.book(request.entry_on), request)
 
 

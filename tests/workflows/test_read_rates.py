@@ -138,3 +138,15 @@ def test_a_table_out_of_reach_costs_no_estimate() -> None:
     answer = estimate_entry(world.ports, american(value="1000 EUR"))
     assert answer.complete
     assert "day_rates_unavailable" in answer.reasons
+
+
+@pytest.mark.parametrize(("origin", "destination"), [("FR", "DE"), ("FR", "FR"), ("US", "US")])
+def test_what_stays_in_one_customs_territory_is_not_charged(origin: str, destination: str) -> None:
+    asked = replace(american(), dispatched_from=origin, destination=destination)
+    answer = estimate_entry(memory_ports().ports, asked)
+    assert (answer.complete, answer.total, answer.reasons) == (True, Decimal(0), ("no_customs_border",))
+
+
+def test_a_place_where_customs_law_differs_is_no_inside() -> None:
+    asked = replace(american(), dispatched_from="FR", destination="ES", region="Canary Islands")
+    assert "no_customs_border" not in estimate_entry(memory_ports().ports, asked).reasons
