@@ -27,7 +27,7 @@ from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.read_rates import reckon
-from chalicelib.workflows.verdicts import DECISION_WANTED
+from chalicelib.workflows.verdicts import DECISION_WANTED, WAIVED, made_without
 
 GIVEN = "export_proof_given"
 NOT_YET_APPROVED = frozenset({"review", "evidence_needed"})
@@ -112,15 +112,29 @@ def _planned(ports: Ports, file: CaseFile, export: ExportLink, now: datetime) ->
     book = ports.rates.book(now.date())
     estimated = reckon(book, entry) if lane.crosses_customs else without_a_border(entry)
     papers = papers_of(request, lane, now)
+    proof = _waiver(file, papers)
+    if proof:
+        papers = tuple(made_without(row) for row in papers)
     wanted = still_wanted(file.plan.answer, papers)
     decide = tuple(text for text in file.plan.answer["next"] if not text.startswith("give "))
+    before = {name: value for name, value in file.plan.answer.items() if name != "proof"}
     answer = {
-        **file.plan.answer,
+        **before,
+        **proof,
         "estimate": estimated.as_json(),
         "papers": list(papers),
         "next": [*decide, *wanted],
     }
     return replace(file.plan, request=request, answer=answer), wanted
+
+
+def _waiver(file: CaseFile, papers: tuple[dict[str, Any], ...]) -> dict[str, str]:
+    """What a person decided, that it comes home without relief, falls with the last fact that was lacking; not once a
+    waybill was bought on it."""
+    if file.plan.answer.get("proof") != WAIVED:
+        return {}
+    lacks = any(paper["missing"] for paper in papers)
+    return {"proof": WAIVED} if lacks or _is_bought(file) else {}
 
 
 def _goes_on(file: CaseFile, change: Amendment, holder: str, now: datetime) -> _Proven:
@@ -179,10 +193,13 @@ def _refuse_order_of_days(after: ExportLink) -> None:
 
 def _refuse_declared(file: CaseFile, known: ExportLink, after: ExportLink) -> None:
     """A carrier has declared what a bought waybill says: such a fact is added to, not changed."""
-    bought = any(one.kind == "waybill" and one.status in ("claimed", "unknown", "done") for one in file.bookings)
     said = [name for name in _changed(known, after) if getattr(known, name) is not None]
-    if said and (bought or is_past(file.case.stage, "booked")):
+    if said and (_is_bought(file) or is_past(file.case.stage, "booked")):
         raise ConflictError(f"a waybill was bought on this: {', '.join(said)}; have the carrier correct it")
+
+
+def _is_bought(file: CaseFile) -> bool:
+    return any(one.kind == "waybill" and one.status in ("claimed", "unknown", "done") for one in file.bookings)
 
 
 def _changed(before: ExportLink, after: ExportLink) -> list[str]:

@@ -29,6 +29,7 @@ ABOUT_AN_UNDOING = ("done", "not_done")
 DECISION_WANTED = "decision_wanted"
 # The export can no longer be proven: the goods come home as an ordinary import, and the papers claim no relief.
 APPROVED_WITHOUT_PROOF = "approved_without_proof"
+WAIVED = "waived"
 OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "waybill_unknown": ABOUT_A_BOOKING,
     "pickup_unknown": ABOUT_A_BOOKING,
@@ -176,12 +177,13 @@ def _without_proof(file: CaseFile, verdict: Verdict) -> Plan | None:
             f"the declaration lacks {', '.join(missing)}: give it as the original export of this return, or resolve as "
             f"{APPROVED_WITHOUT_PROOF} to bring it home without relief"
         )
-    papers = [_made_without(row) for row in file.plan.answer["papers"]]
-    answer = {**file.plan.answer, "proof": "waived", "papers": papers}
+    papers = [made_without(row) for row in file.plan.answer["papers"]]
+    answer = {**file.plan.answer, "proof": WAIVED, "papers": papers}
     return replace(file.plan, answer=answer)
 
 
-def _made_without(row: Mapping[str, Any]) -> dict[str, Any]:
+def made_without(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A paper that is made though it lacks a fact: nothing is asked for any more."""
     return {**row, "status": "pending", "missing": []}
 
 

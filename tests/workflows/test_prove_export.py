@@ -138,3 +138,28 @@ def test_a_person_may_bring_it_home_without_relief_and_the_papers_claim_none():
     assert all(paper["missing"] == [] for paper in desk.file.plan.answer["papers"])
     desk.world.pump()
     assert desk.booking("waybill").status == "done"
+
+
+def test_a_waiver_falls_when_the_proof_is_given_before_the_waybill_and_the_papers_claim_relief():
+    desk = waiting()
+    decided(desk, "approved_without_proof")
+    given(desk, reference=KNOWN.reference)
+    assert "proof" not in desk.file.plan.answer
+    desk.world.pump()
+    assert desk.booking("waybill").status == "done"
+
+
+def test_a_waiver_stands_while_a_fact_is_lacking_and_its_papers_wait_for_nothing():
+    desk = waiting()
+    decided(desk, "approved_without_proof")
+    told = given(desk, vat_refunded=False)
+    assert desk.file.plan.answer["proof"] == "waived"
+    assert [paper["missing"] for paper in told["papers"]] == [[], []]  # type: ignore[attr-defined]
+
+
+def test_a_waiver_on_which_a_waybill_was_bought_stands():
+    desk = waiting()
+    decided(desk, "approved_without_proof")
+    desk.world.pump()
+    given(desk, reference=KNOWN.reference)
+    assert desk.file.plan.answer["proof"] == "waived"
