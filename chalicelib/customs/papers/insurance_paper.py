@@ -26,8 +26,8 @@ from chalicelib.customs.papers.wording import (
     known_money,
     known_rows,
     money_text,
-    other_language,
     service_name,
+    subtitle,
     title,
 )
 from chalicelib.money import Money, money_from_json
@@ -47,9 +47,8 @@ def insurance_declaration(facts: PaperFacts) -> Paper | None:
         return waiting(NAME, ("cover.insured_by",))
     if not facts.pieces:
         return waiting(NAME, ("pieces",))
-    language = other_language(facts.lane.destination)
-    subtitle = title(NAME, language) if language else f"{facts.rma}-{facts.leg}"
-    made = document(facts, NAME, title(NAME), subtitle, tuple(_blocks(facts, facts.cover)))
+    beside = subtitle(NAME, facts.lane.destination, f"{facts.rma}-{facts.leg}")
+    made = document(facts, NAME, title(NAME), beside, tuple(_blocks(facts, facts.cover)))
     return ready(NAME, made, _data(facts, facts.cover))
 
 

@@ -31,6 +31,7 @@ from chalicelib.customs.papers.wording import (
     purpose_text,
     reason_text,
     service_name,
+    subtitle,
     title,
 )
 from chalicelib.customs.papers.words import amount_in_words
@@ -47,10 +48,9 @@ def invoice(facts: PaperFacts, on: date) -> Paper:
     missing = dict.fromkeys((*lacking(facts, on), *repair_lacks(facts)))
     if missing:
         return waiting(NAME, tuple(missing))
-    language = other_language(facts.lane.destination)
     kind = kind_of(facts)
-    subtitle = title(kind, language) if language else purpose_text(facts.purpose)
-    made = document(facts, NAME, title(kind), subtitle, _blocks(facts, on))
+    beside = subtitle(kind, facts.lane.destination, purpose_text(facts.purpose))
+    made = document(facts, NAME, title(kind), beside, _blocks(facts, on))
     return ready(NAME, made, _data(facts, on))
 
 

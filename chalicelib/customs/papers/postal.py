@@ -30,6 +30,7 @@ from chalicelib.customs.papers.wording import (
     other_language,
     plain,
     service_name,
+    subtitle,
     title,
 )
 from chalicelib.customs.program import table
@@ -70,9 +71,8 @@ def postal_declaration(facts: PaperFacts, on: date) -> Paper:
     if missing:
         return waiting("cn23", missing)
     chosen = choose(worth(facts.pieces), facts.gross_weight_g, facts.service, on)
-    language = other_language(facts.lane.destination)
-    subtitle = title(chosen.form, language) if language else "May be opened officially"
-    made = document(facts, chosen.form, title(chosen.form), subtitle, _blocks(facts, chosen))
+    beside = subtitle(chosen.form, facts.lane.destination, "May be opened officially")
+    made = document(facts, chosen.form, title(chosen.form), beside, _blocks(facts, chosen))
     return ready(chosen.form, made, _data(facts, chosen))
 
 

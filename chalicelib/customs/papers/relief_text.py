@@ -13,7 +13,7 @@ from chalicelib.customs.papers.goods import goods_data, goods_table, lacking, pa
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.statements import Declared, claimed, declared
-from chalicelib.customs.papers.wording import NOT_STATED, day, json_of, money_text, other_language, purpose_text, title
+from chalicelib.customs.papers.wording import NOT_STATED, day, json_of, money_text, purpose_text, subtitle, title
 
 NAME = "relief_declaration"
 _CLAIMED = (
@@ -34,9 +34,8 @@ def relief_declaration(facts: PaperFacts, on: date) -> Paper | None:
     missing = tuple(dict.fromkeys((*lacking(facts, on), *needed)))
     if missing:
         return waiting(NAME, missing)
-    language = other_language(facts.lane.destination)
-    subtitle = title(NAME, language) if language else purpose_text(facts.purpose)
-    return ready(NAME, document(facts, NAME, title(NAME), subtitle, _blocks(facts, said)), _data(facts, said))
+    beside = subtitle(NAME, facts.lane.destination, purpose_text(facts.purpose))
+    return ready(NAME, document(facts, NAME, title(NAME), beside, _blocks(facts, said)), _data(facts, said))
 
 
 def _blocks(facts: PaperFacts, said: tuple[Declared, ...]) -> tuple[Block, ...]:

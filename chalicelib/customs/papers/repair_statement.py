@@ -20,9 +20,9 @@ from chalicelib.customs.papers.wording import (
     grams,
     json_of,
     money_text,
-    other_language,
     purpose_text,
     service_name,
+    subtitle,
     title,
 )
 
@@ -36,9 +36,8 @@ def repair_statement(facts: PaperFacts, on: date) -> Paper:
     missing = tuple(dict.fromkeys((*lacking(facts, on), *repair_lacks(facts), *needed)))
     if missing:
         return waiting(NAME, missing)
-    language = other_language(facts.lane.destination)
-    subtitle = title(NAME, language) if language else purpose_text(facts.purpose)
-    return ready(NAME, document(facts, NAME, title(NAME), subtitle, _blocks(facts, said)), _data(facts, said))
+    beside = subtitle(NAME, facts.lane.destination, purpose_text(facts.purpose))
+    return ready(NAME, document(facts, NAME, title(NAME), beside, _blocks(facts, said)), _data(facts, said))
 
 
 def _blocks(facts: PaperFacts, said: tuple[Declared, ...]) -> tuple[Block, ...]:

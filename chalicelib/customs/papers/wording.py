@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import bidirectional
 
+from chalicelib.customs.papers.document import Page
 from chalicelib.money import Money, text_of
 from chalicelib.rulebook import dictionary
 
@@ -85,6 +86,15 @@ def from_the_right(text: str) -> bool:
     """
     kinds = (bidirectional(character) for character in text)
     return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
+
+
+def page_of(country: str) -> Page:
+    """The paper that lies in printers there.
+
+    >>> page_of("US"), page_of("FR")
+    ('letter', 'A4')
+    """
+    return "letter" if country in _words()["page"]["letter"] else "A4"
 
 
 def code_follows(country: str) -> bool:
@@ -161,6 +171,12 @@ def other_language(country: str) -> str | None:
     """The language besides English that papers to this country carry; None where English is enough."""
     found: str | None = _words()["also_in"].get(country)
     return found
+
+
+def subtitle(key: str, country: str, english: str) -> str:
+    """The title once more in the other language of the country; ``english`` where English is enough there."""
+    language = other_language(country)
+    return title(key, language) if language else english
 
 
 def invoice_kind(key: str) -> str:
