@@ -41,7 +41,6 @@ _TICK_SIDE = 8.0
 _TICK_INSET = 17.0
 _BLANK_HEIGHT = 23.0
 _BLANKS_ABREAST = 4
-_LONGEST_KEPT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _panel(panel: Panel, setter: Setter, x: float, width: float) -> list[_Cell]:
 def _side_by_side(columns: Sequence[Sequence[_Cell]]) -> list[Strip]:
     rows = [[cell for cell in row if cell] for row in zip_longest(*columns)]
     strips = [_row(row) for row in rows]
-    return together(strips) if len(strips) <= _LONGEST_KEPT else no_lonely_lines(strips)
+    return together(strips) if len(strips) <= look.LONGEST_KEPT else no_lonely_lines(strips)
 
 
 def _row(cells: Sequence[_Cell]) -> Strip:
@@ -174,7 +173,7 @@ def _statement(block: Statement, setter: Setter, x: float, width: float) -> list
         sheet.tint(x, y, 2, height, look.GOLD)
 
     padded = [_padding(5.5), *text, _padding(5.5)]
-    kept = together(padded) if len(text) <= _LONGEST_KEPT else [*together(padded[:3]), *no_lonely_lines(padded[3:])]
+    kept = together(padded) if len(text) <= look.LONGEST_KEPT else [*together(padded[:3]), *no_lonely_lines(padded[3:])]
     return [gap(look.BEFORE_TEXT), *behind(kept, ground)]
 
 
@@ -195,7 +194,7 @@ def _checklist(block: Checklist, setter: Setter, x: float, width: float) -> list
         for (_, ticked), place in zip(row, places, strict=False):
             words[:1] = behind(words[:1], _tick_box(place, ticked))
         found += [gap(1.5), *no_lonely_lines(words)]
-    return [*found[:1], *together(found[1:])] if len(found) <= 2 * _LONGEST_KEPT else found
+    return [*found[:1], *together(found[1:])] if len(found) <= 2 * look.LONGEST_KEPT else found
 
 
 def _tick_box(x: float, ticked: bool) -> Ground:

@@ -38,5 +38,7 @@ SMALL: Final = Style(7.2, "regular", 1.4)
 BEFORE_BLOCK: Final = 12.0
 BEFORE_HEADING: Final = 13.0
 BEFORE_TEXT: Final = 8.0
+# So many lines or fewer stay on one page; more would leave too much of it white.
+LONGEST_KEPT: Final = 14
 # White space is set closer by these, in turn, where that spares a page.
 CLOSER: Final = (1.0, 0.8, 0.6)

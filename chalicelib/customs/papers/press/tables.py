@@ -17,7 +17,6 @@ from chalicelib.customs.papers.press.strips import Strip, no_lonely_lines, toget
 
 _BETWEEN = 9.0
 _ABOVE_ROW = 3.5
-_LONGEST_KEPT = 14
 _BEFORE_TOTALS = 5.0
 # No single column claims more than this part of the width for a word that might as well be broken.
 _WIDEST_CLAIM = 0.4
@@ -111,7 +110,7 @@ def _row_strips(
 ) -> list[Strip]:
     cells = [setter.lines(text, look.CELL, place.width, language) for text, place in zip(row, places, strict=False)]
     bands = [_band(band, places, look.INK) for band in zip_longest(*cells)]
-    kept = together(bands) if len(bands) <= _LONGEST_KEPT else no_lonely_lines(bands)
+    kept = together(bands) if len(bands) <= look.LONGEST_KEPT else no_lonely_lines(bands)
     foot = Strip(_ABOVE_ROW + 0.4, lambda sheet, y: sheet.rule(x, y + _ABOVE_ROW, width, look.HAIR))
     air = Strip(_ABOVE_ROW, lambda _sheet, _y: None, keep=True)
     return [air, *kept[:-1], *(replace(strip, keep=True) for strip in kept[-1:]), foot]
