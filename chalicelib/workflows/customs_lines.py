@@ -15,6 +15,7 @@ from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import Item, ReturnRequest, purpose_of
 from chalicelib.shipments.leg import Leg
+from chalicelib.shipments.thresholds import thresholds
 
 # What the merchant sends in exchange or under warranty reaches its customer with nothing to pay.
 DELIVERED_DUTY_PAID = frozenset({"exchange_replacement", "warranty_replacement"})
@@ -68,6 +69,15 @@ def terms_of(kind: str, purpose: str) -> Literal["DAP", "DDP"]:
     return "DDP" if purpose in DELIVERED_DUTY_PAID or back_under_warranty else "DAP"
 
 
+def channel_of(carrier: str, on: date) -> Literal["express", "post"]:
+    """How what this carrier brings reaches customs: some borders charge by it, and the post has its own papers.
+
+    >>> channel_of("ems", date(2026, 11, 22)), channel_of("dhl", date(2026, 11, 22))
+    ('post', 'express')
+    """
+    return "post" if thresholds(on).class_of(carrier) == "postal" else "express"
+
+
 def value_statement(items: Sequence[Item], leg: Leg, on: date) -> str | None:
     """What the invoice of a leg states of its values, in English; None where it states nothing."""
     if not leg.lane.crosses_customs:
@@ -76,14 +86,11 @@ def value_statement(items: Sequence[Item], leg: Leg, on: date) -> str | None:
     return " ".join(plan.statements) or None
 
 
-def estimate_request(
-    request: ReturnRequest, lane: Lane, on: date, *, region: str | None = None
-) -> EstimateRequest:
-    """What customs at the end of the way home are asked, if it entered on this day. What the request does not say
-    stays unknown: whether the piece is unaltered is for the inspection, not for a guess. ``region`` is the state or
-    province of our facility."""
+def history_of(request: ReturnRequest) -> History:
+    """The earlier border crossings of the pieces, as far as they were told. What the request does not say stays
+    unknown: whether a piece is unaltered is for the inspection, not for a guess."""
     export = request.original_export
-    history = History(
+    return History(
         imported_on=export.imported_on,
         duty_paid_on_import=export.duty_paid_on_import,
         exported_on=export.exported_on,
@@ -96,6 +103,13 @@ def estimate_request(
         sold_to_consumer=True,
         return_reason=request.reason,
     )
+
+
+def estimate_request(
+    request: ReturnRequest, lane: Lane, on: date, *, carrier: str, region: str | None = None
+) -> EstimateRequest:
+    """What customs at the end of the way home are asked, if it entered on this day. ``carrier`` brings it, which
+    decides by which channel it enters; ``region`` is the state or province of our facility."""
     return EstimateRequest(
         destination=lane.destination,
         dispatched_from=lane.origin,
@@ -103,7 +117,7 @@ def estimate_request(
         purpose=purpose_of(request.kind, "home"),
         lines=tuple(line_of(item) for item in request.items),
         region=region,
-        channel="express",
+        channel=channel_of(carrier, on),
         consignee="merchant",
-        history=history,
+        history=history_of(request),
     )

@@ -16,20 +16,18 @@ from typing import Any
 from chalicelib.carriers.capabilities import service_of
 from chalicelib.clock import zone
 from chalicelib.customs.facts import EstimateRequest
-from chalicelib.customs.papers.document import Page
 from chalicelib.customs.papers.facts import ClaimedRelief, ExportProof, PaperFacts, Party, Piece
+from chalicelib.customs.papers.wording import page_of
 from chalicelib.errors import RuleNotInForce
 from chalicelib.insurance.kept import declaration_told
 from chalicelib.merchant import Facility, Merchant
-from chalicelib.places import Lane, zone_of_place
+from chalicelib.places import zone_of_place
 from chalicelib.returns.case import Item, Person, ReturnRequest
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.carrier_orders import facility_of
-from chalicelib.workflows.customs_lines import estimate_request, line_of, tariff_codes, terms_of
+from chalicelib.workflows.customs_lines import channel_of, estimate_request, line_of, tariff_codes, terms_of
 from chalicelib.workflows.ports import CaseFile
 
-POSTAL = frozenset({"ems"})
-LETTER_COUNTRIES = frozenset({"US", "CA"})
 BOUGHT = "waybill_bought"
 
 
@@ -40,7 +38,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
     customer, ours = _of_person(person), _of_facility(facility)
     home = leg.direction == "home"
     request, planned = file.plan.request, file.plan.answer
-    asked = estimate_request(request, leg.lane, on)
+    asked = estimate_request(request, leg.lane, on, carrier=leg.carrier)
     return PaperFacts(
         case_id=leg.case_id,
         rma=file.case.rma,
@@ -52,7 +50,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         made_on=on,
         carrier=leg.carrier,
         service=leg.service,
-        channel="post" if leg.carrier in POSTAL else "express",
+        channel=channel_of(leg.carrier, on),
         waybill=leg.number,
         shipper=customer if home else ours,
         consignee=ours if home else customer,
@@ -66,7 +64,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         order_number=request.order.number,
         sold_on=request.order.sold_on,
         language=file.case.language,
-        page=_page(leg.lane),
+        page=page_of(leg.lane.origin),
         **_claimed(asked, planned["estimate"], home=home),
         cover=declaration_told(planned["cover"], leg.number, void=file.case.stage == "cancelled") or {},
         without_proof=planned.get("proof") == "waived",
@@ -180,8 +178,3 @@ def _title_of(leg: Leg, on: date) -> str | None:
     """What the carrier calls the service of this leg."""
     row = service_of(leg.carrier, leg.service, on) if leg.service else None
     return row.title if row else None
-
-
-def _page(lane: Lane) -> Page:
-    """The paper that lies in the printer of who sends the parcel."""
-    return "letter" if lane.origin in LETTER_COUNTRIES else "A4"

@@ -106,18 +106,19 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     if decision.outcome == "refused":
         raise ReturnRefused("this return may not come back as asked", _faults(decision))
     facility = merchant.facility_called(request.return_to)
-    entry = estimate_request(request, lane, now.date(), region=facility.region if facility else None)
     book = ports.rates.book(now.date())
-    estimated = (reckon(book, entry) if lane.crosses_customs else without_a_border(entry)).as_json()
     sent = _shipment(ports, request, lane, now, book)
     ways = ways_of(sent, request.carrier)
+    region, carries = facility.region if facility else None, ways.best.route.carrier
+    entry = estimate_request(request, lane, now.date(), region=region, carrier=carries)
+    estimated = (reckon(book, entry) if lane.crosses_customs else without_a_border(entry)).as_json()
     papers = papers_of(request, lane, now)
     chosen = ways.chosen
     pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
     doubts += label_doubts(merchant, request.return_to)
     doubts += papers_wait_for(implausible(book, request.items, now.date()))
-    doubts += _unfiled_export(estimated, sent, merchant.contract_with(ways.best.route.carrier))
+    doubts += _unfiled_export(estimated, sent, merchant.contract_with(carries))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
     stage, to_do = _stage(decision, doubts, ways, papers, pickup, proposed)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)

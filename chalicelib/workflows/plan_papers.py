@@ -12,9 +12,9 @@ from chalicelib.pickups.booking import PickupPlace, PickupPlan
 from chalicelib.pickups.booking import plan as plan_pickup
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.places import Lane, zone_of_place
-from chalicelib.returns.case import PickupWish, ReturnRequest
+from chalicelib.returns.case import PickupWish, ReturnRequest, purpose_of
 from chalicelib.shipments.leg import Leg
-from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.customs_lines import history_of, line_of
 from chalicelib.workflows.ports import CaseFile
 
 
@@ -24,19 +24,18 @@ def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[s
     label = {"name": "label", "status": "pending", "missing": [], "statements": []}
     if not lane.crosses_customs:
         return (label,)
-    asked = estimate_request(request, lane, now.date())
-    export = request.original_export
+    purpose, history, export = purpose_of(request.kind, "home"), history_of(request), request.original_export
     plans = [
         required_facts(
-            asked.purpose,
+            purpose,
             lane,
-            asked.history,
-            line,
+            history,
+            line_of(item),
             invoice_number=export.invoice_number,
             waybill=export.tracking_number,
             on=now.date(),
         )
-        for line in asked.lines
+        for item in request.items
     ]
     missing = sorted({name for plan in plans for name in plan.missing})
     statements = list(dict.fromkeys(text for plan in plans for text in plan.statements))
