@@ -15,6 +15,7 @@ from chalicelib.api.returns import page_of
 
 log = logging.getLogger("goldthread.api")
 ENTRY_ID = Parameter("entry_id", "path", "The entry.", pattern=r"[0-9a-f]{16}", max_length=16)
+# Those of the ledger, written here once more: registering a route loads no rule (a test holds the two together).
 ACTIONS = ("file", "receive", "refuse", "give-up")
 ACTION = Parameter("action", "path", "What became of the claim.", choices=ACTIONS, example="file")
 STATES = ("open", "filed", "received", "refused", "lapsed", "given_up", "not_reclaimable")

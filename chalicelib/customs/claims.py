@@ -71,11 +71,6 @@ class Judgement:
         """The soonest last day of a way still possible; of a lapsed claim the last there was."""
         return self.days[0] if self.days else None
 
-    @property
-    def ends_on(self) -> date | None:
-        """The day after which nothing can be claimed any more; None while it cannot be told."""
-        return self.days[-1] if self.days and not self.asks else None
-
     def way_of(self, code: str | None) -> Way | None:
         """The way of this code."""
         return next((one for one in self.ways if one.way.code == code), None)

@@ -45,9 +45,7 @@ def watch_rules(ports: Ports, now: datetime) -> tuple[Ending, ...]:
         more = f" and {len(to_read) - 5} more" if len(to_read) > 5 else ""
         detail = f"{len(to_read)} rule files are to be read again: {', '.join(to_read[:5])}{more}"
         messages.append(_alert(TO_READ, "rules", f"{TO_READ}-{today:%Y-%m}", detail, now))
-    untold = [
-        one for one in messages if ports.exceptions.read(public_id("rule", one["subject"], one["episode"])) is None
-    ]
+    untold = [one for one in messages if not _is_told(ports, one)]
     if untold:
         ports.queues.send("alerts", untold)
     return endings

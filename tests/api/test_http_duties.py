@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api import examples
+from chalicelib.api import duties, examples
+from chalicelib.customs import claim_acts, ledger
 from tests.api.contract import assert_as_documented
 from tests.api.fakes import Shop, World, bearer, posted
 
@@ -41,6 +42,10 @@ class Desk(Shop):
 
 def faults(told: Any) -> set[tuple[str, str]]:
     return {(one["field"], one["code"]) for one in told.json_body["errors"]}
+
+
+def test_the_routes_know_every_state_and_act_of_the_ledger_and_no_other():
+    assert (duties.STATES, duties.ACTIONS) == (ledger.CLAIM_STATES, claim_acts.ACTIONS)
 
 
 def test_an_entry_is_made_once_repeated_in_quiet_and_refused_when_it_differs():

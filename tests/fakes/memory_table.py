@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.adapters.marshal import to_item, typed
@@ -213,8 +213,3 @@ def _copied(value: Any) -> Any:
 
 def _copy(item: Item | None) -> Item | None:
     return None if item is None else _copied(item)
-
-
-def count_of(items: Iterable[Item], sk_prefix: str) -> int:
-    """How many items there are of a kind."""
-    return sum(item["SK"].startswith(sk_prefix) for item in items)

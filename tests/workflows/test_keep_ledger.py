@@ -628,7 +628,11 @@ def test_two_who_write_at_once_are_both_kept():
 
 def test_a_step_about_an_entry_that_is_gone_is_quiet():
     house = House()
+    before = house.file
     keep_claim(house.ports, {"case_id": "case0001", "entry": "0" * 16}, NOW)
+
+    assert house.file == before
+    assert not house.world.queues.waiting
 
 
 def test_facts_are_read_back_as_they_were_told():
