@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
+from chalicelib.money import Money
 from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.prove_export import prove_export
@@ -163,3 +165,12 @@ def test_a_waiver_on_which_a_waybill_was_bought_stands():
     desk.world.pump()
     given(desk, reference=KNOWN.reference)
     assert desk.file.plan.answer["proof"] == "waived"
+
+
+def test_a_return_that_no_carrier_may_take_yet_gets_its_proof_too():
+    desk = Desk()
+    dear = replace(REQUEST.items[0], price=Money(Decimal("900000.00"), "EUR"))
+    desk.open(replace(HELD, items=(dear,)))
+    assert desk.file.legs == ()
+    given(desk, reference=KNOWN.reference)
+    assert desk.file.plan.request.original_export.reference == KNOWN.reference
