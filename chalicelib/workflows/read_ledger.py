@@ -29,9 +29,13 @@ NOT_MOVED = frozenset({None, "announced", "pickup_booked", "unrecognised", "canc
 def read_duties(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
     """Every entry of a case, judged now, and what they come to; raises ``NotFoundError``."""
     file = file_of(ports, case_id)
+    moved: dict[str, date | None] = {}
     rows = []
     for entry in file.duties:
-        left = left_on(ports, file, entry.facts)
+        country = entry.facts.country
+        if entry.facts.left_on is None and country not in moved:
+            moved[country] = moved_on(ports, file, country)
+        left = entry.facts.left_on or moved.get(country)
         rows.append(entry_row(entry, judged(file, entry.facts, left, now), left))
     return {"case_id": case_id, "items": rows, "totals": totals(sums_of(file.duties))}
 
@@ -55,19 +59,22 @@ def file_of(ports: Ports, case_id: str) -> CaseFile:
 
 
 def left_on(ports: Ports, file: CaseFile, facts: EntryFacts) -> date | None:
-    """The day the goods left the country of the entry: as told, else the day of the first scan that moved a parcel
-    from there home, on the clock there."""
-    if facts.left_on is not None:
-        return facts.left_on
+    """The day the goods left the country of the entry: as told, else as their carrier moved them."""
+    return facts.left_on or moved_on(ports, file, facts.country)
+
+
+def moved_on(ports: Ports, file: CaseFile, country: str) -> date | None:
+    """The day of the first scan that moved a parcel from this country home, on the clock there; None while none did.
+    Reads the tracks of each leg that starts there."""
     moved: list[datetime] = []
     for leg in file.legs:
-        if leg.direction != "home" or not leg.number or territory_of(leg.lane.origin) != territory_of(facts.country):
+        if leg.direction != "home" or not leg.number or territory_of(leg.lane.origin) != territory_of(country):
             continue
         for track in ports.tracks.file(leg.carrier, leg.number).tracks:
             if (track.case_id, track.leg_n) == (leg.case_id, leg.n):
                 standing = (scan.event for scan in scans(track.events, track.facts))
                 moved += [event.at for event in standing if event.milestone not in NOT_MOVED]
-    return min(moved).astimezone(zone(claim_zone(facts.country))).date() if moved else None
+    return min(moved).astimezone(zone(claim_zone(country))).date() if moved else None
 
 
 def judged(file: CaseFile, facts: EntryFacts, left: date | None, now: datetime) -> Judgement:
