@@ -14,19 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.facts import Line
-from chalicelib.customs.rate_choice import RateBook, cited, market_rate
+from chalicelib.customs.rate_choice import OLD_AFTER, RateBook, cited, market_rate
 from chalicelib.customs.rate_sheets import FIXED_IN
 from chalicelib.errors import RuleNotInForce
 from chalicelib.metals import TROY_OUNCE_G, fine_weight_g
 from chalicelib.money import Money, text_of
 from chalicelib.rulebook import Confidence, in_force, weakest
 
-OLD_AFTER = timedelta(days=35)
 PRICED = ("gold", "silver", "platinum")
 
 

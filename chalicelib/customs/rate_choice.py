@@ -37,6 +37,8 @@ EXCHANGE, SOURCES, PEGS, WHO = (
 )  # fmt: skip
 # A sheet that stands in for one of a day on which none was published lies at most so far before it.
 HOLIDAYS = timedelta(days=6)
+# A rate or a price that is older shows the order of money only, and the answer says so.
+OLD_AFTER = timedelta(days=35)
 A_DAY = timedelta(days=1)
 Pair = tuple[str, str]
 Row = Mapping[str, Any]

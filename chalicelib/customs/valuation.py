@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from chalicelib.customs.facts import EstimateRequest, RateQuote
-from chalicelib.customs.rate_choice import NOTHING, customs_rate, market_rate
+from chalicelib.customs.rate_choice import NOTHING, OLD_AFTER, customs_rate, market_rate
 from chalicelib.money import Money, decimals_of, round_to
 from chalicelib.rulebook import Confidence
 
-OLD_AFTER_DAYS = 35
 Rates = Mapping[tuple[str, str], RateQuote]
 
 
@@ -61,7 +60,7 @@ class Converter:
 
     def _is_old(self, quote: RateQuote) -> bool:
         """More than 35 days older than the entry, and not fixed for the entry's day."""
-        return self.on > max(quote.until or quote.on, quote.on + timedelta(days=OLD_AFTER_DAYS))
+        return self.on > max(quote.until or quote.on, quote.on + OLD_AFTER)
 
     def _quote(self, currency: str) -> RateQuote | None:
         pair = (currency, self.currency)
