@@ -15,7 +15,7 @@ from chalicelib.customs.tariff_book import programs_held
 from chalicelib.rulebook import ROOT, datasets_of, dictionary, effective_dates, load
 
 PAGE = Path(ROOT).parent / "docs" / "CHECKS.md"
-ROOMS = ("customs", "insurance", "carriers", "returns", "pickups", "shipments", "alerts")
+ROOMS = ("customs", "insurance", "carriers", "returns", "pickups", "shipments", "currencies", "alerts")
 # What a kind of relief that nobody has read is called stands in docs/RELIEF.md.
 ELSEWHERE = frozenset({"absent"})
 LABELS = ("code", "name", "id", "article", "column", "kind", "service", "carrier", "publisher", "reason")

@@ -27,6 +27,7 @@ HOSTILE = {
     "escape": ("\x1b[31mgold", "[U+001B][31mgold"),
     "surrogate": ("gold \ud83d", "gold [U+D83D]"),
     "noncharacter": ("gold \ufdd0", "gold [U+FDD0]"),
+    "markup": ("<script>gold</script> %PDF (1) Tj", "<script>gold</script> %PDF (1) Tj"),
     "line ends": ("a\r\nb\u2028c\x0bd", "a b c d"),
 }
 # Wide enough for any character, small enough to wrap.
