@@ -61,7 +61,7 @@ class Way:
     @property
     def goes(self) -> bool:
         """Whether this system can send it, whole and covered, without a person's word."""
-        return self.route.bookable and self.route.acceptance.may_go and not self.cover.gaps
+        return self.route.bookable and self.route.acceptance.may_go and not self.cover.needs_review
 
     def as_json(self) -> dict[str, Any]:
         """The shape used by the API."""
@@ -112,22 +112,9 @@ class Shipment:
     book: RateBook = NOTHING
 
 
-def ways_for(
-    items: Sequence[Item],
-    lane: Lane,
-    on: date,
-    merchant: Merchant,
-    wanted: str | None,
-    gross_weight_g: Decimal | None,
-    service: str | None = None,
-) -> Ways:
-    """Judge every contracted carrier for these pieces on this lane and day; ``wanted`` names the only one asked for.
-    Raises ``InvalidRequestError`` for a carrier or service without a contract and for prices in several currencies."""
-    return ways_of(Shipment(tuple(items), lane, on, merchant, gross_weight_g), wanted, service)
-
-
 def ways_of(sent: Shipment, wanted: str | None, service: str | None = None) -> Ways:
-    """The same for a shipment of which more may be known: what else goes there that day, what its metal is worth."""
+    """Judge every contracted carrier for a shipment; ``wanted`` names the only one asked for. Raises
+    ``InvalidRequestError`` for a carrier or service without a contract and for prices in several currencies."""
     if worth_of(sent.items) is None:
         fault = FieldFault("items", "mixed_currencies", "give every price in the currency that was paid")
         raise InvalidRequestError("one parcel has one currency", [fault])
@@ -137,7 +124,7 @@ def ways_of(sent: Shipment, wanted: str | None, service: str | None = None) -> W
 
 def _by_hand(best_first: Iterable[Way]) -> Route | None:
     """The best way against which nothing stands but that no call of ours can order its waybill: a person does."""
-    free = (way for way in best_first if way.route.acceptance.may_go and not way.cover.gaps)
+    free = (way for way in best_first if way.route.acceptance.may_go and not way.cover.needs_review)
     return next((way.route for way in free if not way.route.bookable), None)
 
 
@@ -198,7 +185,7 @@ def best_of(ways: Iterable[Way]) -> tuple[Way, ...]:
 
     def key(way: Way) -> tuple[Any, ...]:
         *first, outcome = rank(way.route)
-        return (*first, bool(way.cover.gaps), outcome)
+        return (*first, way.cover.needs_review, outcome)
 
     return tuple(sorted(ways, key=key))
 

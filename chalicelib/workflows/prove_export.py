@@ -15,7 +15,6 @@ from typing import Any
 from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
-from chalicelib.merchant import Merchant
 from chalicelib.places import Lane
 from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import advance, is_past
@@ -109,8 +108,7 @@ def _planned(ports: Ports, file: CaseFile, export: ExportLink, now: datetime) ->
         raise ConflictError("the facility of this return is no longer in the merchant file")
     request = replace(file.plan.request, original_export=export)
     lane = Lane(request.customer_country, facility.country)
-    carries = _brought_by(ports.merchant(), file)
-    entry = estimate_request(request, lane, now.date(), region=facility.region, carrier=carries)
+    entry = estimate_request(request, lane, now.date(), region=facility.region, carrier=_brought_by(file))
     book = ports.rates.book(now.date())
     estimated = reckon(book, entry) if lane.crosses_customs else without_a_border(entry)
     papers = papers_of(request, lane, now)
@@ -130,10 +128,10 @@ def _planned(ports: Ports, file: CaseFile, export: ExportLink, now: datetime) ->
     return replace(file.plan, request=request, answer=answer), wanted
 
 
-def _brought_by(merchant: Merchant, file: CaseFile) -> str:
-    """Who carries it home; where nobody may yet, who was wished, else the first of the contracts."""
+def _brought_by(file: CaseFile) -> str:
+    """Who carries it home; where nobody may yet, the best of those that were asked, as when the return was opened."""
     homeward = (leg.carrier for leg in file.legs if leg.direction == "home")
-    return next(homeward, file.plan.request.carrier or merchant.carrier[0].carrier)
+    return str(next(homeward, file.plan.answer["routes"][0]["carrier"]))
 
 
 def _waiver(file: CaseFile, papers: tuple[dict[str, Any], ...]) -> dict[str, str]:

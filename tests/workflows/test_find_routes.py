@@ -15,7 +15,7 @@ from chalicelib.errors import InvalidRequestError
 from chalicelib.merchant import Agreement
 from chalicelib.money import Money
 from chalicelib.places import Lane
-from chalicelib.workflows.find_routes import RoutesRequest, best_of, ways_for
+from chalicelib.workflows.find_routes import RoutesRequest, Shipment, best_of, ways_of
 from chalicelib.workflows.propose_ways import routes
 from tests.returns.requests_of import merchant, ring
 
@@ -197,7 +197,7 @@ def test_above_what_the_carrier_protects_a_parcel_is_not_covered(worth, gap):
 
 def test_a_way_that_is_covered_stands_before_one_that_is_not():
     only_dhl = replace(SHOP, insurer=(replace(SHOP.insurer[0], carriers=("dhl",)),))
-    ways = ways_for((priced("400"),), HOME, ON, only_dhl, None, None).ways
+    ways = ways_of(Shipment((priced("400"),), HOME, ON, only_dhl), None).ways
     as_good = [
         replace(
             way, route=replace(way.route, bookable=True, acceptance=replace(way.route.acceptance, outcome="allowed"))
@@ -220,5 +220,5 @@ def test_a_carrier_or_service_without_a_contract_is_named_as_the_fault(carrier, 
     ("on", "weekend"), [(date(2026, 11, 23), None), (date(2026, 11, 27), True), (date(2026, 11, 28), True)]
 )
 def test_a_parcel_that_usually_arrives_before_the_weekend_may_be_held_and_one_that_does_not_is_under_way(on, weekend):
-    ways = ways_for((ring(),), HOME, on, SHOP, "fedex", None).ways
+    ways = ways_of(Shipment((ring(),), HOME, on, SHOP), "fedex").ways
     assert ways[0].declaration.weekend is weekend
