@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -247,6 +248,23 @@ def test_a_parcel_that_has_not_moved_leaves_the_day_unknown():
 
     assert row["left_on"] is None
     assert "left_on" in row["ways"][0]["missing"]
+
+
+def test_entries_of_one_country_ask_for_the_scans_of_their_parcel_once():
+    house, asked = House(), []
+    on_the_road(house, a_scan(14, milestone="picked_up"))
+    for number in ("26FR0002", "26FR0003", "26FR0004"):
+        house.record(entry_number=number, left_on=None)
+    tracks = house.ports.tracks
+
+    def file(carrier: str, number: str) -> Any:
+        asked.append(number)
+        return tracks.file(carrier, number)
+
+    read = read_duties(replace(house.ports, tracks=SimpleNamespace(file=file)), "case0001", house.now)
+
+    assert [row["left_on_by"] for row in read["items"]] == ["carrier"] * 3
+    assert len(asked) == 1
 
 
 def test_an_invoice_number_is_no_entry_number_to_customs():

@@ -68,9 +68,7 @@ def world() -> World:
     return memory_ports(link=ScriptedLink(published()))
 
 
-def run(
-    world: World, now: datetime = NOW, changed: Changed | None = None
-) -> dict[str, Refreshed]:
+def run(world: World, now: datetime = NOW, changed: Changed | None = None) -> dict[str, Refreshed]:
     world.link.answer = published(changed)
     world.link.calls.clear()
     return {one.publisher: one for one in refresh(world.ports, now)}
