@@ -29,7 +29,7 @@ LOG_PRICE_PER_GB = 0.50
 # Seconds that a function runs, assumed: our own work and AWS calls, and where a carrier is asked, its answer.
 SECONDS_BY_PART = {
     "api_handler": 0.5, "webhook": 0.05, "on_tracking_received": 0.15, "on_poll_due": 1.5, "on_step_due": 1.5,
-    "on_alert_raised": 0.15, "sweep_due_work": 0.3,
+    "on_papers_due": 1.0, "on_alert_raised": 0.15, "sweep_due_work": 0.3,
 }  # fmt: skip
 SWEEPS_PER_MONTH = 12 * 24 * 30
 INDEX_READ_UNITS_PER_SWEEP = 4
