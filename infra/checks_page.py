@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.customs.tariff_book import programs_held
+from chalicelib.customs.tariff_book import datasets_of_every_border, programs_held
 from chalicelib.rulebook import ROOT, datasets_of, dictionary, effective_dates, load
 
 PAGE = Path(ROOT).parent / "docs" / "CHECKS.md"
@@ -74,10 +74,9 @@ def _counted() -> Iterator[tuple[str, str, str]]:
 
 
 def _customs() -> Iterator[str]:
-    everywhere = [name for name in datasets_of("customs") if name.split("/")[1].upper() not in programs_held()]
     for territory in programs_held():
         yield from _part(territory, [name for name in datasets_of("customs") if _is_of(name, territory)])
-    yield from _part("All countries", everywhere)
+    yield from _part("All countries", datasets_of_every_border())
 
 
 def _is_of(dataset: str, territory: str) -> bool:

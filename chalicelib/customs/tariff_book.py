@@ -11,19 +11,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.customs.goods import CRITERIA
 from chalicelib.customs.program import Program, Row, Table, program_of, table
 from chalicelib.customs.relief_cover import absent_rows
 from chalicelib.errors import NotFoundError, RuleNotInForce
 from chalicelib.places import EU_MEMBERS
 from chalicelib.rule_review import due_since, oldest_reading
-from chalicelib.rulebook import ROOT, Vintage, effective_dates
+from chalicelib.rulebook import ROOT, Vintage, datasets_of, effective_dates
 
 ABOUT_ALL = ("customs/classification", "customs/declaration", "customs/exchange")
-# What a row may ask of the goods, as the answer shows it.
-CRITERIA = (
-    "codes", "except_codes", "origins", "except_origins", "preferences", "metals", "articles", "constructions",
-    "stones", "channels", "regions", "scrap", "min_fineness", "below_fineness", "max_per_dozen", "above",
-)  # fmt: skip
+# What a row may ask of the goods, as the answer shows it: of the country itself nothing is said again.
+SHOWN = (*(name for name in CRITERIA if name != "members"), "above")
 
 
 class DestinationUnsupported(NotFoundError):
@@ -79,6 +77,12 @@ def datasets_in_use(territory: str, on: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_names_of(program, [row for row in program.rows("layer") if "dataset" in row])))
 
 
+def datasets_of_every_border() -> tuple[str, ...]:
+    """The customs datasets of no one territory: what papers say, marks and weights, where rates are from."""
+    held = programs_held()
+    return tuple(name for name in datasets_of("customs") if name.split("/")[1].upper() not in held)
+
+
 def _names_of(program: Program, layers: Iterable[Row]) -> Iterable[str]:
     yield program.vintage.dataset
     yield program.vintage.rules["tariff"]
@@ -113,7 +117,7 @@ def _unread(program: Program, layers: list[Row], used: Mapping[str, Table]) -> l
 
 
 def _about(row: Row) -> dict[str, Any]:
-    return {name: _plain(row[name]) for name in CRITERIA if name in row}
+    return {name: _plain(row[name]) for name in SHOWN if name in row}
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """Once a day: whether a rule that is in use runs out without another to follow it.
 
-A border's tables that the law still needs are looked at by what an estimate of today would read; of the other rooms,
-every dataset. A rule is told once, two weeks before its last day, and stands on the work list until somebody has
-written what follows it. What is only to be read again is counted, once a month.
+A border's tables that the law still needs are looked at by what an estimate of today would read; what holds at every
+border and the rules of the other rooms, by dataset. A rule is told once, two weeks before its last day, and stands on
+the work list until somebody has written what follows it. What is only to be read again is counted, once a month.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.alerts.exceptions import public_id
 from chalicelib.clock import stamp
-from chalicelib.customs.tariff_book import datasets_in_use, programs_held
+from chalicelib.customs.tariff_book import datasets_in_use, datasets_of_every_border, programs_held
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rule_review import due_since
 from chalicelib.rulebook import Vintage, datasets_of, effective_dates, in_force, load
@@ -57,14 +57,14 @@ def _is_told(ports: Ports, message: dict[str, Any]) -> bool:
 
 def endings_at(today: date) -> Iterator[Ending]:
     """Every dataset in use whose last vintage has ended or ends within two weeks."""
-    for dataset in _in_use(today):
+    for dataset in in_use(today):
         last = load(dataset, effective_dates(dataset)[-1])
         if last.ends is not None and last.ends <= today + BEFOREHAND:
             yield Ending(last.name, dataset, last.ends)
 
 
 def _to_read(today: date) -> Iterator[str]:
-    for dataset in _in_use(today):
+    for dataset in in_use(today):
         vintage = _today(dataset, today)
         if vintage is not None and due_since(vintage.rules, today):
             yield dataset
@@ -77,10 +77,11 @@ def _today(dataset: str, today: date) -> Vintage | None:
         return None
 
 
-def _in_use(today: date) -> tuple[str, ...]:
+def in_use(today: date) -> tuple[str, ...]:
+    """Every dataset that is looked at, once."""
     border = (name for territory in programs_held() for name in datasets_in_use(territory, today))
     others = (name for room in OTHER_ROOMS for name in datasets_of(room))
-    return tuple(dict.fromkeys((*border, *others)))
+    return tuple(dict.fromkeys((*border, *datasets_of_every_border(), *others)))
 
 
 def _alert(kind: str, subject: str, episode: str, detail: str, now: datetime) -> dict[str, Any]:

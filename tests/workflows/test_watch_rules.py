@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.workflows.raise_alert import take_alert
-from chalicelib.workflows.watch_rules import endings_at, watch_rules
+from chalicelib.workflows.watch_rules import endings_at, in_use, watch_rules
 from tests.workflows.desk import Desk
 
 NOON = timedelta(hours=12)
@@ -34,6 +34,11 @@ def test_an_act_of_the_past_that_its_program_ended_is_no_rule_in_use() -> None:
 )
 def test_a_surcharge_in_use_is_told_from_two_weeks_before_its_last_day(day: date, found: bool) -> None:
     assert ("customs/us/section_122" in {one.dataset for one in endings_at(day)}) is found
+
+
+def test_what_holds_at_every_border_is_in_use_too() -> None:
+    shared = {"customs/statements", "customs/rate_sources", "customs/value_checks"}
+    assert shared <= set(in_use(date(2026, 11, 22)))
 
 
 def test_it_is_told_once_however_often_it_is_looked_at() -> None:
