@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.customs.asked_facts import asked
@@ -89,7 +89,7 @@ def _proven(ports: Ports, file: CaseFile, given: ExportLink, holder: str, now: d
     after = merged(request.original_export, given)
     if after == request.original_export:
         return None
-    _refuse_order_of_days(after)
+    _refuse_order_of_days(after, request.order.delivered_on)
     _refuse_declared(file, request.original_export, after)
     plan, wanted = _planned(ports, file, after, now)
     change = Amendment(
@@ -190,8 +190,11 @@ def _refuse_nothing(given: ExportLink, now: datetime) -> None:
         raise InvalidRequestError("this proves no export", faults)
 
 
-def _refuse_order_of_days(after: ExportLink) -> None:
+def _refuse_order_of_days(after: ExportLink, delivered_on: date | None) -> None:
     """By what is known and given together: one of both may have been told long ago."""
+    if after.exported_on and delivered_on and after.exported_on > delivered_on:
+        detail = f"the goods left before they were delivered, on {delivered_on}"
+        raise InvalidRequestError("this proves no export", [FieldFault("exported_on", "after_delivery", detail)])
     if after.imported_on and after.exported_on and after.imported_on > after.exported_on:
         detail = f"the goods were imported before they were exported, on {after.exported_on}; or correct exported_on"
         raise InvalidRequestError("this proves no export", [FieldFault("imported_on", "after_export", detail)])

@@ -174,3 +174,13 @@ def test_a_return_that_no_carrier_may_take_yet_gets_its_proof_too():
     assert desk.file.legs == ()
     given(desk, reference=KNOWN.reference)
     assert desk.file.plan.request.original_export.reference == KNOWN.reference
+
+
+def test_an_export_after_the_delivery_is_another_one_and_proves_nothing():
+    desk = waiting()
+    delivered = REQUEST.order.delivered_on
+    assert delivered is not None
+    with pytest.raises(InvalidRequestError) as refused:
+        given(desk, exported_on=delivered + timedelta(days=1))
+    assert [(fault.field, fault.code) for fault in refused.value.faults] == [("exported_on", "after_delivery")]
+    assert given(desk, exported_on=delivered)["original_export"]["exported_on"] == delivered.isoformat()
