@@ -208,7 +208,7 @@ def _booking(ports: Ports, due: Due, booking: Booking, now: datetime, found: Fou
 def _duty(ports: Ports, due: Due, entry: DutyEntry, now: datetime, found: Found) -> bool:
     """A claim on duty once paid whose last day comes near, or that lacks a fact. It is tried on: its day stands."""
     attempts = entry.attempts + 1
-    if not ports.due.claim(due, now + min(RETRY * 2**attempts, UNREADABLE_EVERY)):
+    if not ports.due.claim(due, now + min(RETRY * 2 ** min(attempts, LAST_TRY), UNREADABLE_EVERY)):
         return False
     if attempts == LAST_TRY:
         found.outbox["alerts"].append(alert_of_stuck_claim(entry, now))

@@ -501,6 +501,20 @@ def test_a_claim_that_cannot_be_looked_at_is_told_after_the_fifth_time_and_tried
     assert ("stuck", "resolved") in house.told()
 
 
+def test_a_claim_that_cannot_be_looked_at_for_weeks_stops_no_sweep():
+    house = House()
+    house.record()
+    house.now = datetime(2026, 11, 25, tzinfo=UTC)
+    for _ in range(60):
+        house.now += timedelta(hours=9)
+        sweep(house.ports, house.now)
+        house.world.queues.waiting["steps"].clear()
+
+    assert house.entry.attempts > 40
+    sweep(house.ports, house.now + timedelta(hours=9))
+    assert len(house.world.queues.waiting["steps"]) == 1
+
+
 # Sums
 
 
