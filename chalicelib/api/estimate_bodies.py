@@ -122,6 +122,19 @@ class EstimateBody(Shape):
     repair: RepairBody | None = None
     retail_price_own_use: Flag | None = None
 
+    @field_validator("lines")
+    @classmethod
+    def _worth_more_than_its_carriage(cls, lines: list[LineBody], info: ValidationInfo) -> list[LineBody]:
+        """Told cif, the goods hold their carriage: what is left of them is compared with limits below which a country
+        charges nothing, and must be something."""
+        parts = [part for name in ("freight", "insurance") if (part := info.data.get(name)) is not None]
+        told = {one.value.currency for one in lines} | {part.currency for part in parts if part.amount}
+        carriage, worth = sum(part.amount for part in parts), sum(one.value.amount for one in lines)
+        comparable = len(told) == 1 and all(one.value_basis == "cif" for one in lines)
+        if comparable and 0 < carriage >= worth:
+            raise PydanticCustomError("less_than_its_carriage", "a cif value holds freight and insurance, and more")
+        return lines
+
     @field_validator("history")
     @classmethod
     def _before_this_entry(cls, history: HistoryBody | None, info: ValidationInfo) -> HistoryBody | None:

@@ -319,3 +319,23 @@ def test_an_export_that_cannot_have_been_is_refused_by_its_field(changed, told):
     export = {**examples.OpenReturnBody["original_export"], **changed}
     ((field, code, _),) = refusal(OpenReturnBody, {**examples.OpenReturnBody, "original_export": export})
     assert (field, code) == told
+
+
+def a_cif_entry(freight: str, currency: str = "USD") -> dict:
+    body = deepcopy(examples.EstimateBody)
+    body["freight"] = {"amount": freight, "currency": currency}
+    body["lines"][0] |= {"value": {"amount": "1200", "currency": "USD"}, "value_basis": "cif"}
+    return body
+
+
+@pytest.mark.parametrize("freight", ["1200", "2000"])
+def test_a_cif_value_below_its_own_freight_is_refused_and_never_below_a_limit(freight):
+    refused = World().client().post("/v1/estimates", headers=posted(), body=json.dumps(a_cif_entry(freight)).encode())
+
+    told = [(one["field"], one["code"]) for one in refused.json_body["errors"]]
+    assert (refused.status_code, told) == (422, [("lines", "less_than_its_carriage")])
+
+
+@pytest.mark.parametrize(("freight", "currency"), [("1199.99", "USD"), ("0", "USD"), ("2000", "JPY")])
+def test_a_cif_value_above_its_freight_or_in_another_currency_is_taken(freight, currency):
+    assert validated(EstimateBody, a_cif_entry(freight, currency)).freight.currency == currency
