@@ -175,7 +175,10 @@ def test_two_sweeps_at_the_same_moment_queue_each_piece_of_work_once(office):
     office.sent.clear()
     due = MONDAY + timedelta(hours=8)
     first, second = at_once(lambda: sweep(office.ports, due), lambda: sweep(office.ports, due))
-    assert first.claimed + second.claimed == len(numbers)
+    # Each parcel is to be asked about, and its papers, which no worker of this office makes, to be asked for again.
+    assert first.claimed + second.claimed == 2 * len(numbers)
+    papers = [message["case_id"] for queue, message in office.sent if queue == "steps"]
+    assert len(papers) == len(set(papers)) == len(numbers)
     polled = [number for queue, message in office.sent if queue == "polls" for number in message["numbers"]]
     assert sorted(polled) == sorted(numbers)
 
