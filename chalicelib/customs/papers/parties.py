@@ -43,7 +43,7 @@ def party_data(party: Party | None) -> dict[str, Any] | None:
 
 
 def _panel(title: str, party: Party) -> Panel:
-    code, town = (party.postal_code,), (party.city, party.region)
+    code, town = (party.postal_code,), tuple(dict.fromkeys((party.city, party.region)))
     city = " ".join(part for part in ((*town, *code) if code_follows(party.country) else (*code, *town)) if part)
     country = country_name(party.country)
     place = (city, country) if from_the_right(city) else (", ".join(part for part in (city, country) if part),)

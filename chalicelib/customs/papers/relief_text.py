@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.papers.document import Block, Checklist, Column, Fields, Table
 from chalicelib.customs.papers.facts import ClaimedRelief, PaperFacts
 from chalicelib.customs.papers.first_export import first_export
@@ -72,8 +73,8 @@ def _row(relief: ClaimedRelief) -> tuple[str, ...]:
 
 
 def _named(fact: str) -> str:
-    """The name of a missing fact as people read it."""
-    return fact.rpartition(".")[2].replace("_", " ")
+    """What is missing, in the words that also ask for it."""
+    return asked(fact.removeprefix("history.")).what
 
 
 def _data(facts: PaperFacts, said: tuple[Declared, ...]) -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def test_hong_kong_is_told_that_nothing_is_claimed() -> None:
 
 def test_what_is_still_to_be_proven_stands_on_the_declaration() -> None:
     facts = leg_facts(lane=Lane("TR", "GB"), relief=(claim("GB-F05", "unproven", "history.importer_is_exporter"),))
-    assert "('importer is exporter', False)" in text_of(paper("relief_declaration", facts))
+    assert "that the importer is who exported them" in text_of(paper("relief_declaration", facts))
 
 
 def test_a_declaration_waits_for_the_facts_it_names() -> None:
