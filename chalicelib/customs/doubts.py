@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from chalicelib.customs.assessment import Assessed
 from chalicelib.customs.conditions import A_DAY
 from chalicelib.customs.entry import Entry
+from chalicelib.rule_review import MAX_AGE
 
 
 def doubts_of(entry: Entry, ordinary: Assessed) -> tuple[str, ...]:
     """Every doubt about this entry, each once: they make the answer low."""
-    return tuple(dict.fromkeys((*_limits(entry, ordinary), *_crossings(entry))))
+    return tuple(dict.fromkeys((*_limits(entry, ordinary), *_crossings(entry), *_far_ahead(entry))))
+
+
+def _far_ahead(entry: Entry) -> Iterator[str]:
+    """An entry so long after the rules were read that nobody can know them to hold still."""
+    read = min(source["read_on"] for source in entry.program.vintage.rules["source"])
+    if entry.request.entry_on > read + MAX_AGE:
+        yield f"rules_read_on:{read.isoformat()}"
 
 
 def _limits(entry: Entry, ordinary: Assessed) -> Iterator[str]:

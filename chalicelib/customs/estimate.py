@@ -121,7 +121,7 @@ def _missing_facts(entry: Entry, converted: bool) -> tuple[str, ...]:
     lines = entry.request.lines
     unknown = ("origin_required",) if any(line.origin is None for line in lines) else ()
     worthless = any(line.value.amount <= 0 for line in lines)
-    worthless = worthless or (converted and any(value <= 0 for value in entry.values.lines))
+    worthless = worthless or (converted and (entry.values.intrinsic <= 0 or min(entry.values.lines) <= 0))
     return (*unknown, *(("value_required",) if worthless or not lines else ()))
 
 

@@ -49,17 +49,22 @@ def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, An
     }
 
 
-def alert_of_papers(papers: LegPapers, waiting: Sequence[MadePaper], now: datetime) -> dict[str, Any]:
-    """Papers that lack something: one episode for each set of what is missing, named by fact and never by value."""
+def alert_of_papers(
+    papers: LegPapers, waiting: Sequence[MadePaper], now: datetime, settled: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Papers that lack something: one episode for each set of what is missing, named by fact and never by value. A set
+    that is missing again, of which ``settled`` are the episodes that ended, is a new one."""
     lacking = "; ".join(f"{paper.name}: {', '.join(paper.missing)}" for paper in waiting)
     digest = hashlib.sha256(lacking.encode()).hexdigest()
+    episode = f"papers-{papers.leg_n}-{digest[:8]}"
+    times = sum(one.partition(".")[0] == episode for one in settled)
     return {
         "action": "open",
         "subject_kind": "case",
         "subject": papers.case_id,
         "leg": papers.leg_n,
         "kind": "papers_waiting",
-        "episode": f"papers-{papers.leg_n}-{digest[:8]}",
+        "episode": f"{episode}.{times + 1}" if times else episode,
         "since": stamp(now),
         "detail": lacking,
     }

@@ -151,7 +151,8 @@ def _says(papers: LegPapers) -> tuple[str, tuple[MadePaper, ...]]:
 def _told(file: CaseFile, leg: Leg, after: LegPapers, now: datetime) -> list[dict[str, Any]]:
     """What a person is told: of papers that wait, and that those which did wait no more."""
     waiting = [paper for paper in after.papers if paper.status == "waiting"]
-    opened = [alert_of_papers(after, waiting, now)] if waiting else []
+    ended = [one.episode for one in file.exceptions if one.kind == PAPERS_WAIT and one.status == "resolved"]
+    opened = [alert_of_papers(after, waiting, now, ended)] if waiting else []
     episodes = {one["episode"] for one in opened}
     settled = [
         closing_of(one, "the papers lack this no more", now)

@@ -58,6 +58,15 @@ class Refreshed:
         return f"{self.publisher} {self.newest.isoformat() if self.newest else 'never'} (+{self.kept}{fault})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """What became of one publisher's file: how it is told, and the sheets to keep, each over the one it was read as."""
+
+    outcome: Refreshed
+    fresh: tuple[tuple[Sheet, Sheet | None], ...] = ()
+    newest: Sheet | None = None
+
+
 class NotPublishedError(CarrierError):
     """The publisher answered, and not with its file."""
 
@@ -69,42 +78,51 @@ def refresh(ports: Ports, now: datetime) -> tuple[Refreshed, ...]:
     done = []
     for publisher in ports.rates.publishers:
         kept = ports.rates.newest(publisher, COMPARED_WITH)
-        outcome = _one(ports, publisher, kept, now.date())
+        intake = _one(ports, publisher, kept, now.date())
+        outcome = intake.outcome
         messages = [*_aside_alerts(outcome, now), *_age_alerts(outcome, kept, now)]
+        # The alerts go out first: twice they are one exception, but what is kept is told no more.
         if messages:
             ports.queues.send("alerts", messages)
+        _keep(ports, intake)
         done.append(outcome)
     return tuple(done)
 
 
-def _one(ports: Ports, publisher: Publisher, kept: Sequence[Sheet], today: date) -> Refreshed:
+def _one(ports: Ports, publisher: Publisher, kept: Sequence[Sheet], today: date) -> _Intake:
     newest = kept[0].on if kept else None
     try:
         published = _PUBLISHED[publisher](ports, publisher, newest, today)
     except (CarrierError, SheetUnreadable) as fault:
-        return Refreshed(publisher, 0, newest, fault=fault.code)
-    return _taken(ports, publisher, published, kept, today)
+        return _Intake(Refreshed(publisher, 0, newest, fault=fault.code))
+    return _taken(publisher, published, kept, today)
 
 
-def _taken(
-    ports: Ports, publisher: Publisher, published: Iterable[Sheet], kept: Sequence[Sheet], today: date
-) -> Refreshed:
-    """Keep the sheets in the order of their days; each is compared with those before it."""
-    earlier, count, fault = list(kept), 0, None
+def _keep(ports: Ports, intake: _Intake) -> None:
+    for sheet, known in intake.fresh:
+        ports.rates.keep(sheet, known)
+    if intake.newest is not None:
+        ports.rates.show(intake.newest)
+
+
+def _taken(publisher: Publisher, published: Iterable[Sheet], kept: Sequence[Sheet], today: date) -> _Intake:
+    """The sheets to keep, in the order of their days; each is compared with those before it."""
+    earlier, fault = list(kept), None
     aside: list[str] = []
+    fresh: list[tuple[Sheet, Sheet | None]] = []
     for sheet in published:
         admitted = admit(sheet, earlier, today, publisher_row(publisher)["jump_above"])
         if isinstance(admitted, Refused):
             fault = admitted.why
             continue
         known = next((one for one in earlier if one.on == admitted.on), None)
-        if admitted != known and ports.rates.keep(admitted, known):
-            count += 1
+        if admitted != known:
+            fresh.append((admitted, known))
             aside += [f"{admitted.on} {name} {why}" for name, why in admitted.aside.items() if why not in NO_FIGURE]
         earlier = [admitted, *(one for one in earlier if one.on != admitted.on)][:COMPARED_WITH]
-    if earlier:
-        ports.rates.show(earlier[0])
-    return Refreshed(publisher, count, earlier[0].on if earlier else None, tuple(aside), fault)
+    newest = earlier[0] if earlier else None
+    outcome = Refreshed(publisher, len(fresh), newest.on if newest else None, tuple(aside), fault)
+    return _Intake(outcome, tuple(fresh), newest)
 
 
 def _ecb(ports: Ports, publisher: Publisher, newest: date | None, today: date) -> Iterable[Sheet]:

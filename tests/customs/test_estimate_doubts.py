@@ -123,3 +123,21 @@ def test_a_preference_without_an_origin_is_not_said_to_fit_nothing() -> None:
 def test_six_digits_are_charged_as_their_finer_line(declared: str) -> None:
     answer = told("FR", value="1000 EUR", line={"hs_code": declared})
     assert answer.total_without_relief == Decimal("230.00")
+
+
+@pytest.mark.parametrize(
+    ("day", "doubted"), [(date(2027, 11, 22), False), (date(2027, 11, 23), True), (date(2077, 1, 1), True)]
+)
+def test_an_entry_more_than_a_year_after_the_rules_were_read_is_never_sure(day: date, doubted: bool) -> None:
+    answer = told("HK", value="1000 HKD", entry_on=day)
+    assert ("rules_read_on:2026-11-22" in answer.reasons) is doubted
+    assert (answer.confidence == "low") is doubted
+
+
+@pytest.mark.parametrize(
+    ("destination", "value", "freight"), [("KR", "1200 USD", "2000 USD"), ("GB", "100 USD", "90 GBP")]
+)
+def test_goods_worth_less_than_their_carriage_fall_below_no_limit(destination: str, value: str, freight: str) -> None:
+    answer = told(destination, value=value, freight=freight, consignee="consumer", line={"value_basis": "cif"})
+    assert answer.total is None
+    assert "value_required" in answer.reasons

@@ -175,13 +175,13 @@ def test_a_preference_never_costs_more_than_none(asked: EstimateRequest) -> None
 @given(requests())
 def test_freight_raises_the_value_of_a_cif_border_and_leaves_that_of_an_fob_one(asked: EstimateRequest) -> None:
     home = CURRENCY[asked.destination]
-    quiet = replace(asked, retail_price_own_use=None, insurance=Money(Decimal(0), home))
+    fob = tuple(replace(line, value_basis="fob", value=Money(Decimal(900), home)) for line in asked.lines)
+    quiet = replace(asked, lines=fob, retail_price_own_use=None, insurance=Money(Decimal(0), home))
     near, far = (estimate(replace(quiet, freight=Money(Decimal(paid), home))) for paid in (0, 100))
-    assume(near.customs_value is not None and near.complete and far.complete)
-    assert near.customs_value is not None
-    assert far.customs_value is not None
-    if all(line.value_basis == "fob" for line in asked.lines):
-        assert far.customs_value - near.customs_value in (0, 100)
+    if near.customs_value is None or far.customs_value is None:
+        assert near.customs_value is far.customs_value
+        return
+    assert far.customs_value - near.customs_value in (0, 100)
 
 
 @settings(max_examples=200)
