@@ -22,7 +22,7 @@ def _far_ahead(entry: Entry) -> Iterator[str]:
     """An entry so long after the rules were read that nobody can know them to hold still."""
     read = min(source["read_on"] for source in entry.program.vintage.rules["source"])
     if entry.request.entry_on > read + MAX_AGE:
-        yield f"rules_read_on:{read.isoformat()}"
+        yield f"rules_are_of:{read.isoformat()}"
 
 
 def _limits(entry: Entry, ordinary: Assessed) -> Iterator[str]:

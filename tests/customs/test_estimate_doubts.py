@@ -130,7 +130,7 @@ def test_six_digits_are_charged_as_their_finer_line(declared: str) -> None:
 )
 def test_an_entry_more_than_a_year_after_the_rules_were_read_is_never_sure(day: date, doubted: bool) -> None:
     answer = told("HK", value="1000 HKD", entry_on=day)
-    assert ("rules_read_on:2026-11-22" in answer.reasons) is doubted
+    assert ("rules_are_of:2026-11-22" in answer.reasons) is doubted
     assert (answer.confidence == "low") is doubted
 
 
