@@ -45,7 +45,7 @@ NO_FIGURE = (GONE, "not_published")
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """How it went with one publisher: sheets newly kept, the newest day kept, figures left aside, what went wrong."""
+    """How it went with one publisher: sheets that are new, the newest day, figures left aside, what went wrong."""
 
     publisher: Publisher
     kept: int
