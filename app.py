@@ -145,6 +145,33 @@ def on_alert_raised(event: Any) -> Any:
     return each_message(event, "alerts", take_alert)
 
 
+@app.on_sqs_message(queue_arn=ARN + "notices", batch_size=1, name="on_notice_due")
+def on_notice_due(event: Any) -> Any:
+    """The customer is told, in their language."""
+    from chalicelib.workflows.send_notices import take_notice
+
+    return each_message(event, "notices", take_notice)
+
+
+@app.on_sqs_message(queue_arn=ARN + "deliveries", batch_size=1, name="on_delivery_due")
+def on_delivery_due(event: Any) -> Any:
+    """The merchant's people and tools are told."""
+    from chalicelib.workflows.send_deliveries import take_delivery
+
+    return each_message(event, "deliveries", take_delivery)
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS), name="daily_digest")
+def daily_digest(event: Any) -> Any:
+    """What is open, what ends today, what was settled: to each receiver that asked for it."""
+    from chalicelib.clock import instant
+    from chalicelib.workflows.daily_digest import digest
+
+    written = digest(world.ports(), instant(event.to_dict()["time"]))
+    logger.info("digest written", extra={"receivers": list(written)})
+    return {"receivers": list(written)}
+
+
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep_due_work")
 def sweep_due_work(event: Any) -> Any:
     """Story C: everything due by the schedule's own time, however late this invocation is, as long as time is left."""

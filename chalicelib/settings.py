@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from chalicelib.errors import FieldFault, SettingsInvalid
 
 Stage = Literal["local", "dev", "prod"]
+# Whether an outbound webhook may go to an address inside a private network: only where a simulator stands there.
+ReceiverGuard = Literal["shut", "private_addresses_allowed"]
 
 
 class EnvironmentInvalid(SettingsInvalid):
@@ -47,28 +49,41 @@ MERCHANT_FILE: Final = "chalicelib/merchant.toml"
 # By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
 NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
     "app.app": frozenset({
-        "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_WEBHOOKS", "KMS_KEY",
+        "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "QUEUE_NOTICES",
+        "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_WEBHOOKS", "KMS_KEY",
     }),
     "app.on_tracking_received": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "DEAD_LETTERS_TRACKING",
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "DEAD_LETTERS_TRACKING",
     }),
     "app.on_poll_due": frozenset({
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_CARRIERS", "FEDEX_URL",
         "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "TABLE", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "QUEUE_NOTICES", "EVIDENCE_BUCKET", "MERCHANT_FILE",
         "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
     }),
     "app.on_papers_due": frozenset({
         "TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS",
     }),
-    "app.on_alert_raised": frozenset({"TABLE", "DEAD_LETTERS_ALERTS"}),
+    "app.on_alert_raised": frozenset({
+        "TABLE", "QUEUE_STEPS", "QUEUE_NOTICES", "QUEUE_DELIVERIES", "MERCHANT_FILE", "DEAD_LETTERS_ALERTS",
+    }),
+    "app.on_notice_due": frozenset({
+        "TABLE", "QUEUE_ALERTS", "MERCHANT_FILE", "MAIL_DOMAIN", "KMS_KEY", "DEAD_LETTERS_NOTICES",
+    }),
+    "app.on_delivery_due": frozenset({
+        "TABLE", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE", "MAIL_DOMAIN", "TOPIC", "SECRET_RECEIVERS",
+        "RECEIVER_GUARD", "DEAD_LETTERS_DELIVERIES",
+    }),
+    "app.daily_digest": frozenset({"TABLE", "QUEUE_DELIVERIES", "MERCHANT_FILE"}),
     "app.watch_rules": frozenset({"TABLE", "QUEUE_ALERTS"}),
     "app.refresh_rates": frozenset({"TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"}),
-    "app.sweep_due_work": frozenset({"TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"}),
+    "app.sweep_due_work": frozenset({
+        "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE",
+    }),
 }  # fmt: skip
-QUEUES: Final = ("tracking", "polls", "steps", "papers", "alerts")
+QUEUES: Final = ("tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries")
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
 
 
@@ -86,6 +101,9 @@ class Settings:
     evidence_bucket: str | None
     kms_key: str | None
     rate_urls: Mapping[str, str] = field(default_factory=lambda: RATE_URLS)
+    topic: str | None = None
+    mail_domain: str | None = None
+    receiver_guard: ReceiverGuard = "shut"
 
 
 def _queue_url(text: str) -> str:
@@ -115,15 +133,23 @@ class _Environment(BaseModel):
     QUEUE_STEPS: QueueUrl | None = None
     QUEUE_PAPERS: QueueUrl | None = None
     QUEUE_ALERTS: QueueUrl | None = None
+    QUEUE_NOTICES: QueueUrl | None = None
+    QUEUE_DELIVERIES: QueueUrl | None = None
     DEAD_LETTERS_TRACKING: QueueUrl | None = None
     DEAD_LETTERS_POLLS: QueueUrl | None = None
     DEAD_LETTERS_STEPS: QueueUrl | None = None
     DEAD_LETTERS_PAPERS: QueueUrl | None = None
     DEAD_LETTERS_ALERTS: QueueUrl | None = None
+    DEAD_LETTERS_NOTICES: QueueUrl | None = None
+    DEAD_LETTERS_DELIVERIES: QueueUrl | None = None
     EVIDENCE_BUCKET: Text | None = None
     MERCHANT_FILE: Annotated[Text, AfterValidator(_inside_the_zip)] = MERCHANT_FILE
     SECRET_WEBHOOKS: Text | None = None
     SECRET_CARRIERS: Text | None = None
+    SECRET_RECEIVERS: Text | None = None
+    TOPIC: Text | None = None
+    MAIL_DOMAIN: Annotated[str, Field(pattern=r"^[a-z0-9.-]{3,253}$")] | None = None
+    RECEIVER_GUARD: ReceiverGuard = "shut"
     KMS_KEY: Text | None = None
     FEDEX_URL: Text = CARRIER_URLS["fedex"]
     MYDHL_URL: Text = CARRIER_URLS["mydhl"]
@@ -147,6 +173,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             _wrong(one) for one in wrong.errors(include_input=False, include_url=False) if one["type"] != "missing"
         ]
     faults += _address_faults(said)
+    if said.get("RECEIVER_GUARD", "shut") != "shut" and said.get("STAGE") != "local":
+        faults.append(_fault("RECEIVER_GUARD", "not_allowed", "stays shut but in the stage local"))
     if faults or read is None:
         raise EnvironmentInvalid(faults)
     return _settings(read)
@@ -155,7 +183,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 def _settings(read: _Environment) -> Settings:
     queues = {name: getattr(read, f"QUEUE_{name.upper()}") for name in QUEUES}
     dead = {name: getattr(read, f"DEAD_LETTERS_{name.upper()}") for name in QUEUES}
-    secrets = {"webhooks": read.SECRET_WEBHOOKS, "carriers": read.SECRET_CARRIERS}
+    secrets = {
+        "webhooks": read.SECRET_WEBHOOKS,
+        "carriers": read.SECRET_CARRIERS,
+        "receivers": read.SECRET_RECEIVERS,
+    }
     return Settings(
         stage=read.STAGE,
         table=read.TABLE,
@@ -167,6 +199,9 @@ def _settings(read: _Environment) -> Settings:
         evidence_bucket=read.EVIDENCE_BUCKET,
         kms_key=read.KMS_KEY,
         rate_urls={host: getattr(read, _variable(host)) for host in RATE_URLS},
+        topic=read.TOPIC,
+        mail_domain=read.MAIL_DOMAIN,
+        receiver_guard=read.RECEIVER_GUARD,
     )
 
 

@@ -33,6 +33,7 @@ LOCAL_VALUES: dict[str, Any] = {
     "Parameters.EcbUrl.Default": "http://127.0.0.1:4580/rates/ecb",
     "Parameters.HmrcUrl.Default": "http://127.0.0.1:4580/rates/hmrc",
     "Parameters.MetalsUrl.Default": "http://127.0.0.1:4580/rates/metals",
+    "Parameters.ReceiverGuard.Default": "private_addresses_allowed",
 }
 
 REFERENCE_BY_ENV: dict[str, Any] = {
@@ -42,14 +43,22 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_QUEUE_STEPS": {"Ref": "StepsQueue"},
     "GOLDTHREAD_QUEUE_PAPERS": {"Ref": "PapersQueue"},
     "GOLDTHREAD_QUEUE_ALERTS": {"Ref": "AlertsQueue"},
+    "GOLDTHREAD_QUEUE_NOTICES": {"Ref": "NoticesQueue"},
+    "GOLDTHREAD_QUEUE_DELIVERIES": {"Ref": "DeliveriesQueue"},
     "GOLDTHREAD_DEAD_LETTERS_TRACKING": {"Ref": "TrackingDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_POLLS": {"Ref": "PollsDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_STEPS": {"Ref": "StepsDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_PAPERS": {"Ref": "PapersDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_ALERTS": {"Ref": "AlertsDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_NOTICES": {"Ref": "NoticesDeadLetters"},
+    "GOLDTHREAD_DEAD_LETTERS_DELIVERIES": {"Ref": "DeliveriesDeadLetters"},
     "GOLDTHREAD_EVIDENCE_BUCKET": {"Ref": "EvidenceBucket"},
     "GOLDTHREAD_SECRET_WEBHOOKS": {"Ref": "WebhooksSecret"},
     "GOLDTHREAD_SECRET_CARRIERS": {"Ref": "CarriersSecret"},
+    "GOLDTHREAD_SECRET_RECEIVERS": {"Ref": "ReceiversSecret"},
+    "GOLDTHREAD_TOPIC": {"Ref": "AlertTopic"},
+    "GOLDTHREAD_MAIL_DOMAIN": {"Ref": "MailDomain"},
+    "GOLDTHREAD_RECEIVER_GUARD": {"Ref": "ReceiverGuard"},
     "GOLDTHREAD_KMS_KEY": {"Ref": "PersonKey"},
     "GOLDTHREAD_FEDEX_URL": {"Ref": "FedexUrl"},
     "GOLDTHREAD_MYDHL_URL": {"Ref": "MydhlUrl"},
@@ -81,6 +90,9 @@ QUEUES = (
     Queue("Steps", consumer="OnStepDue", timeout_s=60, concurrency=4),
     Queue("Papers", consumer="OnPapersDue", timeout_s=60, concurrency=4),
     Queue("Alerts", consumer="OnAlertRaised", timeout_s=30, concurrency=4),
+    Queue("Notices", consumer="OnNoticeDue", timeout_s=60, concurrency=4),
+    # A receiver that hangs holds one of these for as long as it may answer, and rests afterwards.
+    Queue("Deliveries", consumer="OnDeliveryDue", timeout_s=60, concurrency=8),
 )
 
 # Function -> the environment it needs beyond GOLDTHREAD_STAGE (names without the prefix).
@@ -89,12 +101,23 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "TABLE",
         "QUEUE_TRACKING",
         "QUEUE_STEPS",
+        "QUEUE_PAPERS",
+        "QUEUE_ALERTS",
+        "QUEUE_DELIVERIES",
+        "QUEUE_NOTICES",
         "EVIDENCE_BUCKET",
         "MERCHANT_FILE",
         "SECRET_WEBHOOKS",
         "KMS_KEY",
     ),
-    "OnTrackingReceived": ("TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "DEAD_LETTERS_TRACKING"),
+    "OnTrackingReceived": (
+        "TABLE",
+        "QUEUE_STEPS",
+        "QUEUE_ALERTS",
+        "EVIDENCE_BUCKET",
+        "MERCHANT_FILE",
+        "DEAD_LETTERS_TRACKING",
+    ),
     "OnPollDue": (
         "TABLE",
         "QUEUE_STEPS",
@@ -113,6 +136,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "QUEUE_STEPS",
         "QUEUE_PAPERS",
         "QUEUE_ALERTS",
+        "QUEUE_NOTICES",
         "EVIDENCE_BUCKET",
         "MERCHANT_FILE",
         "SECRET_CARRIERS",
@@ -124,13 +148,33 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "DEAD_LETTERS_STEPS",
     ),
     "OnPapersDue": ("TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS"),
-    "OnAlertRaised": ("TABLE", "DEAD_LETTERS_ALERTS"),
+    "OnAlertRaised": (
+        "TABLE",
+        "QUEUE_STEPS",
+        "QUEUE_NOTICES",
+        "QUEUE_DELIVERIES",
+        "MERCHANT_FILE",
+        "DEAD_LETTERS_ALERTS",
+    ),
+    "OnNoticeDue": ("TABLE", "QUEUE_ALERTS", "MERCHANT_FILE", "MAIL_DOMAIN", "KMS_KEY", "DEAD_LETTERS_NOTICES"),
+    "OnDeliveryDue": (
+        "TABLE",
+        "QUEUE_ALERTS",
+        "QUEUE_DELIVERIES",
+        "MERCHANT_FILE",
+        "MAIL_DOMAIN",
+        "TOPIC",
+        "SECRET_RECEIVERS",
+        "RECEIVER_GUARD",
+        "DEAD_LETTERS_DELIVERIES",
+    ),
+    "DailyDigest": ("TABLE", "QUEUE_DELIVERIES", "MERCHANT_FILE"),
     "WatchRules": ("TABLE", "QUEUE_ALERTS"),
     "RefreshRates": ("TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"),
-    "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "MERCHANT_FILE"),
+    "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE"),
 }
 FUNCTIONS = tuple(ENV_BY_FUNCTION)
-KEPT_IN_PROD = ("Table", "EvidenceBucket", "PersonKey", "WebhooksSecret", "CarriersSecret")
+KEPT_IN_PROD = ("Table", "EvidenceBucket", "PersonKey", "WebhooksSecret", "CarriersSecret", "ReceiversSecret")
 
 
 def build_template(stage: str, machine: str | None = None) -> Template:

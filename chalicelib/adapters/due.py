@@ -18,12 +18,16 @@ from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
 from chalicelib.workflows.ports import Booking, Due, Parked
 
-DueKind = Literal["track", "parked", "booking", "duty"]
+DueKind = Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim"]
 KIND_BY_SK: Final[dict[str, DueKind]] = {
     "TRACK": "track",
     "PARKED": "parked",
     "BOOKING": "booking",
     "DUTY": "duty",
+    "EXCEPTION": "exception",
+    "DELIVERY": "delivery",
+    "DIGEST": "digest",
+    "CLAIM": "claim",
 }
 
 

@@ -45,6 +45,10 @@ class StoredSecrets:
         """Accounts and credentials by carrier."""
         return self._value("carriers")
 
+    def receivers(self) -> Mapping[str, Any]:
+        """Addresses and signing secrets of the merchant's receivers."""
+        return self._value("receivers")
+
     def _value(self, name: str) -> Mapping[str, Any]:
         now, kept = self._monotonic(), self._kept.get(name)
         if kept is not None and now < kept.ask_from:

@@ -10,19 +10,25 @@ from uuid import uuid4
 from chalicelib.adapters.aws import Client, Clients, boto3_client
 from chalicelib.adapters.carrier_link import HttpLink
 from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.case_notices import TableNotices
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates, publishers_at
+from chalicelib.adapters.deliveries import TableDeliveries
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.evidence import BucketEvidence
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.mail import SesMail
+from chalicelib.adapters.outbound import GuardedOutbound
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import SqsQueues
 from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.secret_store import StoredSecrets
 from chalicelib.adapters.table import fresh_mark
 from chalicelib.adapters.tokens import TableTokens
+from chalicelib.adapters.topic import SnsTopic
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.merchant import load_merchant
 from chalicelib.settings import Settings
@@ -57,6 +63,12 @@ def build(
         pickup_days=TablePickupDays(table, mark),
         rates=TableDayRates(table, publishers_at(settings.rate_urls), monotonic),
         duties=TableDuties(table, mark),
+        deliveries=TableDeliveries(table, mark),
+        notices=TableNotices(table, mark),
+        claims=TableClaims(table, mark),
+        mail=SesMail(clients, settings.mail_domain or ""),
+        topic=SnsTopic(clients, settings.topic or ""),
+        outbound=GuardedOutbound(settings.receiver_guard),
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path(settings.merchant_file)),
         new_id=lambda: uuid4().hex,

@@ -22,12 +22,14 @@ Status = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 @dataclass(frozen=True, slots=True)
 class ExceptionNote:
-    """One line of an exception's history: who did what, when."""
+    """One line of an exception's history: who did what, when. ``sequence`` is the number of the case log's entry that
+    says the same; without a case it counts this exception's own changes."""
 
     at: datetime
     by: str
     action: str
     note: str | None = None
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,12 @@ from chalicelib.workflows.carrier_ports import HttpResponse as HttpResponse
 from chalicelib.workflows.carrier_ports import Incident as Incident
 from chalicelib.workflows.case_file import CaseFile as CaseFile
 from chalicelib.workflows.case_file import LogEntry as LogEntry
+from chalicelib.workflows.claim_ports import Claims
+from chalicelib.workflows.delivery_ports import Deliveries, Mail, Outbound, Topic
 from chalicelib.workflows.duty_ports import Duties
 from chalicelib.workflows.made_papers import LegPapers as LegPapers
 from chalicelib.workflows.made_papers import MadePaper as MadePaper
+from chalicelib.workflows.notice_ports import Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class ExceptionPage:
 class Due:
     """One entry of the due index: the keys of something that asked to be looked at by now."""
 
-    kind: Literal["track", "parked", "booking", "duty"]
+    kind: Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim"]
     pk: str
     sk: str
     due_at: str
@@ -253,7 +256,7 @@ class DueWork(Protocol):
 
 
 class Queues(Protocol):
-    """Messages to ourselves. ``queue`` is tracking, polls, steps, papers or alerts."""
+    """Messages to ourselves. ``queue`` is tracking, polls, steps, papers, alerts, notices or deliveries."""
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """All of them or an error; sending twice is allowed and harmless."""
@@ -288,6 +291,9 @@ class Secrets(Protocol):
     def webhooks(self) -> Mapping[str, Any]: ...
 
     def carriers(self) -> Mapping[str, Any]: ...
+
+    def receivers(self) -> Mapping[str, Any]:
+        """By receiver: ``url`` and ``secrets``, the current one first and the previous one after it."""
 
 
 class PickupDays(Protocol):
@@ -356,6 +362,12 @@ class Ports:
     pickup_days: PickupDays
     rates: DayRates
     duties: Duties
+    deliveries: Deliveries
+    notices: Notices
+    claims: Claims
+    mail: Mail
+    topic: Topic
+    outbound: Outbound
     tokens: Tokens
     merchant: Callable[[], Merchant]
     new_id: Callable[[], str]

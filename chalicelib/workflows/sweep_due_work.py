@@ -9,6 +9,7 @@ hour, not the work, and what it had queued is harmless twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.tracking_step import at_peace
 from chalicelib.shipments.watch import UNHEARD, next_due, next_poll, watch
+from chalicelib.workflows import retry_deliveries, wake_exceptions, watch_claims
 from chalicelib.workflows.alert_words import (
     alert_of_booking,
     alert_of_concern,
@@ -32,7 +34,14 @@ from chalicelib.workflows.carrier_incidents import still_wait
 from chalicelib.workflows.carrier_outlook import OPEN, Outlook, outlook
 from chalicelib.workflows.keep_ledger import alert_of_stuck_claim, step_of
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
+from chalicelib.workflows.wake_exceptions import Outbox
 
+OTHERS: Mapping[str, Callable[[Ports, Due, datetime, Outbox], bool]] = {
+    "exception": wake_exceptions.look_at,
+    "delivery": retry_deliveries.look_at,
+    "digest": retry_deliveries.look_at,
+    "claim": watch_claims.look_at,
+}
 RETRY = timedelta(minutes=15)
 UNREADABLE_EVERY = timedelta(hours=6)
 PARKED_EVERY = timedelta(hours=6)
@@ -164,6 +173,8 @@ def _read_and_claimed(ports: Ports, due: Due, now: datetime, found: Found) -> bo
     if due.kind == "duty":
         entry = ports.duties.of_due(due)
         return entry is not None and _duty(ports, due, entry, now, found)
+    if due.kind in OTHERS:
+        return OTHERS[due.kind](ports, due, now, found.outbox)
     parked = ports.due.parked_of(due)
     return parked is not None and _parked(ports, due, parked, now, found)
 

@@ -7,13 +7,16 @@ import pytest
 from chalicelib.settings import CARRIER_URLS, NEEDED_BY, RATE_URLS, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
-DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS")
+DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS", "NOTICES", "DELIVERIES")
 WHOLE = {
     "GOLDTHREAD_STAGE": "prod",
     "GOLDTHREAD_TABLE": "goldthread-prod",
     "GOLDTHREAD_QUEUE_TRACKING": "https://sqs.eu-west-1.amazonaws.com/1/tracking",
     "GOLDTHREAD_QUEUE_STEPS": "https://sqs.eu-west-1.amazonaws.com/1/steps",
-    "GOLDTHREAD_QUEUE_ALERTS": "https://sqs.eu-west-1.amazonaws.com/1/alerts",
+    **{
+        f"GOLDTHREAD_QUEUE_{name.upper()}": f"https://sqs.eu-west-1.amazonaws.com/1/{name}"
+        for name in ("papers", "alerts", "notices", "deliveries")
+    },
     "GOLDTHREAD_EVIDENCE_BUCKET": "evidence",
     "GOLDTHREAD_MERCHANT_FILE": "chalicelib/merchant.toml",
     "GOLDTHREAD_SECRET_WEBHOOKS": "arn:aws:secretsmanager:eu-west-1:1:secret:webhooks",
@@ -34,7 +37,9 @@ def refused(environ):
 def test_a_whole_environment_is_read():
     settings = read_settings(WHOLE | {"_HANDLER": "app.app"})
     assert (settings.stage, settings.table, settings.kms_key) == ("prod", "goldthread-prod", "1234abcd")
-    assert set(settings.queues) == {"tracking", "steps", "alerts"}
+    assert set(settings.queues) == {
+        "tracking", "steps", "papers", "alerts", "notices", "deliveries",
+    }  # fmt: skip
     assert set(settings.secrets) == {"webhooks"}
     assert settings.carrier_urls == CARRIER_URLS
 
@@ -53,7 +58,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
         "GOLDTHREAD_QUEUE_PAPERS", "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
         "GOLDTHREAD_MYDHL_URL", "GOLDTHREAD_DHL_UNIFIED_URL", "GOLDTHREAD_EMS_URL",
-        "GOLDTHREAD_DEAD_LETTERS_STEPS",
+        "GOLDTHREAD_DEAD_LETTERS_STEPS", "GOLDTHREAD_QUEUE_NOTICES",
     }  # fmt: skip
     assert "secret-value" not in str(told)
     assert not any("secret-value" in fault.detail for fault in told.faults)
@@ -83,7 +88,8 @@ def in_template(handler):
 def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handler):
     whole = WHOLE | {
         "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_QUEUE_PAPERS": "https://sqs/1/papers",
-        "GOLDTHREAD_SECRET_CARRIERS": "arn:c", **ADDRESSES, "_HANDLER": handler,
+        "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_SECRET_RECEIVERS": "arn:r", "GOLDTHREAD_TOPIC": "arn:t",
+        "GOLDTHREAD_MAIL_DOMAIN": "example.com", "GOLDTHREAD_RECEIVER_GUARD": "shut", **ADDRESSES, "_HANDLER": handler,
     }  # fmt: skip
     whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}
     read_settings(whole)
@@ -129,6 +135,14 @@ def test_published_rates_are_read_over_tls_but_from_a_simulator_on_this_machine(
         assert read_settings(environ).rate_urls[host] == url
     else:
         assert variable in {fault.field for fault in refused(environ).faults}
+
+
+def test_the_guard_against_private_addresses_can_only_be_opened_in_the_local_stage():
+    opened = {"GOLDTHREAD_RECEIVER_GUARD": "private_addresses_allowed"}
+    assert read_settings(WHOLE | opened | {"GOLDTHREAD_STAGE": "local"}).receiver_guard == "private_addresses_allowed"
+    for stage in ("dev", "prod"):
+        told = refused(WHOLE | opened | {"GOLDTHREAD_STAGE": stage})
+        assert [fault.field for fault in told.faults] == ["GOLDTHREAD_RECEIVER_GUARD"]
 
 
 def test_metals_have_no_address_until_the_merchant_gives_one_and_rates_have_the_official_one():

@@ -16,34 +16,43 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnPollDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnStepDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
-    "OnAlertRaised": {"PutItem"} | READ_AND_CHANGE,
+    "OnAlertRaised": {"PutItem", "Query"} | READ_AND_CHANGE,
+    "OnNoticeDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
+    "OnDeliveryDue": {"PutItem", "Query"} | READ_AND_CHANGE,
+    "DailyDigest": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "RefreshRates": {"Query"} | READ_AND_CHANGE,
     "WatchRules": {"GetItem"},
     "SweepDueWork": READ_AND_CHANGE,
 }
 SENDS_BY_FUNCTION = {
-    "APIHandler": {"TrackingQueue", "StepsQueue"},
+    "APIHandler": {
+        "TrackingQueue", "StepsQueue", "PapersQueue", "AlertsQueue", "DeliveriesQueue", "NoticesQueue",
+    },
     "OnTrackingReceived": {"StepsQueue", "AlertsQueue", "TrackingDeadLetters"},
     "OnPollDue": {"StepsQueue", "AlertsQueue", "PollsDeadLetters"},
-    "OnStepDue": {"StepsQueue", "PapersQueue", "AlertsQueue", "StepsDeadLetters"},
+    "OnStepDue": {"StepsQueue", "PapersQueue", "AlertsQueue", "NoticesQueue", "StepsDeadLetters"},
     "OnPapersDue": {"AlertsQueue", "PapersDeadLetters"},
-    "OnAlertRaised": {"AlertsDeadLetters"},
+    "OnAlertRaised": {"StepsQueue", "NoticesQueue", "DeliveriesQueue", "AlertsDeadLetters"},
+    "OnNoticeDue": {"AlertsQueue", "NoticesDeadLetters"},
+    "OnDeliveryDue": {"AlertsQueue", "DeliveriesQueue", "DeliveriesDeadLetters"},
+    "DailyDigest": {"DeliveriesQueue"},
     "RefreshRates": {"AlertsQueue"},
     "WatchRules": {"AlertsQueue"},
-    "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue"},
-}
+    "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue", "DeliveriesQueue"},
+}  # fmt: skip
 SECRET_BY_FUNCTION = {
     "APIHandler": {"WebhooksSecret"},
     "OnPollDue": {"CarriersSecret"},
     "OnStepDue": {"CarriersSecret"},
+    "OnDeliveryDue": {"ReceiversSecret"},
 }
 # What a function may read and write of the evidence bucket, by the first part of its keys.
 EVIDENCE_BY_FUNCTION = {
-    "APIHandler": {"s3:PutObject": {"raw"}, "s3:GetObject": {"labels", "papers"}},
+    "APIHandler": {"s3:PutObject": {"raw"}, "s3:GetObject": {"labels", "papers", "claims"}},
     "OnTrackingReceived": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
     "OnPollDue": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
     "OnStepDue": {"s3:PutObject": {"labels"}, "s3:GetObject": {"raw"}},
-    "OnPapersDue": {"s3:PutObject": {"papers"}},
+    "OnPapersDue": {"s3:PutObject": {"papers", "claims"}, "s3:GetObject": {"labels", "papers"}},
 }
 # The keys under which a function may delete: answers that ran out, parked events that found their leg.
 DELETES_BY_FUNCTION = {
@@ -62,6 +71,13 @@ RESOURCE_BY_ENV = {
     "DEAD_LETTERS_STEPS": "StepsDeadLetters",
     "DEAD_LETTERS_PAPERS": "PapersDeadLetters",
     "DEAD_LETTERS_ALERTS": "AlertsDeadLetters",
+    "QUEUE_NOTICES": "NoticesQueue",
+    "QUEUE_DELIVERIES": "DeliveriesQueue",
+    "DEAD_LETTERS_NOTICES": "NoticesDeadLetters",
+    "DEAD_LETTERS_DELIVERIES": "DeliveriesDeadLetters",
+    "SECRET_RECEIVERS": "ReceiversSecret",
+    "TOPIC": "AlertTopic",
+    "MAIL_DOMAIN": "MailDomain",
     "TABLE": "Table",
     "SECRET_WEBHOOKS": "WebhooksSecret",
     "SECRET_CARRIERS": "CarriersSecret",
@@ -90,7 +106,7 @@ def named(resource) -> str:
         return resource["Ref"]
     if "Fn::GetAtt" in resource:
         return resource["Fn::GetAtt"][0]
-    return re.search(r"\$\{(\w+)\.", resource["Fn::Sub"])[1]
+    return re.search(r"\$\{(\w+)[.}]", resource["Fn::Sub"].replace("${AWS::", ""))[1]
 
 
 def _allowed(packaged, function: str, action: str) -> set[str]:
@@ -147,7 +163,7 @@ def test_a_function_takes_only_from_its_own_queue(packaged, function):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_polls_and_steps_read_carrier_credentials(packaged, function):
+def test_only_polls_and_steps_read_carrier_credentials_and_only_deliveries_those_of_receivers(packaged, function):
     read = _allowed(packaged, function, "secretsmanager:GetSecretValue")
 
     assert read == SECRET_BY_FUNCTION.get(function, set())
@@ -160,14 +176,21 @@ def test_the_public_function_knows_nothing_of_carrier_credentials(packaged):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_the_api_seals_and_only_waybills_and_papers_open_personal_values(packaged, function):
-    assert bool(_allowed(packaged, function, "kms:Decrypt")) is (function in ("OnStepDue", "OnPapersDue"))
+def test_only_the_api_seals_and_only_waybills_papers_and_notices_open_personal_values(packaged, function):
+    assert bool(_allowed(packaged, function, "kms:Decrypt")) is (
+        function in ("OnStepDue", "OnPapersDue", "OnNoticeDue")
+    )
     assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
 
 
 @pytest.mark.parametrize(
     ("function", "action"),
-    [("APIHandler", "kms:GenerateDataKey"), ("OnStepDue", "kms:Decrypt"), ("OnPapersDue", "kms:Decrypt")],
+    [
+        ("APIHandler", "kms:GenerateDataKey"),
+        ("OnStepDue", "kms:Decrypt"),
+        ("OnPapersDue", "kms:Decrypt"),
+        ("OnNoticeDue", "kms:Decrypt"),
+    ],
 )
 def test_personal_values_are_sealed_and_opened_only_for_a_named_case(packaged, function, action):
     (statement,) = [row for row in packaged.statements(function) if action in row["Action"]]
@@ -207,7 +230,7 @@ def test_a_function_reads_and_writes_its_own_part_of_the_evidence_and_no_other(p
     assert found == EVIDENCE_BY_FUNCTION.get(function, {})
 
 
-def test_only_the_sweep_reads_what_is_due_and_only_the_api_lists(packaged):
+def test_only_the_sweep_reads_what_is_due_and_only_the_api_and_the_digest_list(packaged):
     indexed = {
         function: sorted(
             resource["Fn::Sub"]
@@ -220,6 +243,7 @@ def test_only_the_sweep_reads_what_is_due_and_only_the_api_lists(packaged):
 
     assert {function: found for function, found in indexed.items() if found} == {
         "APIHandler": ["${Table.Arn}/index/listing"],
+        "DailyDigest": ["${Table.Arn}/index/listing"],
         "SweepDueWork": ["${Table.Arn}/index/due"],
     }
 

@@ -13,7 +13,9 @@ from infra.build_template import FUNCTIONS, QUEUES, build_template
 from tests.fakes.pieces import a_parked
 
 DAY = 86400
-TAKES_A_MINUTE = ("app.on_poll_due", "app.on_step_due", "app.on_papers_due")
+TAKES_A_MINUTE = (
+    "app.on_poll_due", "app.on_step_due", "app.on_papers_due", "app.on_notice_due", "app.on_delivery_due",
+)  # fmt: skip
 
 
 def _target(reference: dict) -> str:

@@ -20,7 +20,7 @@ from tests.fakes.memory_ports import SECRETS
 
 RESOURCES = Path(__file__).parents[2] / "infra" / "resources.yaml"
 REGION = "us-east-1"
-QUEUES = ("tracking", "polls", "steps", "papers", "alerts")
+QUEUES = ("tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries")
 SET_APART = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification")
 
 _numbers = itertools.count(1)
@@ -65,6 +65,8 @@ class AwsStage:
             name: store.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))["ARN"]
             for name, value in secrets.items()
         }
+        self.topic = make_client("sns").create_topic(Name=f"{prefix}-alerts")["TopicArn"]
+        make_client("ses").verify_domain_identity(Domain="example.com")
         self.key = make_client("kms").create_key()["KeyMetadata"]["KeyId"]
 
     def new_table(self) -> str:
@@ -85,6 +87,10 @@ class AwsStage:
             "GOLDTHREAD_EVIDENCE_BUCKET": self.bucket,
             "GOLDTHREAD_SECRET_WEBHOOKS": self.secrets["webhooks"],
             "GOLDTHREAD_SECRET_CARRIERS": self.secrets["carriers"],
+            "GOLDTHREAD_SECRET_RECEIVERS": self.secrets["receivers"],
+            "GOLDTHREAD_TOPIC": self.topic,
+            "GOLDTHREAD_MAIL_DOMAIN": "example.com",
+            "GOLDTHREAD_RECEIVER_GUARD": "private_addresses_allowed",
             "GOLDTHREAD_KMS_KEY": self.key,
         }
 

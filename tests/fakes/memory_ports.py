@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.case_notices import TableNotices
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates
+from chalicelib.adapters.deliveries import TableDeliveries
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
@@ -34,6 +37,7 @@ from chalicelib.errors import CarrierUnavailable, NotFoundError, UnavailableErro
 from chalicelib.merchant import load_merchant
 from chalicelib.workflows.ports import HttpResponse, Ports
 from tests.fakes.memory_table import MemoryTable
+from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryTopic
 
 SECRETS: dict[str, dict[str, Any]] = {
     "webhooks": {
@@ -62,6 +66,7 @@ SECRETS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "receivers": {},
 }
 
 
@@ -138,6 +143,9 @@ class MemorySecrets:
     def webhooks(self) -> Mapping[str, Any]:
         return self._value("webhooks")
 
+    def receivers(self) -> Mapping[str, Any]:
+        return self._value("receivers")
+
     def carriers(self) -> Mapping[str, Any]:
         return self._value("carriers")
 
@@ -189,6 +197,9 @@ class World:
     evidence: MemoryEvidence
     secrets: MemorySecrets
     link: ScriptedLink
+    mail: MemoryMail = field(default_factory=MemoryMail)
+    topic: MemoryTopic = field(default_factory=MemoryTopic)
+    outbound: MemoryOutbound = field(default_factory=MemoryOutbound)
 
 
 def marks() -> Callable[[], str]:
@@ -209,6 +220,7 @@ def memory_ports(
     mark = mark or marks()
     queues, evidence, store = MemoryQueues(), MemoryEvidence(), MemorySecrets(secrets)
     link = link or ScriptedLink()
+    mail, topic, outbound = MemoryMail(), MemoryTopic(), MemoryOutbound()
     ports = Ports(
         cases=TableCases(table, MemoryKeys(), mark),
         tracks=TableTracks(table, mark),
@@ -222,8 +234,14 @@ def memory_ports(
         pickup_days=TablePickupDays(table, mark),
         rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
         duties=TableDuties(table, mark),
+        deliveries=TableDeliveries(table, mark),
+        notices=TableNotices(table, mark),
+        claims=TableClaims(table, mark),
+        mail=mail,
+        topic=topic,
+        outbound=outbound,
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
         new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,
     )
-    return World(ports, table, queues, evidence, store, link)
+    return World(ports, table, queues, evidence, store, link, mail, topic, outbound)

@@ -29,10 +29,13 @@ CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
     "queues": frozenset({"send"}),
     "evidence": frozenset({"keep_raw", "raw", "keep_label", "keep_paper"}),
-    "secrets": frozenset({"webhooks", "carriers"}),
+    "secrets": frozenset({"webhooks", "carriers", "receivers"}),
     "keys": frozenset({"new", "unwrap"}),
     "carrier": frozenset({"call"}),
     "publishers": frozenset({"call"}),
+    "mail": frozenset({"send"}),
+    "topic": frozenset({"publish"}),
+    "outbound": frozenset({"post"}),
 }
 
 

@@ -27,6 +27,8 @@ QUEUES = {
     "polls": "on_poll_due",
     "steps": "on_step_due",
     "alerts": "on_alert_raised",
+    "notices": "on_notice_due",
+    "deliveries": "on_delivery_due",
 }
 SCHEDULED = {
     "version": "0", "account": "", "region": "", "detail": {}, "detail-type": "", "source": "",

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.case_notices import TableNotices
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates
+from chalicelib.adapters.deliveries import TableDeliveries
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
@@ -32,6 +35,8 @@ from chalicelib.workflows.make_papers import take_papers
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.raise_alert import take_alert
+from chalicelib.workflows.send_deliveries import take_delivery
+from chalicelib.workflows.send_notices import take_notice
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.take_tracking import accept_webhook, take_body
@@ -42,6 +47,7 @@ from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
 from tests.fakes.memory_table import MemoryTable
+from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryTopic
 from tests.fakes.presses import PRESS
 from tests.faults.gate import Crash, Gate, Gated, unanswered
 
@@ -49,7 +55,8 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 VISIBILITY = timedelta(minutes=6)
 MAX_RECEIVES = 5
 HANDLERS: dict[str, Callable[..., None]] = {
-    "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert,
+    "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert, "notices": take_notice,
+    "deliveries": take_delivery,
     "papers": lambda ports, message, now: take_papers(ports, PRESS, message, now),
 }  # fmt: skip
 HOSTS = {"fedex": "fedex", "mydhl": "dhl", "dhl_unified": "dhl", "ems": "ems"}
@@ -134,6 +141,9 @@ class World:
     repeat: Callable[[], bool] = never
     tries_orders: bool = False
     case_id: str = "case0001"
+    mail: MemoryMail = field(default_factory=MemoryMail)
+    topic: MemoryTopic = field(default_factory=MemoryTopic)
+    outbound: MemoryOutbound = field(default_factory=MemoryOutbound)
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.carrier)
@@ -232,6 +242,12 @@ class World:
             pickup_days=TablePickupDays(table, mark),
             rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
             duties=TableDuties(table, mark),
+            deliveries=TableDeliveries(table, mark),
+            notices=TableNotices(table, mark),
+            claims=TableClaims(table, mark),
+            mail=gated("mail", self.mail),
+            topic=gated("topic", self.topic),
+            outbound=gated("outbound", self.outbound),
             tokens=TableTokens(table),
             merchant=self._merchant,
             new_id=lambda: "case0001",
