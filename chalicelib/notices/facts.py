@@ -1,0 +1,103 @@
+"""What a notice to the customer may be written from. Whoever writes the words sees nothing else.
+
+A mail is read by others than the one it is for, so nothing here tells what the parcel holds or what it is worth: no
+piece, no metal, no price. The one amount of money is the refund, which is told with the decision about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal, get_args
+
+from chalicelib.money import Money
+
+Moment = Literal[
+    "accepted", "evidence_wanted", "pickup_booked", "collected", "held", "released", "arrived", "decision",
+    "cancelled", "summary",
+]  # fmt: skip
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
+
+CustomerTask = Literal[
+    "nothing",
+    "await_courier_day",  # the courier is being booked: another notice names the hour
+    "name_pickup_day",  # no courier is asked for, or not for hours that he can come: say when suits
+    "hand_to_courier",
+    "take_to_counter",
+    "send_photos",  # ``wanted`` says of what
+    "send_papers",  # the carrier or customs want a paper of the customer's own
+    "send_identity_number",
+    "check_address",
+    "answer_carrier",  # the carrier wants to hear from the customer, and did not say about what
+    "destroy_label",  # of a return that was called off: the label must not be used any more
+]
+CUSTOMER_TASKS: tuple[CustomerTask, ...] = get_args(CustomerTask)
+
+Outcome = Literal["approved", "refused", "refund", "partial_refund", "exchange", "repair", "sent_back"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Kind = Literal["refund", "exchange", "repair", "warranty", "recall", "refused", "loan"]
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantContact:
+    """Whom the customer may answer or call: the house and the place of ours that takes the parcel."""
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickupHours:
+    """When the courier comes, by the clock of the place where he does (an IANA zone)."""
+
+    on: date
+    ready_from: time
+    until: time
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One moment of a summary."""
+
+    moment: Moment
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """Everything that may stand in one notice. What is None or empty is not known, or does not apply.
+
+    ``customer_name`` is the only personal value; None where it may not be read (a preview), and then the salutation
+    needs none. ``zone`` is the clock on which the customer reads every instant here; ``zone_is_sure`` is False where
+    their country has several and the address does not say which: then each time names its zone. ``at`` is when it
+    happened. ``reason`` is the code of ``shipments`` for why a parcel is held, or of a cancellation; ``wanted`` are the
+    codes of what the customer must send (``photo_item`` ...); ``outcome_reasons`` those of ``returns/rules/reasons``.
+    ``packing`` are the keys of ``pickups/rules/hand_over``, in order: one of them warns against words on the outside,
+    and its wording in a mail must name none. ``carrier`` is its name as customers know it. ``sample`` marks a preview
+    that shows facts the case does not have yet.
+    """
+
+    rma: str
+    order_number: str
+    kind: Kind
+    merchant: MerchantContact
+    zone: str
+    zone_is_sure: bool = True
+    customer_name: str | None = None
+    at: datetime | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+    pickup: PickupHours | None = None
+    packing: tuple[str, ...] = ()
+    reason: str | None = None
+    task: CustomerTask = "nothing"
+    wanted: tuple[str, ...] = ()
+    deadline: datetime | None = None
+    expected_at: datetime | None = None
+    outcome: Outcome | None = None
+    outcome_reasons: tuple[str, ...] = ()
+    refund: Money | None = None
+    past: tuple[Happened, ...] = ()
+    sample: bool = False
