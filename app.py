@@ -265,13 +265,18 @@ def _is_buried(record: Mapping[str, Any], queue: str, error: Exception, known: M
     if receives < MAX_RECEIVES and not isinstance(error, InvalidRequestError | json.JSONDecodeError):
         return False
     try:
-        world.ports().queues.bury(
-            queue, record["body"], {name: known[name] or "" for name in ("reason", "defect", "where")}
-        )
+        why = {name: known[name] or "" for name in ("reason", "defect", "where")}
+        world.ports().queues.bury(queue, record["body"], why | redriven(record))
     except Exception as unburied:  # noqa: BLE001  the outermost layer: the queue's own redrive is the second way
         logger.error("not buried", extra={**known, "defect": type(unburied).__name__})  # noqa: TRY400  no message, see above
         return False
     return True
+
+
+def redriven(record: Mapping[str, Any]) -> dict[str, str]:
+    """How often a person sent this message back from its dead letters, as its next burial shall say too."""
+    noted = record.get("messageAttributes", {}).get("redriven", {}).get("stringValue")
+    return {"redriven": noted} if noted else {}
 
 
 def read_message(body: str) -> Mapping[str, Any]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.aws import Client, Clients, code_of, reaching
+from chalicelib.clock import stamp
 from chalicelib.errors import NotFoundError
 
 # What may be read by a link: carriers' labels and papers of our own, never what carriers sent.
 SERVED = ("labels/", "papers/")
+# What is noted on a raw body beside its bytes: all that reading it again needs.
+RAW_NOTES = ("source", "received-at")
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
@@ -22,13 +27,15 @@ class BucketEvidence:
     def __init__(self, clients: Clients, bucket: str) -> None:
         self._clients, self._bucket = clients, bucket
 
-    def keep_raw(self, body: bytes) -> str:
-        """Keep what a carrier sent under its SHA-256; the same bytes twice are one object.
+    def keep_raw(self, body: bytes, source: str, at: datetime) -> str:
+        """Keep what a carrier sent under its SHA-256, with its source and when it came (``RAW_NOTES``); the same bytes
+        twice are one object.
 
         Returns the digest.
         """
         digest = sha256(body).hexdigest()
-        self._put_once(f"raw/{digest}", body, "application/octet-stream")
+        notes = dict(zip(RAW_NOTES, (source, stamp(at)), strict=True))
+        self._put_once(f"raw/{digest}", body, "application/octet-stream", notes)
         return digest
 
     def raw(self, digest: str) -> bytes:
@@ -84,14 +91,19 @@ class BucketEvidence:
     def _client(self) -> Client:
         return self._clients.of("s3")
 
-    def _put_once(self, key: str, content: bytes, content_type: str) -> None:
+    def _put_once(self, key: str, content: bytes, content_type: str, notes: Mapping[str, str] | None = None) -> None:
         """Not written when it is there: the bucket keeps versions, and a repeat would be one more."""
         from botocore.exceptions import ClientError
 
         try:
             with reaching("the evidence bucket"):
                 self._client.put_object(
-                    Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*"
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=content,
+                    ContentType=content_type,
+                    IfNoneMatch="*",
+                    Metadata=dict(notes or {}),
                 )
         except ClientError as refused:
             # 409: the same bytes are being written by somebody else at this moment.

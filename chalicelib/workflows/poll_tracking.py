@@ -181,7 +181,7 @@ def _take_answer(turn: Round, line: Line, way: Polling, response: HttpResponse, 
     """Apply one answer. A number that was asked for and is not in it at all is a problem like any other, not a parcel
     without news; but an interface that is asked about one number at a time may say so by saying nothing of any."""
     ports, name, now, source = turn.ports, turn.name, turn.now, way.source
-    digest = ports.evidence.keep_raw(response.body)
+    digest = ports.evidence.keep_raw(response.body, source, now)
     try:
         reading = read_tracking(source, response.body, now)
     except CarrierUnreadable as unreadable:

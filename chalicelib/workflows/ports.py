@@ -268,8 +268,9 @@ class Queues(Protocol):
 class Evidence(Protocol):
     """The evidence bucket."""
 
-    def keep_raw(self, body: bytes) -> str:
-        """Keep what a carrier sent under its SHA-256; the same bytes twice are one object. Returns the digest."""
+    def keep_raw(self, body: bytes, source: str, at: datetime) -> str:
+        """Keep what a carrier sent under its SHA-256, with where it came from and when, so that it can be read again;
+        the same bytes twice are one object. Returns the digest."""
 
     def raw(self, digest: str) -> bytes: ...
 

@@ -53,7 +53,7 @@ def envelope(ports: Ports, source: str, body: bytes, request_id: str, now: datet
     large for a message is kept first and named by its digest, never cut."""
     head = {"source": source, "received_at": stamp(now), "request_id": request_id}
     if len(body) > QUEUE_LIMIT:
-        return {**head, "body_sha256": ports.evidence.keep_raw(body)}
+        return {**head, "body_sha256": ports.evidence.keep_raw(body, source, now)}
     return {**head, "body_b64": base64.b64encode(body).decode("ascii")}
 
 
@@ -212,7 +212,7 @@ def _opened(ports: Ports, message: Mapping[str, Any]) -> tuple[str, bytes]:
     if "body_sha256" in message:
         return message["body_sha256"], ports.evidence.raw(message["body_sha256"])
     body = base64.b64decode(message["body_b64"], validate=True)
-    return ports.evidence.keep_raw(body), body
+    return ports.evidence.keep_raw(body, message["source"], instant(message["received_at"])), body
 
 
 def _words(problems: Iterable[Problem]) -> str:

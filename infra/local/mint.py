@@ -13,20 +13,16 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws import Clients
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.tokens import ID_BYTES, SECRET_BYTES, mint
 from chalicelib.api.auth import SCOPES as KNOWN_SCOPES
-from infra.local.stack import PORT_VARIABLE, Ministack
-
-DEFAULT_PORT = "4566"
-
+from infra.local.stack import PORT_VARIABLE
+from infra.stages import connect_to, outputs_of
 
 SCOPES = ("returns:read", "returns:write", "exceptions:write")
 ROLE = "support"
@@ -72,28 +68,14 @@ def main() -> int:
         print(f"no token made: {wrong}", file=sys.stderr)
         return 1
     try:
-        connect = _embedded if stage == "local" else _in_aws
-        print(mint_for(connect, _table(connect("cloudformation"), stage), wish, datetime.now(UTC)))
+        connect = connect_to(stage)
+        table = outputs_of(connect("cloudformation"), stage)["TableName"]
+        print(mint_for(connect, table, wish, datetime.now(UTC)))
     except (BotoCoreError, ClientError) as error:
         hint = f"; is `make run` up? With another port: {PORT_VARIABLE}=... make token" if stage == "local" else ""
         print(f"no token made for stage {stage}: {error}{hint}", file=sys.stderr)
         return 1
     return 0
-
-
-def _table(cloudformation: Any, stage: str) -> str:
-    stack = cloudformation.describe_stacks(StackName=f"goldthread-{stage}")["Stacks"][0]
-    name: str = next(row["OutputValue"] for row in stack["Outputs"] if row["OutputKey"] == "TableName")
-    return name
-
-
-def _in_aws(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]
-
-
-def _embedded(service: str) -> Any:
-    port = int(os.environ.get(PORT_VARIABLE) or DEFAULT_PORT)
-    return Ministack(port, Path()).client(service)
 
 
 if __name__ == "__main__":

@@ -560,8 +560,8 @@ def test_a_parcel_that_could_not_be_asked_about_says_since_when_until_it_was(por
 
 def test_a_raw_body_is_kept_under_its_digest_and_twice_is_once(ports):
     body = b"\x00\xff{broken"
-    digest = ports.evidence.keep_raw(body)
-    assert ports.evidence.keep_raw(body) == digest
+    digest = ports.evidence.keep_raw(body, "fedex_push", NOW)
+    assert ports.evidence.keep_raw(body, "fedex_push", NOW) == digest
     assert ports.evidence.raw(digest) == body
     for nothing in ("0" * 64, "../labels/x", ""):
         with pytest.raises(NotFoundError):

@@ -12,6 +12,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,12 @@ class MemoryQueues:
 class MemoryEvidence:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.raw_notes: dict[str, tuple[str, datetime]] = {}
 
-    def keep_raw(self, body: bytes) -> str:
+    def keep_raw(self, body: bytes, source: str, at: datetime) -> str:
         digest = sha256(body).hexdigest()
-        self.objects[f"raw/{digest}"] = body
+        self.objects.setdefault(f"raw/{digest}", body)
+        self.raw_notes.setdefault(digest, (source, at))
         return digest
 
     def raw(self, digest: str) -> bytes:

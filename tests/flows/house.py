@@ -174,7 +174,10 @@ class House:
 
     def receive(self, queue: str) -> list[dict[str, Any]]:
         most = BATCHES[queue]
-        return self.sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=most).get("Messages", [])
+        told = self.sqs.receive_message(
+            QueueUrl=self.queues[queue], MaxNumberOfMessages=most, MessageAttributeNames=["All"]
+        )
+        return told.get("Messages", [])
 
     def handle(self, queue: str, messages: list[dict[str, Any]]) -> set[str]:
         """The ids that the handler reports as failed."""
@@ -249,9 +252,13 @@ SCHEDULED = {
 
 def record_of(message: Mapping[str, Any]) -> dict[str, Any]:
     """One message as Lambda hands it over."""
+    noted = {
+        name: {"dataType": value["DataType"], "stringValue": value["StringValue"]}
+        for name, value in message.get("MessageAttributes", {}).items()
+    }
     return {
         "messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
-        "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "us-east-1",
+        "attributes": {}, "messageAttributes": noted, "eventSource": "aws:sqs", "awsRegion": "us-east-1",
         "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q", "md5OfBody": "",
     }  # fmt: skip
 

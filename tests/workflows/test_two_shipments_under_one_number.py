@@ -32,7 +32,7 @@ def told(desk: Desk, shipments, now: datetime = WEDNESDAY) -> None:
     number = desk.file.legs[0].number
     results = [a_result(number, *one) for one in shipments]
     body = json.dumps({"output": {"completeTrackResults": [{"trackingNumber": number, "trackResults": results}]}})
-    digest = desk.ports.evidence.keep_raw(body.encode())
+    digest = desk.ports.evidence.keep_raw(body.encode(), "fedex", MONDAY)
     apply_reading(desk.ports, "fedex", "fedex", read_tracking("fedex", body.encode(), now), digest, now)
 
 
