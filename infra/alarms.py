@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Template = dict[str, Any]
@@ -9,11 +10,36 @@ Template = dict[str, Any]
 QUEUE_AGE_LIMIT_S = 900
 ERROR_RATE_LIMIT_PERCENT = 5
 SWEEP_MISSING_AFTER_S = 900
-SWEEP = "SweepDueWork"
+HALF_A_DAY_S, DAY_S = 43_200, 86_400
 # What app.py itself counts; a test holds these names and their dimensions against what it prints.
 NAMESPACE = "Goldthread"
 MESSAGES = ("MessagesFailed", "MessagesBuried")
 SWEPT = ("SweptDue", "SweptClaimed", "SweptPolls", "SweptSteps", "SweptAlerts")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A function that a schedule starts: after how many periods without a start somebody is told."""
+
+    name: str
+    function: str
+    period_s: int
+    periods: int
+    missing: str
+
+
+SCHEDULES = (
+    Schedule(
+        "Sweep",
+        "SweepDueWork",
+        SWEEP_MISSING_AFTER_S,
+        1,
+        f"The sweep has not run for {SWEEP_MISSING_AFTER_S // 60} minutes: late parcels go unnoticed",
+    ),
+    Schedule("Rates", "RefreshRates", HALF_A_DAY_S, 1, "Exchange rates were not refreshed for half a day"),
+    Schedule("Rules", "WatchRules", DAY_S, 2, "Nobody has looked for two days whether rules in use run out"),
+    Schedule("Digest", "DailyDigest", DAY_S, 2, "No daily digest was written for two days"),
+)
 
 
 def alarms(queue_by_consumer: Mapping[str, str], functions: tuple[str, ...]) -> Template:
@@ -24,7 +50,8 @@ def alarms(queue_by_consumer: Mapping[str, str], functions: tuple[str, ...]) -> 
         found[f"{queue}DeadLettersAlarm"] = _dead_letters(queue)
     for function in functions:
         found[f"{function}ErrorsAlarm"] = _error_rate(function, queue_by_consumer.get(function))
-    found["SweepNotRunAlarm"] = _sweep_not_run()
+    for schedule in SCHEDULES:
+        found[f"{schedule.name}NotRunAlarm"] = _not_run(schedule)
     found["ApiFailingAlarm"] = _api_failing()
     return found
 
@@ -112,17 +139,18 @@ def _sum(metric_id: str, namespace: str, name: str, dimensions: list[Template]) 
     }
 
 
-def _sweep_not_run() -> Template:
+def _not_run(schedule: Schedule) -> Template:
     return _alarm(
-        f"The sweep has not run for {SWEEP_MISSING_AFTER_S // 60} minutes: late parcels go unnoticed",
+        schedule.missing,
         missing="breaching",
         Namespace="AWS/Lambda",
         MetricName="Invocations",
-        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": SWEEP}}],
+        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": schedule.function}}],
         Statistic="Sum",
-        Period=SWEEP_MISSING_AFTER_S,
+        Period=schedule.period_s,
         Threshold=1,
         ComparisonOperator="LessThanThreshold",
+        EvaluationPeriods=schedule.periods,
     )
 
 

@@ -128,8 +128,32 @@ def test_a_worker_s_alarm_counts_the_messages_that_it_reports_as_failed(packaged
         assert "messages" in alarm["Metrics"][0]["Expression"]
 
 
-def test_a_sweep_that_does_not_run_is_an_alarm(packaged):
-    alarm = packaged.of_type("AWS::CloudWatch::Alarm")["SweepNotRunAlarm"]
+SCHEDULES = {
+    "SweepDueWork": ("rate(5 minutes)", timedelta(minutes=15)),
+    "RefreshRates": ("rate(6 hours)", timedelta(hours=12)),
+    "WatchRules": ("rate(1 day)", timedelta(days=2)),
+    "DailyDigest": ("rate(1 day)", timedelta(days=2)),
+}
+
+
+def test_every_scheduled_function_runs_as_often_as_planned(packaged):
+    found = {
+        name: event["Properties"]["Schedule"]
+        for name, function in packaged.functions.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    }
+
+    assert found == {name: rate for name, (rate, _) in SCHEDULES.items()}
+
+
+@pytest.mark.parametrize("function", SCHEDULES)
+def test_a_schedule_that_does_not_run_is_an_alarm_within_two_of_its_turns_and_a_little(packaged, function):
+    (alarm,) = [
+        one
+        for name, one in packaged.of_type("AWS::CloudWatch::Alarm").items()
+        if name.endswith("NotRunAlarm") and _target(one["Dimensions"][0]["Value"]) == function
+    ]
 
     assert alarm["TreatMissingData"] == "breaching"
     assert (alarm["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
@@ -137,19 +161,7 @@ def test_a_sweep_that_does_not_run_is_an_alarm(packaged):
         "LessThanThreshold",
         1,
     )
-    assert _target(alarm["Dimensions"][0]["Value"]) == "SweepDueWork"
-
-
-def test_the_sweep_is_scheduled(packaged):
-    events = packaged.functions["SweepDueWork"]["Events"].values()
-
-    assert [event["Properties"]["Schedule"] for event in events] == ["rate(5 minutes)"]
-
-
-def test_rates_are_refreshed_by_a_schedule(packaged):
-    events = packaged.functions["RefreshRates"]["Events"].values()
-
-    assert [event["Properties"]["Schedule"] for event in events] == ["rate(6 hours)"]
+    assert timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"]) == SCHEDULES[function][1]
 
 
 def test_the_api_is_regional_throttled_and_watched(packaged):
