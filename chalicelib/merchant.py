@@ -21,6 +21,7 @@ from chalicelib.clock import zone
 from chalicelib.errors import FieldFault, SettingsInvalid
 from chalicelib.insurers import InsurerPolicy, contradictions
 from chalicelib.money import Money
+from chalicelib.receivers import Receiver, receiver_contradictions
 from chalicelib.strict import Code, Country, Strict, Text
 
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -204,6 +205,7 @@ class Merchant(Strict):
     policy: Annotated[tuple[ReturnPolicy, ...], Field(min_length=1)]
     carrier: Annotated[tuple[CarrierContract, ...], Field(min_length=1)]
     insurer: tuple[InsurerPolicy, ...] = ()
+    receiver: tuple[Receiver, ...] = ()
     recall: tuple[Recall, ...] = ()
     brands: tuple[Text, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -267,6 +269,7 @@ def _repeats(merchant: Merchant) -> list[FieldFault]:
         "policy.effective": [policy.effective.isoformat() for policy in merchant.policy],
         "carrier.carrier": [contract.carrier for contract in merchant.carrier],
         "insurer.policy_no": [policy.policy_no for policy in merchant.insurer],
+        "receiver.id": [receiver.id for receiver in merchant.receiver],
     }
     return [
         _fault(where, "repeated", f"{name} is given {names.count(name)} times")
@@ -278,6 +281,7 @@ def _repeats(merchant: Merchant) -> list[FieldFault]:
 
 def _contradictions(merchant: Merchant) -> list[FieldFault]:
     insurers = [_fault(where, code, detail) for where, code, detail in contradictions(merchant.insurer)]
+    receivers = [_fault(where, code, detail) for where, code, detail in receiver_contradictions(merchant.receiver)]
     never_valid = [
         _fault(f"carrier.{contract.carrier}", "ends_before_start", f"{agreed.agreement_ref} ends before it begins")
         for contract in merchant.carrier
@@ -289,7 +293,7 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
         for recall in merchant.recall
         if not recall.skus and not recall.serials
     ]
-    return [*insurers, *never_valid, *empty]
+    return [*insurers, *receivers, *never_valid, *empty]
 
 
 def _fault(where: str, code: str, detail: str) -> FieldFault:

@@ -11,12 +11,14 @@ from chalicelib.alerts.exceptions import ExceptionNote, OpenException
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One change of an exception: ``note`` says which (opened, raised, updated, acknowledged, assigned, snoozed, woken,
-    resolved) and when. ``country`` is the customer's, None where no case stands behind it.
+    resolved) and when. ``country`` is the customer's, None where no case stands behind it. ``incident_id`` is the
+    exception that stands for many of which this is one, None where it stands alone.
     """
 
     exception: OpenException
     note: ExceptionNote
     country: str | None = None
+    incident_id: str | None = None
 
     @property
     def message_id(self) -> str:
