@@ -1,0 +1,214 @@
+"""Of what the customer is owed a word: a function of what has happened, what was told, and the time.
+
+It does not matter which message made somebody look, or how often: who looks sees all that happened and all that was
+told, so a message that is lost, late or doubled changes at most when a word is said. One look sends one mail: the
+newest moment says what the older ones that nobody told would have said. Of what happened more than a day ago nobody
+is told as if it were news: one summary says it, with everything else that waits. A decision is owed by law; it is
+told by itself, whatever its age and whether or not notices are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.notices.facts import CustomerTask, Happened, Moment, Outcome, PickupHours
+from chalicelib.notices.register import Entry, Register
+
+NEWS_FOR = timedelta(days=1)
+# How far along the way a moment is. Carriers' clocks and ours differ, so the way decides before the time does.
+_FAR: dict[Moment, int] = {
+    "evidence_wanted": 0, "accepted": 1, "decision": 1, "pickup_booked": 2, "collected": 3, "held": 4, "released": 4,
+    "arrived": 5, "cancelled": 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided about the return; ``episode`` tells several decisions of one case apart."""
+
+    outcome: Outcome
+    at: datetime
+    episode: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """A courier who is booked and not yet been; ``episode`` names the leg, the pickup and its hours, so that another
+    day is another notice."""
+
+    leg_n: int
+    episode: str
+    at: datetime
+    hours: PickupHours | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A leg that was collected, or that arrived."""
+
+    leg_n: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A trouble of which the customer is told: a hold, or one where they must act. ``names`` are all the scans that
+    told of it, for the one that opened it may come to be another. ``until`` is when it ended, ``freed`` whether the
+    parcel went on then."""
+
+    names: tuple[str, ...]
+    leg_n: int
+    since: datetime
+    until: datetime | None
+    freed: bool
+    reason: str | None
+    task: CustomerTask
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that happened to a return of which its customer may be told. ``tracked``: what the carrier told of
+    every leg was read, so a hold that is not here is none."""
+
+    accepted_at: datetime | None = None
+    evidence_wanted_at: datetime | None = None
+    decisions: tuple[Decided, ...] = ()
+    couriers: tuple[Courier, ...] = ()
+    collected: tuple[Reached, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    arrived: tuple[Reached, ...] = ()
+    cancelled_at: datetime | None = None
+    tracked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One moment that came about. ``also`` are other names that its episode has had."""
+
+    moment: Moment
+    at: datetime
+    episode: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name in the register."""
+        return f"{self.moment}/{self.episode}" if self.episode else self.moment
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name it may stand under."""
+        return frozenset({self.key, *(f"{self.moment}/{one}" for one in self.also)})
+
+    @property
+    def required(self) -> bool:
+        """Whether the law wants it told, even to a customer who wants no notices."""
+        return self.moment == "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A mail to be sent. ``covers`` are the moments that it tells besides its own; ``past`` what a summary lists."""
+
+    moment: Moment
+    episode: str
+    at: datetime
+    covers: tuple[str, ...] = ()
+    past: tuple[Happened, ...] = field(default=())
+    required: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in the register."""
+        return f"{self.moment}/{self.episode}" if self.episode else self.moment
+
+
+def occasions(history: History, register: Register, now: datetime) -> tuple[Occasion, ...]:
+    """Every moment that has come about and still means something, told or not, in the order of the way."""
+    found = [Occasion("decision", one.at, one.episode) for one in history.decisions]
+    if history.cancelled_at is not None:
+        found.append(Occasion("cancelled", history.cancelled_at))
+    elif all(one.outcome != "refused" for one in history.decisions):
+        found += _under_way(history, register, now)
+    return tuple(sorted(found, key=_place))
+
+
+def owed(history: History, register: Register, now: datetime) -> tuple[Owed, ...]:
+    """The mails to be sent now: at most one for each decision, and one for everything else."""
+    came = occasions(history, register, now)
+    again = _left_behind(came, register, now)
+    done = {name for entry in register if entry.status != "claimed" or not entry.is_left(now) for name in entry.names}
+    done |= {name for one in again for name in (one.key, *one.covers)}
+    untold = [one for one in came if not one.names & done and (one.required or register.wants(one.at))]
+    decisions = [Owed(one.moment, one.episode, one.at, required=True) for one in untold if one.required]
+    return (*again, *decisions, *_in_one(tuple(one for one in untold if not one.required), now))
+
+
+def _under_way(history: History, register: Register, now: datetime) -> Iterable[Occasion]:
+    if history.evidence_wanted_at is not None:
+        yield Occasion("evidence_wanted", history.evidence_wanted_at)
+    if history.accepted_at is not None and not history.decisions:
+        yield Occasion("accepted", history.accepted_at)
+    yield from (Occasion("pickup_booked", one.at, one.episode) for one in history.couriers)
+    yield from (Occasion("collected", one.at, str(one.leg_n)) for one in history.collected)
+    for hold in history.holds:
+        yield Occasion("held", hold.since, hold.names[0], hold.names)
+        if hold.until is not None and hold.freed:
+            yield Occasion("released", hold.until, hold.names[0], hold.names)
+    yield from _withdrawn(history, register, now)
+    yield from (Occasion("arrived", one.at, str(one.leg_n)) for one in history.arrived)
+
+
+def _withdrawn(history: History, register: Register, now: datetime) -> Iterable[Occasion]:
+    """A hold that was told and that the carrier has since taken back altogether: whoever was told of it must hear that
+    there is none."""
+    known = {f"held/{name}" for hold in history.holds for name in hold.names}
+    told = (entry for entry in register if entry.moment == "held" and entry.status == "sent")
+    if history.tracked:
+        yield from (Occasion("released", now, entry.episode) for entry in told if entry.key not in known)
+
+
+def _left_behind(came: Sequence[Occasion], register: Register, now: datetime) -> tuple[Owed, ...]:
+    """Mails that somebody claimed and never ended: sent again as they were, under the same name. One whose moment is no
+    news any more, or is not wanted, is left to the summary."""
+    covered = {name for entry in register for name in entry.covers}
+    left = [entry for entry in register if entry.is_left(now) and entry.key not in covered]
+    found = (_again(entry, came, register, now) for entry in left)
+    return tuple(one for one in found if one is not None)
+
+
+def _again(entry: Entry, came: Sequence[Occasion], register: Register, now: datetime) -> Owed | None:
+    if entry.moment == "summary":
+        told = [one for one in came if one.names & entry.names]
+        if not told or not register.wants(max(one.at for one in told)):
+            return None
+        return Owed("summary", entry.episode, told[-1].at, entry.covers, _listed(told))
+    own = next((one for one in came if entry.key in one.names), None)
+    if own is None or not (own.required or (_is_news(own, now) and register.wants(own.at))):
+        return None
+    return Owed(entry.moment, entry.episode, own.at, entry.covers, required=own.required)
+
+
+def _in_one(untold: tuple[Occasion, ...], now: datetime) -> tuple[Owed, ...]:
+    if not untold:
+        return ()
+    *older, newest = untold
+    if all(_is_news(one, now) for one in untold):
+        return (Owed(newest.moment, newest.episode, newest.at, tuple(one.key for one in older)),)
+    covers = tuple(one.key for one in untold)
+    return (Owed("summary", untold[0].key, newest.at, covers, _listed(untold)),)
+
+
+def _listed(told: Sequence[Occasion]) -> tuple[Happened, ...]:
+    return tuple(Happened(one.moment, one.at) for one in sorted(told, key=lambda one: (one.at, _place(one))))
+
+
+def _is_news(one: Occasion, now: datetime) -> bool:
+    return now - one.at <= NEWS_FOR
+
+
+def _place(one: Occasion) -> tuple[int, datetime, str]:
+    return _FAR[one.moment], one.at, one.episode
