@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.adapters import keys
+from chalicelib.adapters.case_notices import register_of_item
 from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.duty_items import entry_of_item
 from chalicelib.adapters.paper_items import papers_of_item
 from chalicelib.adapters.table import MARK, Item, PutNew, Update
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
+from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
@@ -199,6 +201,7 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         log=parts(LogEntry, keys.LOG),
         papers=tuple(papers_of_item(item) for item in by_kind.get(keys.PAPERS.rstrip("#"), ())),
         duties=tuple(map(entry_of_item, by_kind.get(keys.DUTY.rstrip("#"), ()))),
+        notices=register_of_item(by_kind[keys.NOTICES][0]) if keys.NOTICES in by_kind else Register(),
     )
 
 

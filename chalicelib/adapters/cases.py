@@ -29,6 +29,7 @@ from chalicelib.adapters.case_items import (
     plan_update,
     pointer_item,
 )
+from chalicelib.adapters.case_notices import register_item
 from chalicelib.adapters.listing import MAX_PAGE, listed_page, read_cursor, write_cursor
 from chalicelib.adapters.paper_items import papers_update
 from chalicelib.adapters.sealing import DataKeys, seal, unseal
@@ -183,6 +184,7 @@ class TableCases:
         items.append({"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)})
         items.append({"PK": pk, "SK": keys.KEY, "wrapped": key.wrapped})
         items.append(log_item(opening.log))
+        items += [register_item(case_id, opening.notices)] if opening.notices else []
         return items + ([answer_item(opening.answer)] if opening.answer else [])
 
     def _is_ours(self, case: Case, mark: str) -> bool:

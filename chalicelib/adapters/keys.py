@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 from chalicelib.adapters.table import Key
 
 CASE, PLAN, PERSON, KEY = "CASE", "PLAN", "PERSON", "KEY"
+NOTICES = "NOTICES"
 LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"
 PAPERS = "PAPERS#"
 DUTY = "DUTY#"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.customs.ledger import DutyEntry
+from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.bookings import Booking
@@ -41,6 +42,7 @@ class CaseFile:
     log: tuple[LogEntry, ...] = ()
     papers: tuple[LegPapers, ...] = ()
     duties: tuple[DutyEntry, ...] = ()
+    notices: Register = field(default_factory=Register)
 
     def papers_of(self, leg_n: int) -> LegPapers | None:
         """The papers of a leg; None when none were made yet."""

@@ -16,6 +16,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.customs.rate_choice import RateBook
 from chalicelib.customs.rate_sheets import Publisher, Sheet
 from chalicelib.merchant import Merchant
+from chalicelib.notices.register import Register
 from chalicelib.pickups.offers import KnownDays
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg, Track
@@ -138,6 +139,7 @@ class Opening:
     log: LogEntry
     answer: StoredAnswer | None
     exceptions: tuple[OpenException, ...] = ()
+    notices: Register | None = None
 
 
 class Cases(Protocol):
