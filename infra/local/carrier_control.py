@@ -43,8 +43,9 @@ class SimulatedCarriers:
         paths |= {"EcbUrl": "rates/ecb", "HmrcUrl": "rates/hmrc", "MetalsUrl": "rates/metals"}
         return {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
 
-    def start(self, webhooks: str, secrets: Path) -> None:
-        """Start them: below which address they push, and with which secrets. Raises LocalRunError when it cannot."""
+    def start(self, webhooks: str, secrets: Path, mails: str) -> None:
+        """Start them: below which address they push, with which secrets, and where the mails that left can be seen.
+        Raises LocalRunError when it cannot."""
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(ROOT),
@@ -52,6 +53,7 @@ class SimulatedCarriers:
             "CARRIERS_PORT": str(self._port),
             "CARRIERS_WEBHOOKS": webhooks,
             "CARRIERS_SECRETS": str(secrets.resolve()),
+            "CARRIERS_MAILS": mails,
             "CARRIERS_MEMORY": str(self._folder.resolve()),
         }
         python = ROOT / ".venv" / "bin" / "python"

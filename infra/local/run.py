@@ -28,6 +28,7 @@ from infra.local.deployment import API_STAGE, HOST, Deployed, deploy
 from infra.local.door import Door
 from infra.local.memory import forget_last_case, last_case, remember_case
 from infra.local.mint import Wish, mint_for
+from infra.local.outbox import MAILS_PATH
 from infra.local.ring import TALES, Tale
 from infra.local.stack import PORT_VARIABLE, ROOT, Ministack
 from infra.local.story import Story
@@ -156,7 +157,7 @@ def started(chosen: Choices, timeline: Timeline) -> Iterator[Running]:
         try:
             deployed = _deploy(chosen, aws, carrier, timeline)
             with timeline.working(f"starting the simulated carriers on port {chosen.carrier_port}"):
-                carrier.start(_webhooks(aws, deployed), _secrets(chosen))
+                carrier.start(_webhooks(aws, deployed), _secrets(chosen), f"{aws.endpoint}{MAILS_PATH}")
             wish = Wish("make run", days=TOKEN_DAYS)
             token = mint_for(aws.client, deployed.outputs["TableName"], wish, datetime.now(UTC))
             yield Running(aws, deployed, carrier, token, finished)
@@ -191,7 +192,8 @@ def _deploy(chosen: Choices, aws: Ministack, carrier: SimulatedCarriers, timelin
     if deployed.left_out:
         count = len(deployed.left_out)
         timeline.progress(f"left out {count} alarms on formulas of metrics, which the embedded AWS refuses")
-    local_secrets.put(aws, deployed, local_secrets.load_or_make(_secrets(chosen)))
+    local_secrets.put(aws, deployed, local_secrets.load_or_make(_secrets(chosen), carrier.url))
+    local_secrets.prove_sender(aws)
     return deployed
 
 
@@ -254,6 +256,7 @@ def _print_doors(running: Running, case_id: str, timeline: Timeline) -> None:
     timeline.say(
         f"  {running.carrier.name + ' desk':<16} {running.carrier.url}/control/{running.carrier.carrier}/scenarios"
     )
+    timeline.say(f"  outbox           {running.carrier.url}/outbox    every mail, chat post and webhook that left")
     timeline.say(f"  embedded AWS     {running.aws.endpoint}    its log: {running.aws.log}")
     timeline.say(f"  token            {running.token}    ({TOKEN_DAYS} days; `make token` makes another)")
     timeline.say()

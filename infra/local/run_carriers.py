@@ -13,6 +13,7 @@ from infra.local.carrier_simulator import CarrierSimulator
 from infra.local.dhl_simulator import DhlSimulator
 from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
+from infra.local.outbox import Mail, Outbox, mails_of
 
 
 def simulators(values: dict[str, Any], folder: Path) -> tuple[CarrierSimulator, ...]:
@@ -54,7 +55,19 @@ def main() -> None:
     values = json.loads(Path(os.environ["CARRIERS_SECRETS"]).read_text())
     served = simulators(values, Path(os.environ["CARRIERS_MEMORY"]))
     webhooks = {one.name: f"{os.environ['CARRIERS_WEBHOOKS']}/{one.name}" for one in served}
-    server_of(served, int(os.environ["CARRIERS_PORT"]), webhooks).serve_forever()
+    outbox = Outbox(values["receivers"], lambda: mails_at(os.environ["CARRIERS_MAILS"]))
+    server_of(served, int(os.environ["CARRIERS_PORT"]), webhooks, outbox=outbox).serve_forever()
+
+
+def mails_at(url: str) -> list[Mail]:
+    """The mails that the embedded AWS keeps; none while it does not answer."""
+    from urllib.request import ProxyHandler, build_opener
+
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=5) as answer:
+            return mails_of(json.load(answer))
+    except (OSError, ValueError):
+        return []
 
 
 if __name__ == "__main__":

@@ -86,12 +86,32 @@ def test_every_queue_reports_partial_failures_and_has_its_dead_letters(aws, depl
 
 
 def test_secrets_are_made_once_and_put_where_the_functions_look(aws, deployed, tmp_path):
-    made = local_secrets.load_or_make(tmp_path / "secrets.json")
-    assert local_secrets.load_or_make(tmp_path / "secrets.json") == made
+    made = local_secrets.load_or_make(tmp_path / "secrets.json", "http://127.0.0.1:4610")
+    assert local_secrets.load_or_make(tmp_path / "secrets.json", "http://127.0.0.1:4610") == made
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
     local_secrets.put(aws, deployed, made)
     stored = aws.client("secretsmanager").get_secret_value(SecretId=deployed.resources["WebhooksSecret"])
     assert json.loads(stored["SecretString"]) == made["webhooks"]
+
+
+def test_receivers_keep_their_secrets_and_are_found_where_they_answer_this_time(tmp_path):
+    first = local_secrets.load_or_make(tmp_path / "secrets.json", "http://127.0.0.1:4610")["receivers"]
+    later = local_secrets.load_or_make(tmp_path / "secrets.json", "http://127.0.0.1:4710")["receivers"]
+    assert {name: one["secrets"] for name, one in first.items()} == {
+        name: one["secrets"] for name, one in later.items()
+    }
+    assert {one["url"] for one in later.values()} == {f"http://127.0.0.1:4710/receivers/{name}" for name in later}
+
+
+def test_mails_may_be_sent_from_the_domain_of_the_local_stage(aws):
+    for _ in range(2):
+        local_secrets.prove_sender(aws)
+    sent = aws.client("sesv2").send_email(
+        FromEmailAddress="returns@example.com",
+        Destination={"ToAddresses": ["camille@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "hello"}, "Body": {"Text": {"Data": "there"}}}},
+    )
+    assert sent["MessageId"]
 
 
 def test_a_template_that_cannot_be_deployed_says_why_and_the_next_one_is_deployed(build, tmp_path):
