@@ -33,7 +33,7 @@ from tests.benchmarks.costs import Row, fixed_per_month, per_thousand_returns
 from tests.benchmarks.fleet import Fleet
 from tests.embedded.test_sweep_cost import DUE_WORK, FEW, MANY, swept
 from tests.fakes.aws_world import QUEUES, AwsStage, client_maker
-from tests.flows.bill import Bill, whole_return
+from tests.flows.bill import TOLD_UNITS, Bill, whole_return
 from tests.flows.house import House
 
 STARTS = 9
@@ -166,6 +166,7 @@ def metered() -> tuple[list[Line], Bill]:
         at_most("clearing: table units", 4, max(batch.clearing.table_write for batch in told if batch.clearing)),
         at_most("clearing: index units", 2, max(batch.clearing.index_write for batch in told if batch.clearing)),
         at_most("whole return: write units", 150, bill.return_write_units),
+        at_most("telling people of it: write units", TOLD_UNITS, bill.told_write_units),
         Line("... sweep claims and its polls, apart", "", f"{bill.sweep_write_units:g}", None),
         Line("... shared by all returns: token, request count", "", f"{bill.shared.table_write:g}", None),
         at_most("log bytes per event, happy path", 400, max(batch.log_bytes for batch in plain)),

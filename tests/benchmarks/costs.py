@@ -24,6 +24,8 @@ PRICE_PER_MILLION = {
     "S3 PUT": 5.00,
     "Secrets Manager call": 5.00,
     "KMS call": 3.00,
+    "SES mail": 100.00,
+    "SNS message": 0.50,
 }
 LOG_PRICE_PER_GB = 0.50
 # Seconds that a function runs, assumed: our own work and AWS calls, and where a carrier is asked, its answer.
@@ -52,8 +54,8 @@ def per_thousand_returns(bill: Bill) -> list[Row]:
     """The invoice. An empty sweep is not in it: it costs the same without any return (see ``fixed_per_month``)."""
     parts = {part: units for part, units in bill.by_part.items() if part != "sweep_due_work"}
     swept = bill.by_part["sweep_due_work"]
-    written = sum(one.table_write + one.index_write for one in (*parts.values(), swept, bill.shared))
-    read = sum(one.read for one in parts.values()) + bill.shared.read + _reads_of_claims(bill)
+    written = sum(one.table_write + one.index_write for one in (*parts.values(), swept, bill.shared, bill.told))
+    read = sum(one.read for one in parts.values()) + bill.shared.read + bill.told.read + _reads_of_claims(bill)
     ran = {part: times for part, times in bill.invocations.items() if part != "sweep_due_work"}
     asked = ran.get("api_handler", 0) + ran.get("webhook", 0)
     handed_on = sum(ran.values()) - asked
@@ -67,6 +69,8 @@ def per_thousand_returns(bill: Bill) -> list[Row]:
         "S3 PUT": bill.calls["s3.PutObject"],
         "Secrets Manager call": bill.calls["secretsmanager.GetSecretValue"],
         "KMS call": sum(times for call, times in bill.calls.items() if call.startswith("kms.")),
+        "SES mail": bill.calls["sesv2.SendEmail"],
+        "SNS message": bill.calls["sns.Publish"],
     }
     rows = [Row(what, 1000 * n, n * PRICE_PER_MILLION[what] / 1000) for what, n in counted.items()]
     return [*rows, Row("CloudWatch log MB", bill.log_bytes / 1000, bill.log_bytes * LOG_PRICE_PER_GB / 1e6)]
@@ -83,7 +87,7 @@ def fixed_per_month(watched: int, queues: int) -> list[Row]:
         Row("asking empty queues (assumed)", asking, asking * PRICE_PER_MILLION["SQS request"] / 1e6),
         Row("metrics watched by alarms", watched, watched * ALARM),
         Row("metrics of the sweep", 5, 5 * CUSTOM_METRIC),
-        Row("key and secrets", 3, KEY + 2 * SECRET),
+        Row("key and secrets", 4, KEY + 3 * SECRET),
     ]
 
 

@@ -14,6 +14,9 @@ from tests.flows.journey import travel
 from tests.metering.meter import Call, Units
 
 SWEEPING = ("sweep_due_work", "on_poll_due")
+# Seven notices at two units each, and a hold told to three receivers when it opens and when it ends.
+TOLD_UNITS = 40
+TOLD = ("SENT#", "DIGEST#", "RECEIVER#")
 
 
 @dataclass
@@ -28,11 +31,13 @@ class Batch:
 
 @dataclass
 class Bill:
-    """``by_part`` are units without the carrier-wide items; ``shared`` are those: bearer token, request count."""
+    """``by_part`` are units without the carrier-wide items (``shared``: bearer token, request count) and without what
+    telling people costs (``told``: notices to the customer, deliveries to the merchant's receivers)."""
 
     batches: list[Batch] = field(default_factory=list)
     by_part: dict[str, Units] = field(default_factory=dict)
     shared: Units = field(default_factory=Units)
+    told: Units = field(default_factory=Units)
     calls: Counter[str] = field(default_factory=Counter)
     invocations: Counter[str] = field(default_factory=Counter)
     log_bytes: int = 0
@@ -42,6 +47,11 @@ class Bill:
         """Table and index, without what the sweep claims and its polls."""
         told = [units for part, units in self.by_part.items() if part not in SWEEPING]
         return sum(units.table_write + units.index_write for units in told)
+
+    @property
+    def told_write_units(self) -> float:
+        """Table and index, of all that people were told about this return."""
+        return self.told.table_write + self.told.index_write
 
     @property
     def sweep_write_units(self) -> float:
@@ -58,6 +68,11 @@ def add_up(calls: list[Call]) -> Units:
 
 def is_shared(call: Call) -> bool:
     return any(pk.startswith("CARRIER#") for pk, _ in call.keys)
+
+
+def is_told(call: Call) -> bool:
+    """Whether a call is about telling people; such items are never written together with others."""
+    return any(pk.startswith(TOLD) or sk == "NOTICES" for pk, sk in call.keys)
 
 
 def whole_return(house: House) -> Bill:
@@ -81,8 +96,10 @@ def whole_return(house: House) -> Bill:
     for part, calls, _ in house.bills:
         bill.invocations[part] += 1
         bill.calls.update(call.operation for call in calls)
-        bill.by_part.setdefault(part, Units()).add(add_up([call for call in calls if not is_shared(call)]))
+        own = [call for call in calls if not is_shared(call) and not is_told(call)]
+        bill.by_part.setdefault(part, Units()).add(add_up(own))
         bill.shared.add(add_up([call for call in calls if is_shared(call)]))
+        bill.told.add(add_up([call for call in calls if is_told(call)]))
     return bill
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.flows.bill import Bill, whole_return
+from tests.flows.bill import TOLD_UNITS, Bill, whole_return
 from tests.flows.house import House, booked
 
 
@@ -36,6 +36,10 @@ def test_forgetting_what_was_sent_stays_within_four_units_and_two_index_units(bi
 
 def test_a_whole_return_stays_within_a_hundred_and_fifty_write_units(bill):
     assert bill.return_write_units <= 150
+
+
+def test_telling_people_of_a_return_stays_within_forty_more(bill):
+    assert bill.told_write_units <= TOLD_UNITS
 
 
 def test_an_event_on_the_happy_path_logs_no_more_than_four_hundred_bytes(bill):
