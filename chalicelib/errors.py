@@ -226,6 +226,23 @@ class UnavailableError(ReturnsError):
     code = "unavailable"
 
 
+class MailRefused(ReturnsError):
+    """The mail will never be taken as it is: an address that is none, or a message that was refused for good."""
+
+    code = "mail_refused"
+
+
+class OutboundFailed(ReturnsError):
+    """A receiver gave no answer. ``word`` says why (timeout, no_connection, not_resolved, tls_failed, hung_up,
+    address_refused), ``took_ms`` after how long; its address is never repeated."""
+
+    code = "outbound_failed"
+
+    def __init__(self, word: str, took_ms: int | None = None) -> None:
+        super().__init__(f"the receiver gave no answer: {word}")
+        self.word, self.took_ms = word, took_ms
+
+
 class StoredItemUnreadable(ReturnsError):
     """An item of the table is not what this version of the program can read. A person must look at it."""
 
