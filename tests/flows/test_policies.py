@@ -19,6 +19,8 @@ POLICY_BY_PART = {
 NEEDED_BY_CALL = {
     "dynamodb.TransactWriteItems": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
     "sqs.SendMessageBatch": {"sqs:SendMessage"},
+    # A whole MIME message is asked for under the older call's name too.
+    "sesv2.SendEmail": {"ses:SendEmail", "ses:SendRawEmail"},
 }
 
 
