@@ -41,6 +41,13 @@ holidays: $(READY)  ## write the public-holiday calendars anew
 rules-due: $(READY)  ## list the rule files that somebody should read again   (ON=YYYY-MM-DD)
 	$(PY) -m infra.rules_due $(ON)
 
+.PHONY: locales notices
+locales: $(READY)  ## write anew how each language writes days, hours, numbers and money (CLDR)
+	$(PY) -m infra.generate_locales
+
+notices: $(READY)  ## every notice to the customer in every language, to look at in a browser: build/notices/index.html
+	$(PY) -m infra.notices_page
+
 purposes: $(READY)  ## write docs/PURPOSES.md anew: every purpose in each carrier's own words
 	$(PY) -m infra.purposes_page
 

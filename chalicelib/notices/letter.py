@@ -1,0 +1,198 @@
+"""What stands in a notice, in order, before it is laid out: a title, what happened, the one thing asked, what follows.
+
+Which words go with which facts is decided here; the words are in the templates, the codes in ``notices/rules/told``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chalicelib.notices.facts import Moment, NoticeFacts
+from chalicelib.notices.told_facts import TIMES, Teller
+from chalicelib.notices.wording import Phrase, Words
+from chalicelib.rulebook import dictionary
+
+# Of these nothing is asked where no task is named, so nothing needs to be said about it.
+_SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A heading with its entries; ``ordered`` where they are steps."""
+
+    heading: Phrase
+    entries: tuple[Phrase, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The one thing that is asked of the customer."""
+
+    heading: Phrase
+    what: Phrase
+
+
+Block = Phrase | Listing | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One notice. ``rows`` are the numbers it is about, ``notes`` what stands small at the end."""
+
+    language: str
+    title: Phrase
+    preheader: Phrase
+    greeting: Phrase
+    blocks: tuple[Block, ...]
+    closing: tuple[Phrase, ...]
+    rows: tuple[Phrase, ...]
+    notes: tuple[Phrase, ...]
+    sample: Phrase | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Puts one notice together."""
+
+    moment: Moment
+    facts: NoticeFacts
+    words: Words
+
+    def letter(self) -> Letter:
+        """The whole notice."""
+        title, preheader = self._sure(f"{self._part}.title"), self._preheader()
+        greeting, blocks = self._sure("words.greeting"), tuple(self._blocks())
+        closing = _known(self.words.say(f"words.{key}") for key in ("questions", "closing", "signature"))
+        rows = tuple(self._rows())
+        sample = self._sure("words.sample") if self.facts.sample else None
+        notes = tuple(self._notes())
+        missing = tuple(dict.fromkeys(self.words.missing))
+        return Letter(self.words.language, title, preheader, greeting, blocks, closing, rows, notes, sample, missing)
+
+    @property
+    def _part(self) -> str:
+        """The table of the templates that tells of this moment as these facts have it."""
+        facts = self.facts
+        if self.moment == "accepted":
+            return f"accepted.{facts.kind}"
+        if self.moment == "pickup_booked":
+            by_customer = facts.task == "take_to_counter" and facts.pickup is None
+            return f"pickup_booked.{'counter' if by_customer else 'courier'}"
+        if self.moment == "held":
+            return f"held.{held_as(facts.reason, facts.task)}"
+        if self.moment == "decision":
+            return f"decision.{facts.outcome or 'reached'}"
+        return self.moment
+
+    @property
+    def _task(self) -> str:
+        if self.moment == "evidence_wanted" and self.facts.task == "nothing":
+            return "send_photos"
+        return self.facts.task
+
+    def _preheader(self) -> Phrase:
+        if self.moment == "held":
+            return self._sure(f"held.preheader_{'nothing' if self._task == 'nothing' else 'task'}")
+        own = f"{self._part}.preheader"
+        return self._sure(own if self.words.has(own) else f"{self.moment}.preheader")
+
+    def _blocks(self) -> Iterator[Block]:
+        yield self._sure(f"{self._part}.lead")
+        yield from self._why()
+        yield from self._listing("reasons", self._reasons())
+        yield from self._listing("past", self._past())
+        if self._task != "nothing":
+            yield Ask(self._sure("words.ask"), self._sure(f"task.{self._task}"))
+        yield from self._listing("wanted", self._wanted())
+        yield from self._listing("packing", self._packing(), ordered=True)
+        yield from self._maybe(f"{self._part}.more")
+        if self._task == "nothing" and self.moment not in _SAYS_NOTHING_OF_NOTHING:
+            yield self._sure("task.nothing")
+
+    def _why(self) -> Iterator[Phrase]:
+        if self.moment == "cancelled" and self.facts.reason:
+            yield from self._maybe(f"cancelled.{self.facts.reason}")
+        if self.moment == "held" and self._task == "nothing":
+            yield self._sure(f"{self._part}.ours")
+
+    def _reasons(self) -> Iterator[Phrase]:
+        if self.moment == "decision":
+            for code in dict.fromkeys(self.facts.outcome_reasons):
+                yield from self._maybe(f"reason.{code}")
+
+    def _wanted(self) -> Iterator[Phrase]:
+        if self._task == "send_photos":
+            keys = (f"wanted.{code}" for code in self.facts.wanted)
+            yield from (self._sure(key) for key in dict.fromkeys(self._or_other(key) for key in keys))
+
+    def _or_other(self, key: str) -> str:
+        return key if self.words.has(key) else "wanted.other"
+
+    def _packing(self) -> Iterator[Phrase]:
+        if self.moment == "pickup_booked":
+            for key in dict.fromkeys(self.facts.packing):
+                yield from self._maybe(f"packing.{key.removeprefix('pickup.')}")
+
+    def _past(self) -> Iterator[Phrase]:
+        if self.moment == "summary":
+            for one in sorted(self.facts.past, key=lambda happened: happened.at):
+                what = self._sure(f"past.{one.moment}")
+                day = Teller(self.facts, what.language).day_of(one.at)
+                yield self._row("past_row", day=Phrase((day,), what.language), what=what)
+
+    def _rows(self) -> Iterator[Phrase]:
+        for name in ("return_number", "order_number", "carrier", "tracking_number"):
+            fact = "rma" if name == "return_number" else name
+            piece = self.words.values(self.words.language)[fact]
+            if piece is not None:
+                label = self._sure(f"words.{name}")
+                yield self._row("row", label=label, value=Phrase((piece,), label.language))
+
+    def _notes(self) -> Iterator[Phrase]:
+        """Whose clock it is, once, where a time was told and not named with it."""
+        if self.words.used & TIMES and self.facts.zone_is_sure:
+            yield self._sure("words.zone_note")
+
+    def _listing(self, name: str, entries: Iterable[Phrase], *, ordered: bool = False) -> Iterator[Listing]:
+        if held := tuple(entries):
+            yield Listing(self._sure(f"words.{name}"), held, ordered)
+
+    def _row(self, key: str, **parts: Phrase) -> Phrase:
+        return self._filled(f"words.{key}", self.words.say(f"words.{key}", **parts))
+
+    def _maybe(self, key: str) -> Iterator[Phrase]:
+        if self.words.has(key) and (phrase := self.words.say(key)):
+            yield phrase
+
+    def _sure(self, key: str) -> Phrase:
+        return self._filled(key, self.words.say(key))
+
+    def _filled(self, key: str, phrase: Phrase | None) -> Phrase:
+        if phrase is None:
+            raise TextNeedsFacts(key)
+        return phrase
+
+
+class TextNeedsFacts(LookupError):
+    """A text that every notice of its kind needs has no way to be said without facts that may be unknown."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} needs a way to be said without facts that may be unknown")
+
+
+def held_as(reason: str | None, task: str) -> str:
+    """How a hold is spoken of: by its reason, else by what the customer must do about it.
+
+    >>> held_as("customs_value_doubted", "nothing"), held_as(None, "check_address"), held_as("on_hold", "nothing")
+    ('documents', 'address', 'unknown')
+    """
+    told = dictionary("notices", "told")
+    known: str | None = told["held"].get(reason) or told["held_by_task"].get(task)
+    return known or "unknown"
+
+
+def _known(phrases: Iterable[Phrase | None]) -> tuple[Phrase, ...]:
+    return tuple(phrase for phrase in phrases if phrase is not None)
