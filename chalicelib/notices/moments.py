@@ -17,6 +17,7 @@ from chalicelib.notices.facts import CustomerTask, Happened, Moment, Outcome, Pi
 from chalicelib.notices.register import Entry, Register
 
 NEWS_FOR = timedelta(days=1)
+ASKED = ":asked"
 # How far along the way a moment is. Carriers' clocks and ours differ, so the way decides before the time does.
 _FAR: dict[Moment, int] = {
     "evidence_wanted": 0, "accepted": 1, "decision": 1, "pickup_booked": 2, "collected": 3, "held": 4, "released": 4,
@@ -57,7 +58,8 @@ class Reached:
 class Hold:
     """A trouble of which the customer is told: a hold, or one where they must act. ``names`` are all the scans that
     told of it, for the one that opened it may come to be another. ``until`` is when it ended, ``freed`` whether the
-    parcel went on then."""
+    parcel went on then. ``asked_at`` is since when the customer must do something about it (None: nothing): a hold of
+    which they were told is told once more when it comes to that."""
 
     names: tuple[str, ...]
     leg_n: int
@@ -66,6 +68,11 @@ class Hold:
     freed: bool
     reason: str | None
     task: CustomerTask
+    asked_at: datetime | None = None
+
+    def is_named(self, episode: str) -> bool:
+        """Whether a notice of this episode is about it."""
+        return episode.removesuffix(ASKED) in self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +162,31 @@ def _under_way(history: History, register: Register, now: datetime) -> Iterable[
     yield from (Occasion("pickup_booked", one.at, one.episode) for one in history.couriers)
     yield from (Occasion("collected", one.at, str(one.leg_n)) for one in history.collected)
     for hold in history.holds:
-        yield Occasion("held", hold.since, hold.names[0], hold.names)
+        yield _held(hold)
         if hold.until is not None and hold.freed:
             yield Occasion("released", hold.until, hold.names[0], hold.names)
     yield from _withdrawn(history, register, now)
     yield from (Occasion("arrived", one.at, str(one.leg_n)) for one in history.arrived)
 
 
+def _held(hold: Hold) -> Occasion:
+    asked = tuple(f"{name}{ASKED}" for name in hold.names)
+    if hold.asked_at is not None:
+        return Occasion("held", hold.asked_at, asked[0], asked)
+    return Occasion("held", hold.since, hold.names[0], (*hold.names, *asked))
+
+
 def _withdrawn(history: History, register: Register, now: datetime) -> Iterable[Occasion]:
     """A hold that was told and that the carrier has since taken back altogether: whoever was told of it must hear that
     there is none."""
-    known = {f"held/{name}" for hold in history.holds for name in hold.names}
-    told = (entry for entry in register if entry.moment == "held" and entry.status == "sent")
+    told = [entry.episode for entry in register if entry.moment == "held" and entry.status == "sent"]
+    gone = (episode for episode in told if not any(hold.is_named(episode) for hold in history.holds))
     if history.tracked:
-        yield from (Occasion("released", now, entry.episode) for entry in told if entry.key not in known)
+        yield from (Occasion("released", now, episode) for episode in dict.fromkeys(map(_plain, gone)))
+
+
+def _plain(episode: str) -> str:
+    return episode.removesuffix(ASKED)
 
 
 def _left_behind(came: Sequence[Occasion], register: Register, now: datetime) -> tuple[Owed, ...]:

@@ -12,6 +12,7 @@ from chalicelib.returns.stages import advance
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 
 STANDS = frozenset({"done", "with_person"})
@@ -43,6 +44,7 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
     if undone:
         ports.queues.send("steps", [one.step for one in undone])
     _look_once_more(ports, case_id, holder, now)
+    look_for_notices(ports, case_id)
     return _told(_file(ports, case_id))
 
 

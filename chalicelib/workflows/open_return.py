@@ -39,6 +39,7 @@ from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.outside_words import label_doubts
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
@@ -97,6 +98,7 @@ def open_return(
     if stored is not None:
         return _replayed(ports, stored, body_digest)
     _queue_first_step(ports, opening)
+    look_for_notices(ports, opening.case.case_id)
     return Answered(201, told(opening.plan.answer))
 
 
@@ -261,6 +263,7 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
     file = ports.cases.file(stored.case_id)
     if file is None:
         raise NotFoundError("the case opened under this Idempotency-Key is gone")
+    look_for_notices(ports, stored.case_id)
     return Answered(201, told(file.plan.answer))
 
 

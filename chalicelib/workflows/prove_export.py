@@ -22,6 +22,7 @@ from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import again
 from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_papers import papers_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
@@ -61,6 +62,7 @@ def prove_export(ports: Ports, case_id: str, given: ExportLink, *, holder: str, 
     for found in done:
         if found.steps:
             ports.queues.send("steps", found.steps)
+    look_for_notices(ports, case_id)
     return read_case(ports, case_id)
 
 

@@ -11,6 +11,7 @@ from chalicelib.workflows import book_leg
 from chalicelib.workflows.confirm_push import confirm_push
 from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.keep_ledger import keep_claim
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.take_tracking import join
 
@@ -21,8 +22,10 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
     match message.get("kind"):
         case "waybill" | "pickup" | "pickup_change" | "pickup_cancel" | "waybill_cancel":
             book_leg.take_booking(ports, message, now)
+            look_for_notices(ports, message["case_id"])
         case "advance_case":
             advance_case(ports, message, now)
+            look_for_notices(ports, message["case_id"])
         case "join":
             join(ports, message["carrier"], message["number"], now)
         case "confirm_push":
