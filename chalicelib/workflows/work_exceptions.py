@@ -11,6 +11,7 @@ from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import exception_row
@@ -33,6 +34,7 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
         raise NotFoundError("no exception has this id")
     if found.status == "resolved":
         if verdict.action == "resolve" and _same_mind(found, verdict):
+            _tell_customer(ports, found, verdict)
             return exception_row(found)
         raise ConflictError(f"this exception is already resolved: {found.history[-1].note or 'by the facts'}")
     _refuse_half_answers(found, verdict)
@@ -41,7 +43,14 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
         ports.exceptions.save_alone(after)
     else:
         _under_case(ports, found, after, verdict, now)
+    _tell_customer(ports, found, verdict)
     return exception_row(after)
+
+
+def _tell_customer(ports: Ports, found: OpenException, verdict: Verdict) -> None:
+    """What a person decided about a return its customer must hear; asked for again, the word is queued again."""
+    if found.case_id is not None and verdict.outcome is not None:
+        look_for_notices(ports, found.case_id)
 
 
 def _same_mind(found: OpenException, verdict: Verdict) -> bool:
