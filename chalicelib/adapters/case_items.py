@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_notices import register_of_item
+from chalicelib.adapters.claim_items import claims_of_items, pack_of_item, watches_of_items
 from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.duty_items import entry_of_item
 from chalicelib.adapters.paper_items import papers_of_item
@@ -201,6 +202,9 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         log=parts(LogEntry, keys.LOG),
         papers=tuple(papers_of_item(item) for item in by_kind.get(keys.PAPERS.rstrip("#"), ())),
         duties=tuple(map(entry_of_item, by_kind.get(keys.DUTY.rstrip("#"), ()))),
+        claims=claims_of_items(by_kind.get(keys.CLAIM.rstrip("#"), ())),
+        watches=watches_of_items(by_kind.get(keys.CLAIM.rstrip("#"), ())),
+        packs=tuple(map(pack_of_item, by_kind.get(keys.PACK.rstrip("#"), ()))),
         notices=register_of_item(by_kind[keys.NOTICES][0]) if keys.NOTICES in by_kind else Register(),
     )
 

@@ -22,6 +22,7 @@ NOTICES = "NOTICES"
 LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"
 PAPERS = "PAPERS#"
 DUTY = "DUTY#"
+CLAIM, PACK = "CLAIM#", "PACK#"
 DUE_SHARDS = 8
 LISTING_SHARDS = 4
 LONGEST_PART = 180
@@ -79,6 +80,29 @@ def duty_sums_pks(state: str) -> tuple[str, ...]:
 def duty_sums_pk(state: str, pk: str) -> str:
     """The partition that counts an entry of this case in this state."""
     return duty_sums_pks(state)[crc32(pk.encode()) % LISTING_SHARDS]
+
+
+def claim_sk(leg_n: int, party: str | None = None) -> str:
+    """The watch of a leg in its case; with a party the claim against it.
+
+    >>> claim_sk(1), claim_sk(1, "carrier")
+    ('CLAIM#1', 'CLAIM#1#carrier')
+    """
+    return f"{CLAIM}{leg_n}" + (f"#{part(party)}" if party else "")
+
+
+def pack_sk(leg_n: int, party: str) -> str:
+    """The pack of a claim in its case."""
+    return f"{PACK}{leg_n}#{part(party)}"
+
+
+def claim_pack_key(case_id: str, stem: str) -> str:
+    """Where the evidence bucket holds the pack of a claim.
+
+    >>> claim_pack_key("c1", "1-carrier-abababababababab")
+    'claims/c1/1-carrier-abababababababab.zip'
+    """
+    return f"claims/{part(case_id)}/{part(stem)}.zip"
 
 
 def label_key(case_id: str, name: str) -> str:
@@ -209,7 +233,7 @@ def due_shards() -> tuple[str, ...]:
     return tuple(f"DUE#{n}" for n in range(DUE_SHARDS))
 
 
-ListingKind = Literal["case", "track", "exception", "duty", "leg"]
+ListingKind = Literal["case", "track", "exception", "duty", "leg", "claim"]
 
 
 def listed_as(kind: ListingKind, value: str, pk: str) -> str:

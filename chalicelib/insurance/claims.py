@@ -46,6 +46,7 @@ Severity = Literal["medium", "high", "critical"]
 GRADES: tuple[Severity, ...] = ("medium", "high", "critical")
 DUE, PROTECTIVE = "claim_due", "claim_protective"
 ACTS: tuple[Act, ...] = get_args(Act)
+GRAVEST_FIRST: tuple[ClaimKind, ...] = ("loss", "shortage", "damage", "delay")
 KINDS = frozenset({DUE, PROTECTIVE})
 EVIDENCE = "insurance/claim_evidence"
 SATURDAY = 5
@@ -126,8 +127,8 @@ def kind_of(kinds: Iterable[str], on: date, *, arrived: bool) -> ClaimKind:
     way, damage once it has come."""
     named: Mapping[str, ClaimKind] = _troubles(on)["kind"]
     found = {named[kind] for kind in kinds if kind in named}
-    gravest = next((kind for kind in ("loss", "shortage", "damage", "delay") if kind in found), None)
-    return gravest or ("damage" if arrived else "loss")  # type: ignore[return-value]
+    gravest = next((kind for kind in GRAVEST_FIRST if kind in found), None)
+    return gravest or ("damage" if arrived else "loss")
 
 
 def clocks_against(
@@ -151,7 +152,7 @@ def standing(party: Party, kind: ClaimKind, facts: ParcelFacts, policy: Policy |
     clocks, unknown = clocks_against(party, facts, policy)
     began = beginnings(facts)
     # What has not come may be lost, whatever else is wrong with it: the clocks of a loss run too.
-    kinds = (kind,) if facts.has_arrived or kind == "loss" else (kind, "loss")
+    kinds: tuple[ClaimKind, ...] = (kind,) if facts.has_arrived or kind == "loss" else (kind, "loss")
     waiting = tuple(dict.fromkeys(one for each in kinds for one in not_begun(clocks, each, began)))
     claims, suits, rights = (_together(clocks, kinds, act, began) for act in ACTS)
     if not claims and not waiting and unknown is None:

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.customs.ledger import DutyEntry
+from chalicelib.insurance.claim_states import Claim, Watch
 from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.bookings import Booking
+from chalicelib.workflows.claim_ports import Pack
 from chalicelib.workflows.made_papers import LegPapers
 
 
@@ -42,6 +44,9 @@ class CaseFile:
     log: tuple[LogEntry, ...] = ()
     papers: tuple[LegPapers, ...] = ()
     duties: tuple[DutyEntry, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    packs: tuple[Pack, ...] = ()
     notices: Register = field(default_factory=Register)
 
     def papers_of(self, leg_n: int) -> LegPapers | None:
