@@ -1,160 +1,61 @@
-"""An alert becomes an exception that a person works on, says more of one, makes it graver, or closes it: once per
-episode, whatever comes twice.
+"""An alert becomes an exception that a person works on, says more of one, or closes it: once per episode, whatever
+comes twice.
 
 A closing that overtakes its opening writes the exception as already resolved, so that the late opening finds it and
-changes nothing. What was resolved stays so: trouble that comes back is another episode. Only where a *person* resolved
-it and the same episode then grows graver than it was, the graver trouble opens under a name of its own.
-
-After every change, and again when its message comes again, people are told of it (``tell``), the clock of a claim is
-started and the customer's worker is woken; each of them knows a repeat.
+changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.alerts import escalation
-from chalicelib.alerts.changes import US, opened, raised, updated, was_told
-from chalicelib.alerts.changes import resolved as resolved
-from chalicelib.alerts.exceptions import SEVERITIES, ExceptionNote, OpenException, is_graver, public_id
+from chalicelib.alerts.exceptions import ExceptionNote, OpenException, public_id
 from chalicelib.alerts.playbooks import open_exception
-from chalicelib.alerts.told import Alert
 from chalicelib.clock import instant
-from chalicelib.errors import InvalidRequestError, NotFoundError, StaleVersion
+from chalicelib.errors import NotFoundError
 from chalicelib.money import money_from_json
 from chalicelib.returns.case import Case
-from chalicelib.workflows import incidents, wake_exceptions
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.ports import Ports
-from chalicelib.workflows.tell import tell
-
-# What a message may have written when it comes again and finds it done.
-WRITES = {"open": {"opened", "raised"}, "update": {"updated"}, "close": {"resolved"}}
-
-
-@dataclass(slots=True)
-class _Told:
-    """How an exception stands after its message, and the lines that were written with it (None: it was done before)."""
-
-    exception: OpenException | None = None
-    sequence: int | None = None
 
 
 def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
-    """Do what the message says to its exception and tell of it; the leg it is about, as ``case/leg``.
+    """Open or close the exception that the message tells of; the leg it is about, as ``case/leg``.
 
-    ``action``: open, update, close; ``tell`` of a change that a person made, ``wake`` of one whose time has come. The
-    first three say subject_kind, subject, kind, episode, since, and where known reason, severity, leg, carrier, number,
-    money_at_risk, detail. Of an alert about a case that does not exist the exception is kept under the carrier instead:
-    it is never dropped.
+    ``message``: action (open, update, close), subject_kind, subject, kind, episode, since, and where known reason,
+    severity, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception
+    is kept under the carrier instead: it is never dropped.
     """
-    match message["action"]:
-        case "tell":
-            _tell_of(ports, message["exception_id"], message["sequence"], now)
-            return set()
-        case "wake":
-            for exception, notes in wake_exceptions.woken(ports, message["exception_id"], now):
-                tell_all(ports, exception, notes, now)
-            return set()
-        case "open" | "update" | "close":
-            return _taken(ports, message, now)
-        case unknown:
-            raise InvalidRequestError(f"nobody knows an alert that says {unknown!r}")
-
-
-def tell_all(ports: Ports, exception: OpenException, notes: Iterable[ExceptionNote], now: datetime) -> None:
-    """Tell of these lines of its history, and wake whoever else must know; again is harmless."""
-    spoken = [note for note in notes if was_told(exception, note)]
-    for note in spoken:
-        tell(ports, Alert(exception, note, exception.country), now)
-    if exception.case_id is None or not spoken:
-        return
-    known = escalation.rules(now.date())
-    leg = exception.leg_n
-    if leg is not None and known.may_end_in_a_claim(exception.kind, exception.reason):
-        ports.queues.send("steps", [{"kind": "claim_watch", "case_id": exception.case_id, "leg": leg}])
-    if exception.kind in known.noticed:
-        ports.queues.send("notices", [{"kind": "notices", "case_id": exception.case_id}])
-
-
-def _taken(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
     if message["subject_kind"] == "case":
         try:
-            _finish(ports, message, _under_case(ports, message, now), now)
+            _under_case(ports, message, now)
         except NotFoundError:
             lost = {**message, "subject_kind": "carrier", "subject": message.get("carrier") or "unknown"}
-            _finish(ports, lost, _alone(ports, lost, now), now)
+            _alone(ports, lost, now)
         else:
             return {f"{message['subject']}/{message.get('leg') or '-'}"}
     else:
-        _finish(ports, message, _alone(ports, message, now), now)
+        _alone(ports, message, now)
     return set()
 
 
-def _finish(ports: Ports, message: Mapping[str, Any], told: _Told, now: datetime) -> None:
-    """Tell of what was written, or of what an earlier receive of this message may have written and not told."""
-    found = told.exception
-    if found is None:
-        return
-    if told.sequence is not None:
-        notes = [note for note in found.history if note.sequence == told.sequence]
-    else:
-        notes = [note for note in found.history if note.by == US and note.action in WRITES[message["action"]]]
-    tell_all(ports, found, notes, now)
-    graver = _graver_again(found, message)
-    if graver is not None and ports.exceptions.read(_id_of(graver)) is None and message["action"] == "close":
-        return
-    if graver is not None:
-        _taken(ports, graver, now)
-
-
-def _graver_again(found: OpenException, message: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What a person has resolved and the facts have made graver since, as a message of its own."""
-    if found.status != "resolved" or found.resolved_by == US or found.episode.endswith(".again"):
-        return None
-    said = message.get("severity")
-    if message["action"] == "close" or (said is not None and is_graver(said, found.severity)):
-        return {**message, "episode": f"{message['episode']}.again"}
-    return None
-
-
-def _tell_of(ports: Ports, exception_id: str, sequence: int, now: datetime) -> None:
-    found = ports.exceptions.read(exception_id)
-    if found is None:
-        raise NotFoundError("no exception has this id")
-    tell_all(ports, found, [note for note in found.history if note.sequence == sequence], now)
-
-
-def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> _Told:
-    told = _Told()
-
+def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     def decide(case: Case) -> Amendment | None:
         found = ports.exceptions.read(public_id("case", case.case_id, message["episode"]))
-        told.exception, told.sequence = found, None
         if found is None and _is_our_own_doing(case, message):
             return None
-        after = _after(ports, found, message, now, case)
+        after = _after(found, message, now)
         if after is None:
             return None
-        told.exception, told.sequence = after, case.log_n + 1
-        return amendment_of(case, after)
+        facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
+        if after.reason:
+            facts["reason"] = after.reason
+        return Amendment(case, f"exception_{after.status}", facts, exceptions=(after,))
 
     amend(ports, message["subject"], now, decide)
-    return told
-
-
-def amendment_of(case: Case, after: OpenException, by: str = US) -> Amendment:
-    """A change of an exception as the case log tells of it: that it was opened, or what was done last."""
-    action = after.history[-1].action
-    facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
-    if action == "raised":
-        facts["severity"] = after.severity
-    if after.reason:
-        facts["reason"] = after.reason
-    return Amendment(case, f"exception_{'open' if action == 'opened' else action}", facts, by=by, exceptions=(after,))
 
 
 def _is_our_own_doing(case: Case, message: Mapping[str, Any]) -> bool:
@@ -162,87 +63,64 @@ def _is_our_own_doing(case: Case, message: Mapping[str, Any]) -> bool:
     return case.stage == "cancelled" and message["kind"] == "cancelled_by_carrier"
 
 
-def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> _Told:
-    found = ports.exceptions.read(_id_of(message))
-    after = _after(ports, found, message, now, None)
+def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    found = ports.exceptions.read(public_id(message["subject_kind"], message["subject"], message["episode"]))
+    after = _after(found, message, now)
     if after is None:
-        return _Told(found)
-    if after.version > 1:
+        return
+    if after.version == 1:
+        ports.exceptions.open_alone(after)
+    else:
         ports.exceptions.save_alone(after)
-    elif not ports.exceptions.open_alone(after):
-        raise StaleVersion("somebody else opened this exception first")
-    return _Told(after, after.history[-1].sequence)
 
 
-def _id_of(message: Mapping[str, Any]) -> str:
-    return public_id(message["subject_kind"], message["subject"], message["episode"])
-
-
-def _after(
-    ports: Ports, found: OpenException | None, message: Mapping[str, Any], now: datetime, case: Case | None
-) -> OpenException | None:
+def _after(found: OpenException | None, message: Mapping[str, Any], now: datetime) -> OpenException | None:
     """The exception as it shall be; None when it already is."""
-    sequence = case.log_n + 1 if case else None
     closing = message["action"] == "close"
     if found is None:
-        return _first(ports, message, now, case, sequence)
+        fresh = _fresh(message, now)
+        return resolved(fresh, now, "goldthread", message.get("detail"), version=1) if closing else fresh
     if found.status == "resolved":
         return None
     if closing:
-        return resolved(found, now, US, message.get("detail"), version=found.version + 1, sequence=sequence)
-    if message["action"] == "update":
-        return _updated(found, message, now, sequence)
-    return _raised(found, message, now, sequence)
+        return resolved(found, now, "goldthread", message.get("detail"), version=found.version + 1)
+    return _updated(found, message, now) if message["action"] == "update" else None
 
 
-def _first(
-    ports: Ports, message: Mapping[str, Any], now: datetime, case: Case | None, sequence: int | None
-) -> OpenException:
-    """One that nobody knows of yet: opened, alone or as one of many, or over before we heard of it."""
-    fresh, country = _fresh(message, now, case), case.customer_country if case else None
-    if message["action"] == "close":
-        begun = opened(fresh, now, sequence=sequence or 1, country=country)
-        return resolved(begun, now, US, message.get("detail"), version=1, sequence=sequence)
-    incident = incidents.join(ports, fresh, case, now) if case and message["action"] == "open" else None
-    return opened(fresh, now, sequence=sequence or 1, country=country, incident=incident)
-
-
-def _raised(
-    found: OpenException, message: Mapping[str, Any], now: datetime, sequence: int | None
-) -> OpenException | None:
-    """The same trouble has grown graver: only who says how grave it is raises it, not the first opening come again."""
-    said = message.get("severity")
-    if said is None or not is_graver(said, found.severity):
-        return None
-    return raised(found, said, now, sequence=sequence, detail=message.get("detail"))
-
-
-def _updated(
-    found: OpenException, message: Mapping[str, Any], now: datetime, sequence: int | None
-) -> OpenException | None:
+def _updated(found: OpenException, message: Mapping[str, Any], now: datetime) -> OpenException | None:
     """The same trouble under a reason that is now known better, or with news of how far it has gone; its opening and
-    its history stay, and it is never less grave than it was."""
-    fresh, detail = _fresh(message, now, None), message.get("detail")
+    its history stay."""
+    fresh = _fresh(message, now)
+    told = ExceptionNote(now, "goldthread", "reason", fresh.reason)
     if fresh.reason == found.reason:
-        known = detail is None or any(note.note == detail for note in found.history)
-        return None if known or found.subject_kind != "carrier" else updated(found, now, detail, sequence=sequence)
-    deadline = fresh.deadline and fresh.deadline + escalation.waited(found)
-    better = replace(
-        found,
-        severity=min(found.severity, fresh.severity, key=SEVERITIES.index),
-        reason=fresh.reason,
-        meaning=fresh.meaning,
-        to_do=fresh.to_do,
-        action_by=fresh.action_by,
-        deadline=deadline,
+        detail = message.get("detail") if found.subject_kind == "carrier" else None
+        if detail is None or any(note.note == detail for note in found.history):
+            return None
+        told = ExceptionNote(now, "goldthread", "update", detail)
+    return replace(
+        fresh,
+        status=found.status,
+        opened_at=found.opened_at,
+        history=(*found.history, told),
+        version=found.version + 1,
     )
-    return updated(better, now, fresh.reason, sequence=sequence)
 
 
-def _fresh(message: Mapping[str, Any], now: datetime, case: Case | None) -> OpenException:
-    """As the message says it; what is at risk, where it does not say, is what its case is worth."""
+def resolved(exception: OpenException, now: datetime, by: str, note: str | None, *, version: int) -> OpenException:
+    """The exception, resolved by a person with a note or by the facts."""
+    told = ExceptionNote(now, by, "resolved", note)
+    return replace(
+        exception,
+        status="resolved",
+        resolved_at=now,
+        resolved_by=by,
+        history=(*exception.history, told),
+        version=version,
+    )
+
+
+def _fresh(message: Mapping[str, Any], now: datetime) -> OpenException:
     at_risk = message.get("money_at_risk")
-    worth = case.money_at_risk if case and "money_at_risk" not in message else None
     return open_exception(
         message["subject_kind"],
         message["subject"],
@@ -256,6 +134,6 @@ def _fresh(message: Mapping[str, Any], now: datetime, case: Case | None) -> Open
         leg_n=message.get("leg"),
         carrier=message.get("carrier"),
         number=message.get("number"),
-        money_at_risk=money_from_json(at_risk) if at_risk else worth,
+        money_at_risk=money_from_json(at_risk) if at_risk else None,
         detail=message.get("detail"),
     )
