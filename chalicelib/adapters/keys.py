@@ -23,6 +23,8 @@ LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEP
 PAPERS = "PAPERS#"
 DUTY = "DUTY#"
 CLAIM, PACK = "CLAIM#", "PACK#"
+DELIVERY = "DELIVERY#"
+RECEIVERS = "RECEIVERS"
 DUE_SHARDS = 8
 LISTING_SHARDS = 4
 LONGEST_PART = 180
@@ -168,6 +170,37 @@ def pickup_days_sk(country: str, area: str) -> str:
     return f"PICKUPS#{part(country)}#{part(area)}"
 
 
+def sent_pk(subject: str) -> str:
+    """The partition of everything that receivers are told of one subject.
+
+    >>> sent_pk("case/c1")
+    'SENT#case%2Fc1'
+    """
+    return f"SENT#{part(subject)}"
+
+
+def delivery_sk(receiver: str, message_id: str) -> str:
+    """A delivery among all of its subject."""
+    return f"{DELIVERY}{part(receiver)}#{part(message_id)}"
+
+
+def receiver_key(receiver: str) -> Key:
+    """How a receiver of the merchant's is: one partition holds them all, for they are few and looked at together."""
+    return RECEIVERS, f"RECEIVER#{part(receiver)}"
+
+
+DEAD_DELIVERIES = "dead"
+
+
+def sent_to(receiver: str) -> str:
+    """What the deliveries to one receiver are listed by, but for dead ones.
+
+    >>> sent_to("shop-system")
+    'to.shop-system'
+    """
+    return f"to.{part(receiver).replace('%', '.')}"
+
+
 NEWEST_RATE = "NEWEST"
 
 
@@ -186,8 +219,13 @@ def exception_key(subject_kind: str, subject: str, episode: str) -> Key | None:
             pk = number_pk(carrier, number)
         case "carrier":
             pk = carrier_pk(subject)
+        case "lane":
+            carrier, _, lane = subject.partition("/")
+            pk = f"LANE#{part(carrier)}#{part(lane)}"
         case "rule":
             pk = f"RULE#{part(subject)}"
+        case "receiver":
+            pk = f"RECEIVER#{part(subject)}"
         case _:
             return None
     return pk, f"{EXCEPTION}{part(episode)}"
@@ -205,7 +243,7 @@ def subject_of(pk: str) -> dict[str, str]:
     return told | ({"case_id": subject} if kind == "CASE" else {})
 
 
-_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier", "RULE": "rule"}
+_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier", "RULE": "rule", "RECEIVER": "receiver"}
 
 
 def pointer_pk(kind: str, value: str) -> str:
@@ -216,6 +254,41 @@ def pointer_pk(kind: str, value: str) -> str:
 def answer_key(scope: str, key: str) -> Key:
     """The stored answer of an Idempotency-Key."""
     return f"ANSWER#{part(scope)}#{part(key)}", "ANSWER"
+
+
+def digest_pk(receiver: str) -> str:
+    """The partition of what waits for a receiver of the merchant's."""
+    return f"DIGEST#{part(receiver)}"
+
+
+def receiver_of_pk(pk: str) -> str:
+    """Read what ``digest_pk`` wrote."""
+    return unquote(pk.removeprefix("DIGEST#"))
+
+
+def digest_sk(at: str) -> str:
+    """The digest of one time, in the due index while something waits for it."""
+    return f"DIGEST#{at}"
+
+
+def slot_prefix(at: str) -> str:
+    """What everything begins with that one digest is made of."""
+    return f"SLOT#{at}#"
+
+
+def waiting_sk(at: str, message: str) -> str:
+    """One change that waits for a digest."""
+    return f"{slot_prefix(at)}W#{part(message)}"
+
+
+def part_sk(at: str, n: int) -> str:
+    """What one part of a digest holds."""
+    return f"{slot_prefix(at)}P#{n:06d}"
+
+
+def storm_sk(until: str, window: str) -> str:
+    """What a receiver was told in one window of time."""
+    return f"STORM#{until}#{part(window)}"
 
 
 def token_key(token_id: str) -> Key:
@@ -233,7 +306,7 @@ def due_shards() -> tuple[str, ...]:
     return tuple(f"DUE#{n}" for n in range(DUE_SHARDS))
 
 
-ListingKind = Literal["case", "track", "exception", "duty", "leg", "claim"]
+ListingKind = Literal["case", "track", "exception", "duty", "leg", "delivery", "claim"]
 
 
 def listed_as(kind: ListingKind, value: str, pk: str) -> str:
