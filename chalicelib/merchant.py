@@ -23,6 +23,8 @@ from chalicelib.insurers import InsurerPolicy, contradictions
 from chalicelib.money import Money
 from chalicelib.receivers import Receiver, receiver_contradictions
 from chalicelib.strict import Code, Country, Strict, Text
+from chalicelib.watch_rows import WatchRow
+from chalicelib.watch_rows import contradictions as watch_contradictions
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Months = Annotated[int, Field(ge=0, le=1200)]
@@ -196,7 +198,8 @@ class Thresholds(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Merchant(Strict):
-    """The whole file. ``brands`` are words of the house's own names that must not stand outside on a parcel."""
+    """The whole file. ``brands`` are words of the house's own names that must not stand outside on a parcel. ``watch``
+    are rows that take the place of every row of the house for the parcels they name."""
 
     schema: Literal[1]
     name: Text
@@ -209,6 +212,7 @@ class Merchant(Strict):
     recall: tuple[Recall, ...] = ()
     brands: tuple[Text, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    watch: tuple[WatchRow, ...] = ()
 
     def facility_called(self, facility_id: str) -> Facility | None:
         """Our place of this id; None if there is none."""
@@ -281,6 +285,12 @@ def _repeats(merchant: Merchant) -> list[FieldFault]:
 
 def _contradictions(merchant: Merchant) -> list[FieldFault]:
     insurers = [_fault(where, code, detail) for where, code, detail in contradictions(merchant.insurer)]
+    watched = [_fault(where, code, detail) for where, code, detail in watch_contradictions(merchant.watch)]
+    strangers = [
+        _fault(f"watch.{n}.carrier", "no_contract", f"there is no contract with {row.carrier} in this file")
+        for n, row in enumerate(merchant.watch)
+        if row.carrier is not None and merchant.contract_with(row.carrier) is None
+    ]
     receivers = [_fault(where, code, detail) for where, code, detail in receiver_contradictions(merchant.receiver)]
     never_valid = [
         _fault(f"carrier.{contract.carrier}", "ends_before_start", f"{agreed.agreement_ref} ends before it begins")
@@ -293,7 +303,7 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
         for recall in merchant.recall
         if not recall.skus and not recall.serials
     ]
-    return [*insurers, *receivers, *never_valid, *empty]
+    return [*insurers, *watched, *strangers, *receivers, *never_valid, *empty]
 
 
 def _fault(where: str, code: str, detail: str) -> FieldFault:

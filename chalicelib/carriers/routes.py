@@ -125,7 +125,7 @@ def _on_its_lanes(accepted: Acceptance, known: Service | None, lane: Lane) -> Ac
 def transit_of(carrier: str, service: str, on: date) -> Transit | None:
     """The usual time under way; None when no norm is held for this service or day."""
     try:
-        vintage = in_force("carriers/transit", on)
+        vintage = in_force("shipments/transit", on)
     except RuleNotInForce:
         return None
     row = next((n for n in vintage.rules["norm"] if (n["carrier"], n["service"]) == (carrier, service)), None)

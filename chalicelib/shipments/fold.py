@@ -7,8 +7,9 @@ late is read in its place and cannot clear a hold, and a second telling changes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -27,7 +28,7 @@ from chalicelib.shipments.transitions import (
     takes_over,
 )
 
-__all__ = ["Episode", "Scan", "State", "directed", "fold", "fold_merged", "merge", "scans"]
+__all__ = ["Episode", "Scan", "State", "Stay", "directed", "fold", "fold_merged", "merge", "scans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,20 @@ class Episode:
     action_by: Party | None
     country: str | None
     scans: tuple[str, ...]
+    acting_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One stay of the parcel at a place, from the first scan that saw it there: ``name`` is the country, for a stay at
+    one office the country and city. ``visit`` counts the stays at this place, ``scans`` those of this stay: a scan of
+    this stay that is told late changes neither its name nor its number.
+    """
+
+    name: str
+    visit: int
+    since: datetime
+    scans: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,8 @@ class State:
     ``since`` is when the present condition began; ``hold_episode`` names the open hold; ``delivered_at`` is
     the first delivery that stands; ``last_event_at`` counts every event, ``last_scan_at`` only those that
     prove the parcel was somewhere. ``goes_back_to`` tells whom a returning parcel goes to: the customer on a
-    leg home, else the merchant.
+    leg home, else the merchant. ``office`` and ``country`` are where it was last seen, ``attempted`` when its
+    delivery was tried.
     """
 
     milestone: Milestone | None = None
@@ -78,6 +94,9 @@ class State:
     attempts: int = 0
     goes_back_to: Literal["customer", "merchant"] | None = None
     episodes: tuple[Episode, ...] = ()
+    office: Stay | None = None
+    country: Stay | None = None
+    attempted: tuple[datetime, ...] = ()
 
     @property
     def at_rest(self) -> bool:
@@ -118,6 +137,10 @@ class _Walk:
     attempts: int = 0
     open: Episode | None = None
     past: tuple[Episode, ...] = ()
+    office: Stay | None = None
+    country: Stay | None = None
+    visits: Counter[str] = field(default_factory=Counter)
+    attempted: tuple[datetime, ...] = ()
 
     def read(self, scan: Scan) -> None:
         scan = self._on_the_way_back(scan)
@@ -126,9 +149,12 @@ class _Walk:
             self.moving_since = self.moving_since or event.at
         if event.milestone in SEEN:
             self.last_scan = event
+            self._see(event)
         if not self._speaks(event):
             return
-        self.attempts += event.milestone == "delivery_attempted"
+        if event.milestone == "delivery_attempted":
+            self.attempts += 1
+            self.attempted = (*self.attempted, event.at)
         staying = self._stuck_at_customs(event)
         self._judge(scan)
         if event.withdraws_delivery and self.milestone in ("delivered", "partially_delivered"):
@@ -159,7 +185,24 @@ class _Walk:
             attempts=self.attempts,
             goes_back_to=_sender(self.leg) if going_back else None,
             episodes=(*self.past, now_open) if now_open else self.past,
+            office=self.office,
+            country=self.country,
+            attempted=self.attempted,
         )
+
+    def _see(self, event: Event) -> None:
+        """A scan without a country or a city says nothing against the place the parcel was seen at before."""
+        city, country = event.place.city, event.place.country
+        if country is not None:
+            self.country = self._stay(self.country, country, event.at)
+        if city is not None:
+            self.office = self._stay(self.office, f"{country or ''}/{city.casefold()}", event.at)
+
+    def _stay(self, before: Stay | None, name: str, at: datetime) -> Stay:
+        if before is not None and before.name == name:
+            return Stay(name, before.visit, before.since, before.scans + 1)
+        self.visits[name] += 1
+        return Stay(name, self.visits[name], at)
 
     def _on_the_way_back(self, scan: Scan) -> Scan:
         """Delivered while going back, and not at the destination, is delivered to the sender."""
@@ -247,12 +290,14 @@ class _Walk:
         if self.open is None:
             return
         told = scan.event
+        action_by = (told.action_by if speaks else None) or self.open.action_by
         self.open = replace(
             self.open,
             scans=(*self.open.scans, *scan.ids),
             reason=(told.reason if speaks else None) or self.open.reason,
             responsible=(told.responsible if speaks else None) or self.open.responsible,
-            action_by=(told.action_by if speaks else None) or self.open.action_by,
+            action_by=action_by,
+            acting_since=self.open.acting_since if action_by == self.open.action_by else told.at,
         )
 
     def _close(self, event: Event) -> None:
@@ -291,6 +336,7 @@ def _opened(scan: Scan, condition: Condition, ground: Ground) -> Episode:
         action_by=event.action_by,
         country=event.place.country,
         scans=scan.ids,
+        acting_since=event.at,
     )
 
 

@@ -41,9 +41,19 @@ def closed_concerns(track: Track, before: Iterable[Concern], after: Iterable[Con
             yield _alert(track, "close", concern.kind, concern.episode, since=concern.since)
 
 
-def problem_effect(track: Track, kind: str, anchor: str, since: datetime, detail: str) -> Effect:
-    """A person is told that something about this track could not be kept or believed."""
-    return _alert(track, "open", kind, f"{kind}-{anchor}", since=since, detail=detail)
+def problem_effect(
+    track: Track,
+    kind: str,
+    anchor: str,
+    since: datetime,
+    detail: str,
+    *,
+    severity: str | None = None,
+    reason: str | None = None,
+) -> Effect:
+    """A person is told of something about this track that no later news puts right: what could not be kept or believed,
+    or a sign that the parcel was opened."""
+    return _alert(track, "open", kind, f"{kind}-{anchor}", since=since, detail=detail, severity=severity, reason=reason)
 
 
 def new_code_effect(track: Track, code: str, now: datetime) -> Effect:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Literal
+from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from chalicelib.errors import RuleFileInvalid
 from chalicelib.money import Money
 from chalicelib.rulebook import Confidence, in_force, load
+from chalicelib.shipments.walls import Wall
+from chalicelib.watch_rows import CarrierClass, Clock, Parcel, Severity, WatchRow, best_of, contradictions
 
 DATASET = "shipments/watch"
-_WEEK = timedelta(days=5)
-CarrierClass = Literal["express", "postal"]
+TRANSIT = "shipments/transit"
 _HEAD = ("schema", "effective", "ends", "territory", "review_after", "source")
 
 
@@ -28,25 +29,12 @@ class _Sourced(_Rules):
     confidence: Confidence
 
 
-class Span(_Rules):
-    """So many hours on a clock, and how grave it is when they have passed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold(WatchRow):
+    """When a rule first warns and when it becomes critical, with where that comes from."""
 
-    hours: int
-    clock: Literal["calendar", "working"]
-    severity: Literal["critical", "high", "medium", "low"]
-
-    def end(self, since: datetime) -> datetime:
-        """When a span that began then is over; Saturday and Sunday (UTC) do not count as working time."""
-        return since + timedelta(hours=self.hours) if self.clock == "calendar" else _working(since, self.hours)
-
-
-class Threshold(_Sourced):
-    """When a rule first warns and when it becomes critical."""
-
-    kind: str
-    carrier_class: CarrierClass
-    warn: Span
-    critical: Span
+    source: str
+    confidence: Confidence
 
 
 class Polling(_Sourced):
@@ -109,16 +97,97 @@ class Postal(_Rules):
     carriers: tuple[str, ...]
 
 
+class Attempts(_Sourced):
+    """From which attempt on a failed delivery is told again, and how far apart two attempts are."""
+
+    told_from: int
+    apart_hours: int
+
+
+class Storage(_Sourced):
+    """How many calendar days a carrier keeps a parcel at its counter; without a country: everywhere."""
+
+    carrier: str
+    days: int
+    country: str | None = None
+
+
+class Hub(_Sourced):
+    """Countries that a carrier sends parcels through."""
+
+    carrier: str
+    countries: frozenset[str]
+
+
+class CustomsHours(_Sourced):
+    """When a customs office works, by its own clock; without a country: the usual."""
+
+    opens: int
+    closes: int
+
+
+class Weekend(_Sourced):
+    """Countries whose weekend is on other days; Monday is 0."""
+
+    countries: frozenset[str]
+    days: tuple[int, ...]
+
+
+class Weighing(_Sourced):
+    """How far two weights may lie apart, and how grave a loss and a gain of weight are."""
+
+    least_g: Decimal
+    dropped: Severity
+    risen: Severity
+
+
+class Scale(_Sourced):
+    """The step in which a carrier tells weights."""
+
+    carrier: str
+    step_g: Decimal
+
+
+class Sign(_Sourced):
+    """Words of a scan that tell of the parcel's wrapping."""
+
+    kind: str
+    words: tuple[str, ...]
+    severity: Severity
+
+
+class Norm(BaseModel):
+    """How many working days a service is usually under way, customs not counted."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+
+    carrier: str
+    service: str
+    business_days_max: int
+
+
 class Thresholds(_Rules):
-    """One vintage of the thresholds."""
+    """One vintage of the thresholds; ``own`` are the merchant's rows, which come before the house's."""
 
     postal: Postal
     valuable: Valuable
     rule: tuple[Threshold, ...]
+    own: tuple[WatchRow, ...] = ()
     polling: Polling
     floor: tuple[Floor, ...] = ()
     settling: Settling
     bounds: Bounds
+    attempts: Attempts
+    storage: tuple[Storage, ...]
+    hub: tuple[Hub, ...]
+    customs_hours: CustomsHours
+    weekend: tuple[Weekend, ...]
+    weighing: Weighing
+    scale: tuple[Scale, ...]
+    sign: tuple[Sign, ...]
+    norm: tuple[Norm, ...] = ()
+    _rows: dict[tuple[str, str | None, str | None, Parcel], WatchRow] = PrivateAttr(default_factory=dict)
+    _walls: dict[tuple[str, bool], Wall] = PrivateAttr(default_factory=dict)
 
     def class_of(self, carrier: str) -> CarrierClass:
         """Express unless the carrier is a post."""
@@ -135,42 +204,62 @@ class Thresholds(_Rules):
         """The least between two questions to this carrier about one parcel."""
         return max([self.polling.least_minutes, *(row.minutes for row in self.floor if row.carrier == carrier)])
 
-    def threshold(self, kind: str, carrier: str) -> Threshold:
-        """The row of this rule for this carrier; raises ``RuleFileInvalid`` when there is none."""
-        wanted = (kind, self.class_of(carrier))
-        for row in self.rule:
-            if (row.kind, row.carrier_class) == wanted:
-                return row
-        raise RuleFileInvalid(f"shipments/watch has no row for {kind} of {wanted[1]} carriers")
+    def threshold(self, kind: str, parcel: Parcel, reason: str | None = None, ground: str | None = None) -> WatchRow:
+        """The row of this rule for this parcel: the merchant's that names most of it, else the house's that does.
+
+        Raises ``RuleFileInvalid`` when there is none.
+        """
+        key = (kind, reason, ground, parcel)
+        if key not in self._rows:
+            row = best_of(self.own, kind, parcel, reason, ground) or best_of(self.rule, kind, parcel, reason, ground)
+            if row is None:
+                raise RuleFileInvalid(f"shipments/watch has no row for {kind} of {parcel.carrier_class} carriers")
+            self._rows[key] = row
+        return self._rows[key]
+
+    def wall(self, country: str, clock: Clock) -> Wall:
+        """The working or the customs hours of a country, by its own clock."""
+        key = (country, clock == "customs")
+        if key not in self._walls:
+            weekend = next((row.days for row in self.weekend if country in row.countries), (5, 6))
+            opens, closes = (self.customs_hours.opens, self.customs_hours.closes) if key[1] else (0, 24)
+            self._walls[key] = Wall(country, opens, closes, weekend, hours_assumed=key[1])
+        return self._walls[key]
+
+    def kept_days(self, carrier: str, country: str) -> int | None:
+        """How many calendar days a parcel is kept at a counter there; None: not known."""
+        rows = [row for row in self.storage if row.carrier == carrier and row.country in (None, country)]
+        return max(rows, key=lambda row: row.country is not None).days if rows else None
+
+    def is_hub(self, carrier: str, country: str) -> bool:
+        """Whether the carrier is known to send parcels through this country."""
+        return any(row.carrier == carrier and country in row.countries for row in self.hub)
+
+    def usual_days(self, carrier: str, service: str | None) -> int | None:
+        """The longest usual time of a service in working days; None: no norm is held for it."""
+        days = [row.business_days_max for row in self.norm if (row.carrier, row.service) == (carrier, service)]
+        return max(days, default=None)
+
+    def scale_of(self, carrier: str) -> Decimal:
+        """How far two weights of one parcel may lie apart before that is no error of the scale."""
+        return max([self.weighing.least_g, *(row.step_g for row in self.scale if row.carrier == carrier)])
 
 
-def thresholds(on: date) -> Thresholds:
-    """The thresholds in force on this day; raises ``RuleNotInForce`` before the first vintage."""
-    return _read(in_force(DATASET, on).effective)
+def thresholds(on: date, own: tuple[WatchRow, ...] = ()) -> Thresholds:
+    """The thresholds in force on this day, with the merchant's own rows before them; raises ``RuleNotInForce`` before
+    the first vintage."""
+    return _read(in_force(DATASET, on).effective, own)
 
 
-@cache
-def _read(effective: date) -> Thresholds:
+@lru_cache(maxsize=16)
+def _read(effective: date, own: tuple[WatchRow, ...]) -> Thresholds:
     vintage = load(DATASET, effective)
+    rules = {name: part for name, part in vintage.rules.items() if name not in _HEAD}
     try:
-        return Thresholds.model_validate({k: v for k, v in vintage.rules.items() if k not in _HEAD})
+        read = Thresholds.model_validate({**rules, "own": own, "norm": in_force(TRANSIT, effective).rules["norm"]})
     except ValidationError as broken:
         raise RuleFileInvalid(f"{vintage.name}: {broken}") from broken
-
-
-@lru_cache(maxsize=1024)
-def _working(since: datetime, hours: int) -> datetime:
-    """Skip whole Saturdays and Sundays; a span that begins on one begins on Monday."""
-    at, left = since, timedelta(hours=hours)
-    if at.weekday() < 5 and left > _WEEK:  # whole weeks at once; what is left ends within one
-        whole = (left - timedelta.resolution) // _WEEK
-        at, left = at + whole * timedelta(days=7), left - whole * _WEEK
-    while True:
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        if at.weekday() >= 5:
-            at = midnight
-        elif at + left <= midnight:
-            return at + left
-        else:
-            left -= midnight - at
-            at = midnight
+    wrong = "; ".join(f"{where.replace('watch', 'rule')} {detail}" for where, _, detail in contradictions(read.rule))
+    if wrong:
+        raise RuleFileInvalid(f"{vintage.name}: {wrong}")
+    return read

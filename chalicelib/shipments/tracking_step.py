@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from chalicelib.clock import stamp
 from chalicelib.shipments.changes import changes
@@ -20,31 +21,36 @@ from chalicelib.shipments.fold import fold_merged, merge
 from chalicelib.shipments.history import within_limit
 from chalicelib.shipments.leg import Effect, Track
 from chalicelib.shipments.owed import closed_concerns, new_code_effect, owed, problem_effect
-from chalicelib.shipments.thresholds import Bounds, thresholds
-from chalicelib.shipments.watch import Concern, held_back, next_due, next_poll, untold, watch
+from chalicelib.shipments.signs import opened, weights_after
+from chalicelib.shipments.thresholds import Bounds, Thresholds, thresholds
+from chalicelib.shipments.watch import Concern, next_due, next_poll, told, untold, watch
 
 REPAIR_WITHIN = timedelta(minutes=15)
 HISTORY_FULL = "history_full"
 MOST_PROBLEMS = 10
 
 
-def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track | None:
+def apply(
+    track: Track, tracking: Tracking, now: datetime, source: str, rules: Thresholds | None = None
+) -> Track | None:
     """The track after this news; None when it says nothing new, so that a duplicate writes nothing.
 
     Effects already owed stay owed. With any owed, the sweep looks within 15 minutes, in case their sender
-    dies. Clocks of ours are kept to the second: what is finer costs with every later write.
+    dies. Clocks of ours are kept to the second: what is finer costs with every later write. ``rules``: the house's
+    thresholds, unless handed down with the merchant's own among them.
     """
     now = now.replace(microsecond=0)
-    bounds = thresholds(now.date()).bounds
-    odd = [event for event in tracking.events if not _within(event, track.ship_date, now, bounds)]
+    rules = rules or thresholds(now.date())
+    odd = [event for event in tracking.events if not _within(event, track.ship_date, now, rules.bounds)]
     sound = [event for event in tracking.events if event not in odd] if odd else tracking.events
     kept = within_limit(merge(track.events, sound))
     problems = _problems(track.problems, odd, kept.dropped)
     news = _says_more(track.events, kept.events)
     eta = _eta(track, tracking)
-    if not news and (problems, eta) == (track.problems, track.eta):
-        return None
     state = fold_merged(kept.events, track.facts) if news else track.state
+    weights = _weights(track, tracking, rules, moving=state.moving_since is not None)
+    if not news and (problems, eta) == (track.problems, track.eta) and len(weights) <= max(len(track.weights_g), 1):
+        return None
     after = replace(
         track,
         events=kept.events,
@@ -55,22 +61,43 @@ def apply(track: Track, tracking: Tracking, now: datetime, source: str) -> Track
         unique_id=track.unique_id or tracking.unique_id,
         attempts=0,
         unheard_since=None,
+        weights_g=weights,
         version=track.version + 1,
         webhook_seen_at=now if source.endswith("_push") else track.webhook_seen_at,
         last_polled_at=track.last_polled_at if source.endswith("_push") else now,
     )
-    return _owing(track, after, odd, now)
+    return _owing(track, after, odd, now, rules)
 
 
-def at_peace(track: Track, now: datetime | None = None) -> Track:
+def at_peace(track: Track, now: datetime | None = None, rules: Thresholds | None = None) -> Track:
     """The track once its effects are sent: nothing owed, due at the next poll or threshold, None at settled
     rest. Without ``now``, counted from when the carrier was last heard.
     """
+    moment = now or heard_at(track)
+    return looked_after(replace(track, effects=(), attempts=0), moment, rules)
+
+
+def looked_after(track: Track, now: datetime, rules: Thresholds | None = None) -> Track:
+    """The track, due at its next poll or threshold; one with a concern that nobody has told of yet stays due for it."""
+    waiting = track.due_at is not None and untold(track, now, rules)
+    return track if waiting else replace(track, due_at=next_due(track, now, rules))
+
+
+def retimed(track: Track, pickup_until: datetime | None, now: datetime, rules: Thresholds | None = None) -> Track:
+    """The track whose courier comes at another time, or not at all: what the old time had led to is closed."""
+    moved = replace(track, pickup_until=pickup_until, version=track.version + 1)
+    closed = tuple(closed_concerns(moved, told(track, now, rules), watch(moved, now, rules)))
+    after = looked_after(moved, now, rules)
+    if not closed:
+        return after
+    due = min(now + REPAIR_WITHIN, after.due_at) if after.due_at is not None else now + REPAIR_WITHIN
+    return replace(after, effects=(*after.effects, *closed), due_at=due)
+
+
+def heard_at(track: Track) -> datetime:
+    """When the carrier last spoke to us of this track, else when it was made."""
     heard = (track.created_at, track.last_polled_at, track.webhook_seen_at)
-    moment = now or max(at for at in heard if at is not None)
-    calm = replace(track, effects=(), attempts=0)
-    waiting = track.due_at is not None and untold(calm, moment)
-    return calm if waiting else replace(calm, due_at=next_due(calm, moment))
+    return max(at for at in heard if at is not None)
 
 
 def chosen(tracks: Iterable[Track], tracking: Tracking, others: Iterable[Tracking] = ()) -> Track | None:
@@ -104,28 +131,35 @@ def _nearest_track(tracks: Iterable[Track], tracking: Tracking) -> Track | None:
     return min(near, key=lambda track: (abs(track.ship_date - day), -track.leg_n), default=None)
 
 
-def _owing(before: Track, after: Track, odd: list[Event], now: datetime) -> Track:
+def _owing(before: Track, after: Track, odd: list[Event], now: datetime, rules: Thresholds) -> Track:
     """The track with what is owed, and due no later than it was, unless nothing is due any more."""
     effects, concerns = owed(after, changes(before.state, after.state))
-    told = _told_concerns(before, now)
-    noticed = watch(after, now)
-    closed = closed_concerns(after, told, noticed)
-    problems = _told_problems(before, after, odd, now)
+    told_of, noticed = told(before, now, rules), watch(after, now, rules)
+    closed = closed_concerns(after, told_of, noticed)
+    problems = (*_told_problems(before, after, odd, now), *opened(before, after, rules, now))
     codes = (new_code_effect(after, code, now) for code in _new_codes(before, after))
     known = {effect.id: effect for effect in (*before.effects, *effects, *closed, *problems, *codes)}
-    after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=_next_poll(before, after, now))
-    episodes = {one.episode for one in told}
-    wanted = [one.risen_at for one in noticed if one.episode not in episodes]
+    poll_after = _next_poll(before, after, now, rules)
+    after = replace(after, effects=tuple(known.values()), concerns=concerns, poll_after=poll_after)
+    wanted = [one.risen_at for one in noticed if not _is_told(one, told_of, before)]
     if after.effects:
         wanted.append(now + REPAIR_WITHIN)
-    return replace(after, due_at=_earliest(next_due(after, now), wanted, before.due_at))
+    return replace(after, due_at=_earliest(next_due(after, now, rules), wanted, before.due_at))
 
 
-def _next_poll(before: Track, after: Track, now: datetime) -> datetime | None:
+def _is_told(concern: Concern, told_of: Iterable[Concern], before: Track) -> bool:
+    """Whether this concern was told of as so grave. While a sweep is at it we do not know, and it is told again."""
+    if before.due_at is None or before.attempts:
+        return False
+    known = next((one for one in told_of if one.episode == concern.episode), None)
+    return known is not None and known.severity == concern.severity and known.risen_at < before.due_at
+
+
+def _next_poll(before: Track, after: Track, now: datetime, rules: Thresholds) -> datetime | None:
     """Good news that was pushed brings no poll nearer: who has just spoken need not be asked sooner, and to move a
     due time earlier costs as much as the news itself.
     """
-    asked = next_poll(after, now)
+    asked = next_poll(after, now, rules)
     is_quiet = after.webhook_seen_at == now and after.state.condition == "ok"
     if asked is None or before.poll_after is None or not is_quiet:
         return asked
@@ -135,11 +169,6 @@ def _next_poll(before: Track, after: Track, now: datetime) -> datetime | None:
 def _earliest(due: datetime | None, wanted: list[datetime], already: datetime | None) -> datetime | None:
     times = [*wanted, due] if due is not None else wanted
     return min([*times, already] if already is not None else times) if times else None
-
-
-def _told_concerns(track: Track, now: datetime) -> tuple[Concern, ...]:
-    untold_ones = untold(track, now)
-    return tuple(one for one in watch(track, now) if one not in untold_ones and not held_back(track, one))
 
 
 def _within(event: Event, ship_date: date, now: datetime, bounds: Bounds) -> bool:
@@ -176,10 +205,19 @@ def _says_more(before: tuple[Event, ...], after: tuple[Event, ...]) -> bool:
 
 def _eta(track: Track, tracking: Tracking) -> datetime | None:
     """The estimate of the newest body: one that ends before what is known is older news."""
+    older = track.eta is not None and _is_older(track, tracking)
+    return track.eta if older or tracking.eta is None else tracking.eta
+
+
+def _weights(track: Track, tracking: Tracking, rules: Thresholds, *, moving: bool) -> tuple[Decimal, ...]:
+    return weights_after(track, tracking, rules, moving=moving, older=_is_older(track, tracking))
+
+
+def _is_older(track: Track, tracking: Tracking) -> bool:
+    """Whether this body ends before what is known."""
     last = max((event.at for event in tracking.events), default=None)
     known = track.state.last_event_at
-    older = track.eta is not None and known is not None and (last is None or last < known)
-    return track.eta if older or tracking.eta is None else tracking.eta
+    return known is not None and (last is None or last < known)
 
 
 def _problems(known: tuple[str, ...], odd: list[Event], dropped: int) -> tuple[str, ...]:

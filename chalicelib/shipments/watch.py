@@ -1,28 +1,29 @@
-"""What nobody told us: the parcel that is not scanned, not collected, late, silent, or held too long.
+"""What nobody told us: the parcel that is not scanned, not collected, late, silent, stuck, held too long, gone astray.
 
-A rule is a row of ``RULES``: a name and a small function that says since when its clock runs on a track, or
-None. How long it may run, by carrier, is data (``rules/watch``). Nothing here is remembered: the same track
-at the same moment always gives the same concerns, each with an episode by which a second telling is known.
+The rules are in ``troubles``, how long each clock may run is data (``rules/watch``) with the merchant's own rows before
+the house's. Nothing here is remembered: the same track at the same moment always gives the same concerns, each with an
+episode by which a second telling is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
 
-from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
-from chalicelib.shipments.thresholds import Polling, Threshold, Thresholds, thresholds
+from chalicelib.shipments.thresholds import Polling, Thresholds, thresholds
+from chalicelib.shipments.troubles import Ends, running
+from chalicelib.shipments.walls import NEVER
+from chalicelib.watch_rows import Severity
 
 _AT_CUSTOMS = ("export_customs", "import_customs")
 # What is true of a parcel only if nothing happened to it: not to be said while its carrier cannot be asked.
-UNHEARD = frozenset({"no_first_scan", "pickup_missed", "promise_passed", "silence"})
+UNHEARD = frozenset(
+    {"no_first_scan", "pickup_missed", "promise_passed", "silence", "stuck_at_one_place", "possible_loss"}
+)
 ASKED_BEFORE = timedelta(minutes=90)
 # A scanner's clock may be ahead of ours: a scan so little later than the push that told it came with that push.
 CLOCKS_DIFFER = timedelta(minutes=5)
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
 
 
@@ -30,61 +31,76 @@ _NEAR_DOOR = ("out_for_delivery", "delivery_attempted", "ready_for_collection")
 class Concern:
     """Something a rule noticed.
 
-    ``since`` is when its clock began, ``risen_at`` when that had run too long, ``deadline`` when it is
-    critical. One that has become critical is a new episode, so that it is told again.
+    ``since`` is when its clock began, ``began_at`` when that had first run too long, ``risen_at`` when it came to be as
+    grave as it is now: one that has become critical keeps its episode and is told once more. ``deadline`` is when it is
+    critical, or the end that is known (the last day at a counter). ``country`` is the one whose clock counted, and
+    ``assumed`` what was not known of it and taken as usual.
     """
 
     kind: str
     episode: str
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     since: datetime
     deadline: datetime
     risen_at: datetime
+    began_at: datetime
+    country: str
+    reason: str | None = None
+    until: datetime | None = None
+    assumed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A rule's clock that runs: since when, and what names this run."""
-
-    since: datetime
-    anchor: str
-
-
-def watch(track: Track, now: datetime) -> tuple[Concern, ...]:
-    """Every concern about this track at this moment; none once it is at rest."""
-    rules = thresholds(now.date())
-    return tuple(concern for kind, running, row in _clocks(track, rules) for concern in _risen(kind, running, row, now))
+def watch(track: Track, now: datetime, rules: Thresholds | None = None) -> tuple[Concern, ...]:
+    """Every concern about this track at this moment; none once it is at rest. ``rules``: the house's, unless handed
+    down with the merchant's own among them."""
+    rules = rules or thresholds(now.date())
+    found = (_risen(ends, rules, now) for ends in running(track, rules))
+    return tuple(concern for concern in found if concern is not None)
 
 
-def next_due(track: Track, now: datetime) -> datetime | None:
+def next_due(track: Track, now: datetime, rules: Thresholds | None = None) -> datetime | None:
     """When this track must be looked at again: the next poll or the next threshold, whichever is first.
 
     None when it is at rest and has settled. Always after ``now``.
     """
-    rules = thresholds(now.date())
+    rules = rules or thresholds(now.date())
+    clocks = running(track, rules)
     asked = track.poll_after
-    poll = asked if asked is not None and asked > now else next_poll(track, now)
-    ends = (end for _, running, row in _clocks(track, rules) for end in _ends(running, row))
+    poll = asked if asked is not None and asked > now else _next_poll(track, now, rules, clocks)
+    ends = (end for one in clocks for end in (one.warn, one.critical))
     return min((at for at in (poll, *ends) if at is not None and at > now), default=None)
 
 
-def untold(track: Track, now: datetime) -> tuple[Concern, ...]:
-    """The concerns that no sweep has told of yet: a sweep that looks moves the due time past them."""
-    return tuple(one for one in watch(track, now) if track.due_at is None or track.due_at <= one.risen_at)
+def untold(track: Track, now: datetime, rules: Thresholds | None = None) -> tuple[Concern, ...]:
+    """The concerns that no sweep has told of yet, or not as so grave: a sweep that looks moves the due time past
+    them."""
+    return tuple(one for one in watch(track, now, rules) if track.due_at is None or track.due_at <= one.risen_at)
+
+
+def told(track: Track, now: datetime, rules: Thresholds | None = None) -> tuple[Concern, ...]:
+    """The concerns that a sweep has told of, be it as less grave than they are now."""
+    if track.due_at is None:
+        return ()
+    known = (one for one in watch(track, now, rules) if track.due_at > one.began_at)
+    return tuple(one for one in known if not held_back(track, one))
 
 
 def held_back(track: Track, concern: Concern) -> bool:
     """Whether this concern came true while the carrier could not be asked, and so was told to nobody."""
     since = track.unheard_since
-    return since is not None and concern.kind in UNHEARD and concern.risen_at >= since
+    return since is not None and concern.kind in UNHEARD and concern.began_at >= since
 
 
-def next_poll(track: Track, now: datetime) -> datetime | None:
+def next_poll(track: Track, now: datetime, rules: Thresholds | None = None) -> datetime | None:
     """When to ask the carrier again, counted from now: by how the parcel is, less often the longer nothing
     was heard and while its webhook speaks, more often when that has fallen silent. None when it is at rest
     and has settled.
     """
-    rules = thresholds(now.date())
+    rules = rules or thresholds(now.date())
+    return _next_poll(track, now, rules, running(track, rules))
+
+
+def _next_poll(track: Track, now: datetime, rules: Thresholds, clocks: tuple[Ends, ...]) -> datetime | None:
     if _settled(track, now, rules):
         return None
     last = _last_look(track, rules)
@@ -96,92 +112,49 @@ def next_poll(track: Track, now: datetime) -> datetime | None:
         minutes = minutes * _slower(track, rules.polling) if healthy else minutes // rules.polling.webhook_silent_faster
     least = timedelta(minutes=rules.least_minutes(track.carrier))
     wait = min(max(timedelta(minutes=minutes), least), timedelta(minutes=rules.polling.most_minutes))
-    return min(now + wait, _before_an_alarm(track, now + least, rules))
+    return min(now + wait, _before_an_alarm(clocks, now + least))
 
 
-def _before_an_alarm(track: Track, earliest: datetime, rules: Thresholds) -> datetime:
+def _before_an_alarm(clocks: tuple[Ends, ...], earliest: datetime) -> datetime:
     """A clock that counts silence must not ring before the carrier was asked: a push that got lost is no lost
     parcel."""
-    ends = (row.warn.end(running.since) for kind, running, row in _clocks(track, rules) if kind in UNHEARD)
-    return min((end - ASKED_BEFORE for end in ends if end - ASKED_BEFORE >= earliest), default=_NEVER)
+    ends = (one.first for one in clocks if one.clock.kind in UNHEARD)
+    asked = (end - ASKED_BEFORE for end in ends if end is not None)
+    return min((at for at in asked if at >= earliest), default=NEVER)
 
 
-def _no_first_scan(track: Track) -> Running | None:
-    """Nobody can scan a parcel before its courier comes: until the booked window is over nothing is missing."""
-    if track.state.moving_since is not None:
+def _risen(ends: Ends, rules: Thresholds, now: datetime) -> Concern | None:
+    """The concern that this clock has become by now."""
+    clock, row, warn, critical = ends.clock, ends.row, ends.warn, ends.critical
+    began = ends.first
+    if began is None or began > now:
         return None
-    return Running(max(track.created_at, track.pickup_until or track.created_at), "first")
-
-
-def _pickup_missed(track: Track) -> Running | None:
-    if track.pickup_until is None or track.state.moving_since is not None:
+    is_critical = critical is not None and critical <= now
+    span, risen = (row.critical, critical) if is_critical else (row.warn, warn)
+    if span is None or risen is None:
         return None
-    return Running(track.pickup_until, stamp(track.pickup_until))
+    return Concern(
+        kind=clock.kind,
+        episode=f"{clock.kind}-{clock.anchor}",
+        severity=span.severity,
+        since=clock.since,
+        deadline=clock.until or critical or risen,
+        risen_at=risen,
+        began_at=began,
+        country=clock.country,
+        reason=clock.reason,
+        until=clock.until,
+        assumed=(*clock.said, *_assumed(ends, rules, risen)),
+    )
 
 
-def _promise_passed(track: Track) -> Running | None:
-    if track.eta is None or track.state.goes_back_to is not None:
-        return None
-    return Running(track.eta, stamp(track.eta))
-
-
-def _silence_of(track: Track) -> Running | None:
-    """Only scans that prove the parcel was somewhere break a silence; a hold has its own clock."""
-    state = track.state
-    if state.last_scan_at is None or state.last_scan_id is None or state.hold_episode is not None:
-        return None
-    well_since = state.since if state.condition == "ok" and state.since else state.last_scan_at
-    return Running(max(state.last_scan_at, well_since), state.last_scan_id)
-
-
-def _hold_too_old(track: Track) -> Running | None:
-    state = track.state
-    if state.hold_episode is None or state.since is None:
-        return None
-    return Running(state.since, state.hold_episode)
-
-
-def _plain(name: str) -> Callable[[Track, Thresholds], str]:
-    return lambda _track, _rules: name
-
-
-def _by_worth(name: str) -> Callable[[Track, Thresholds], str]:
-    return lambda track, rules: f"{name}_valuable" if rules.valuable.covers(track.value) else name
-
-
-# kind, whether its clock runs, and which row of the thresholds holds. At rest no clock runs.
-RULES: tuple[
-    tuple[str, Callable[[Track], Running | None], Callable[[Track, Thresholds], str]],
-    ...,
-] = (
-    ("no_first_scan", _no_first_scan, _plain("no_first_scan")),
-    ("pickup_missed", _pickup_missed, _plain("pickup_missed")),
-    ("promise_passed", _promise_passed, _plain("promise_passed")),
-    ("silence", _silence_of, _by_worth("silence")),
-    ("hold_too_old", _hold_too_old, _plain("hold_too_old")),
-)
-
-
-def _clocks(track: Track, rules: Thresholds) -> Iterator[tuple[str, Running, Threshold]]:
-    if track.state.at_rest:
-        return
-    for kind, clock, row in RULES:
-        running = clock(track)
-        if running is not None:
-            yield kind, running, rules.threshold(row(track, rules), track.carrier)
-
-
-def _ends(running: Running, row: Threshold) -> tuple[datetime, datetime]:
-    return row.warn.end(running.since), row.critical.end(running.since)
-
-
-def _risen(kind: str, running: Running, row: Threshold, now: datetime) -> Iterator[Concern]:
-    warn, critical = _ends(running, row)
-    episode = f"{kind}-{running.anchor}"
-    if now >= warn:
-        yield Concern(kind, episode, row.warn.severity, running.since, critical, warn)
-    if now >= critical:
-        yield Concern(kind, f"{episode}-critical", row.critical.severity, running.since, critical, critical)
+def _assumed(ends: Ends, rules: Thresholds, risen: datetime) -> tuple[str, ...]:
+    """What the clocks of this row had to take as usual."""
+    clocks = {span.clock for span in (ends.row.warn, ends.row.critical) if span is not None and not span.before}
+    found = (
+        rules.wall(ends.clock.country, one).assumed(ends.clock.since, risen) for one in sorted(clocks - {"calendar"})
+    )
+    return tuple(dict.fromkeys(note for notes in found for note in notes))
 
 
 def _by_state(track: Track, polling: Polling) -> int:

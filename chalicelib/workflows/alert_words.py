@@ -18,14 +18,21 @@ from chalicelib.workflows.ports import Booking, Due, Incident, Parked
 
 
 def alert_of_concern(track: Track, concern: Concern) -> dict[str, Any]:
-    """A watch rule that came true on a parcel; its severity is the rule's."""
-    return {
+    """A watch rule that came true on a parcel, or has become graver under the same episode; its severity is the
+    rule's. ``deadline`` is when it is critical, or the last day at a counter."""
+    words = [f"until {stamp(concern.until)}"] if concern.until is not None else []
+    words += [f"assumed {', '.join(concern.assumed)}"] if concern.assumed else []
+    told = {
         **_of_track(track),
         "kind": concern.kind,
         "episode": concern.episode,
         "since": stamp(concern.since),
         "severity": concern.severity,
+        "deadline": stamp(concern.deadline),
+        "country": concern.country,
     }
+    told |= {"reason": concern.reason} if concern.reason else {}
+    return told | ({"detail": "; ".join(words)} if words else {})
 
 
 def alert_of_stuck(track: Track, now: datetime) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup,
 from chalicelib.workflows.made_papers import papers_message
 from chalicelib.workflows.ports import Booking, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
+from chalicelib.workflows.watched_by import rules_at
 
 # The label is asked for by a call of its own; so often before a person is told to print it.
 AWAITED, LABEL_TRIES = LABEL_AWAITED, 4
@@ -201,7 +202,7 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     awaited = given.result.get("label") == AWAITED
     pickup = planned_pickup(step)
     couriered = _couriered(pickup, given)
-    track = new_track(step.file, step.leg, given.result, couriered or pickup, now)
+    track = new_track(step.file, step.leg, given.result, couriered or pickup, now, rules_at(ports, now))
     done = replace(
         step.booking,
         status="done",

@@ -12,9 +12,10 @@ from chalicelib.errors import StaleVersion
 from chalicelib.pickups.booking import LocalWindow
 from chalicelib.returns.case import PickupWish, Plan
 from chalicelib.shipments.leg import Leg
-from chalicelib.shipments.watch import next_due
+from chalicelib.shipments.tracking_step import retimed
 from chalicelib.workflows.booking_steps import Step
 from chalicelib.workflows.ports import Booking, Ports
+from chalicelib.workflows.watched_by import rules_at
 
 TRIES = 6
 # Of a pickup that the carrier put on another day: the day that was asked for.
@@ -115,9 +116,8 @@ def retime(ports: Ports, leg: Leg, until: datetime | None, now: datetime) -> Non
         track = next((one for one in found if (one.case_id, one.leg_n) == (leg.case_id, leg.n)), None)
         if track is None or track.pickup_until == until or track.state.moving_since is not None:
             return
-        moved = replace(track, pickup_until=until, version=track.version + 1)
         try:
-            ports.tracks.save(replace(moved, due_at=next_due(moved, now)))
+            ports.tracks.save(retimed(track, until, now, rules_at(ports, now)))
         except StaleVersion:
             continue
         return

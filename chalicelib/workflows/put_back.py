@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from chalicelib.carriers.quotas import Quota, patience, quota_of
 from chalicelib.carriers.standing import Standing, next_slot, share_of, shut_until
 from chalicelib.shipments.leg import Track
+from chalicelib.shipments.thresholds import Thresholds
 from chalicelib.shipments.watch import next_due, untold
 from chalicelib.workflows.carrier_incidents import still_wait
 from chalicelib.workflows.ports import Ports
+from chalicelib.workflows.watched_by import rules_at
 
 AFTER_A_FAILURE = timedelta(minutes=5)
 SOON = timedelta(seconds=1)
@@ -70,15 +72,15 @@ def put_back(ports: Ports, name: str, numbers: Sequence[str], wait: Wait, now: d
             if track.due_at is None:
                 continue
             fresh += track.attempts == 0
-            ports.tracks.settle(_again(track, wait, wait.ends(number, place, now), now))
+            ports.tracks.settle(_again(track, wait, wait.ends(number, place, now), now, rules_at(ports, now)))
     if wait.unheard_since is not None:
         still_wait(ports, name, fresh, now)
 
 
-def _again(track: Track, wait: Wait, at: datetime, now: datetime) -> Track:
+def _again(track: Track, wait: Wait, at: datetime, now: datetime, rules: Thresholds) -> Track:
     """The track, to be asked about at that time. What it still has to tell keeps its place."""
     attempts = 1 if wait.unheard_since is not None else 0
     later = replace(track, poll_after=at, attempts=attempts, unheard_since=track.unheard_since or wait.unheard_since)
-    if track.effects or untold(track, now):
+    if track.effects or untold(track, now, rules):
         return replace(later, attempts=track.attempts)
-    return replace(later, due_at=next_due(later, now))
+    return replace(later, due_at=next_due(later, now, rules))

@@ -9,13 +9,21 @@ from datetime import date, datetime
 from chalicelib.shipments.events import LegFacts
 from chalicelib.shipments.fold import fold
 from chalicelib.shipments.leg import Leg, Track
+from chalicelib.shipments.thresholds import Thresholds
 from chalicelib.shipments.watch import next_due
 from chalicelib.workflows.courier import closes_at
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.take_tracking import join
 
 
-def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], pickup: Booking | None, now: datetime) -> Track:
+def new_track(
+    file: CaseFile,
+    leg: Leg,
+    given: Mapping[str, str],
+    pickup: Booking | None,
+    now: datetime,
+    rules: Thresholds | None = None,
+) -> Track:
     """The track of a leg as it is first written: nothing known yet, and due when the first scan is. ``pickup`` is its
     courier, booked or asked for."""
     track = Track(
@@ -30,8 +38,9 @@ def new_track(file: CaseFile, leg: Leg, given: Mapping[str, str], pickup: Bookin
         state=fold((), LegFacts(leg.direction, leg.lane.origin, leg.lane.destination)),
         value=file.case.money_at_risk,
         pickup_until=closes_at(pickup, file.plan),
+        service=leg.service,
     )
-    due = next_due(track, now)
+    due = next_due(track, now, rules)
     return replace(track, due_at=due, poll_after=due)
 
 

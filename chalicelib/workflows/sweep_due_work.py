@@ -19,6 +19,7 @@ from chalicelib.clock import stamp
 from chalicelib.customs.ledger import DutyEntry
 from chalicelib.errors import StoredItemUnreadable
 from chalicelib.shipments.leg import Track
+from chalicelib.shipments.thresholds import Thresholds
 from chalicelib.shipments.tracking_step import at_peace
 from chalicelib.shipments.watch import UNHEARD, next_due, next_poll, watch
 from chalicelib.workflows import retry_deliveries, wake_exceptions, watch_claims
@@ -35,6 +36,7 @@ from chalicelib.workflows.carrier_outlook import OPEN, Outlook, outlook
 from chalicelib.workflows.keep_ledger import alert_of_stuck_claim, step_of
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
 from chalicelib.workflows.wake_exceptions import Outbox
+from chalicelib.workflows.watched_by import rules_at
 
 OTHERS: Mapping[str, Callable[[Ports, Due, datetime, Outbox], bool]] = {
     "exception": wake_exceptions.look_at,
@@ -71,9 +73,9 @@ class Look:
     ask: bool
     again: datetime | None = None
 
-    def urgency(self, now: datetime) -> tuple[timedelta, datetime]:
+    def urgency(self, now: datetime, rules: Thresholds) -> tuple[timedelta, datetime]:
         """What is asked most often goes first, then what has waited longest."""
-        again = next_poll(self.track, now)
+        again = next_poll(self.track, now, rules)
         return (again - now if again else timedelta.max, self.track.poll_after or now)
 
 
@@ -116,16 +118,16 @@ def _asked_by_carrier(ports: Ports, now: datetime, found: Found) -> tuple[dict[D
     and how many numbers were queued."""
     wanted: dict[str, list[Look]] = defaultdict(list)
     rests: dict[Due, Track] = {}
-    polls = 0
+    polls, rules = 0, rules_at(ports, now)
     for look in found.looks:
         if look.ask:
             wanted[look.track.carrier].append(look)
     for name, looks in wanted.items():
         may = found.outlook(ports, name, now)
-        looks.sort(key=lambda look: look.urgency(now))
+        looks.sort(key=lambda look: look.urgency(now, rules))
         asked, held = looks[: may.room], looks[may.room :] if may.room is not None else []
         found.outbox["polls"] += _messages(name, [look.track.number for look in asked])
-        rests |= {look.due: replace(look.track, poll_after=next_poll(look.track, now)) for look in asked}
+        rests |= {look.due: replace(look.track, poll_after=next_poll(look.track, now, rules)) for look in asked}
         rests |= {look.due: may.put_off(look.track, place, now) for place, look in enumerate(held)}
         found.held[name] += sum(look.track.attempts == 0 for look in held if may.wait.unheard_since)
         polls += len(asked)
@@ -146,10 +148,11 @@ def _rest(ports: Ports, look: Look, track: Track, now: datetime) -> None:
     due = replace(look.due, due_at=stamp(now + RETRY))
     if not track.effects:
         asked_next = track.poll_after if track.poll_after != look.track.poll_after else None
-        until = min((at for at in (next_due(track, now), look.again) if at is not None), default=None)
+        due_next = next_due(track, now, rules_at(ports, now))
+        until = min((at for at in (due_next, look.again) if at is not None), default=None)
         ports.due.rearm(due, until, poll_after=asked_next, unheard_since=track.unheard_since)
         return
-    ports.tracks.settle(at_peace(replace(track, due_at=now + RETRY), now))
+    ports.tracks.settle(at_peace(replace(track, due_at=now + RETRY), now, rules_at(ports, now)))
 
 
 def _look_at(ports: Ports, due: Due, now: datetime, found: Found) -> bool:
@@ -182,7 +185,8 @@ def _read_and_claimed(ports: Ports, due: Due, now: datetime, found: Found) -> bo
 def _track(ports: Ports, due: Due, track: Track, now: datetime, found: Found) -> bool:
     """A parcel that asked to be looked at: unsent effects, a poll, a watch rule that has come true. While its carrier
     cannot be asked nothing is said of its silence, and it is looked at again when the carrier can."""
-    concerns = watch(track, now)
+    rules = rules_at(ports, now)
+    concerns = watch(track, now, rules)
     poll = track.poll_after is not None and track.poll_after <= now
     may = found.outlook(ports, track.carrier, now) if poll or concerns else OPEN
     told = [one for one in concerns if not (may.is_silent and one.kind in UNHEARD)]
@@ -191,7 +195,8 @@ def _track(ports: Ports, due: Due, track: Track, now: datetime, found: Found) ->
     track = may.put_off(track, 0, now) if held else may.looked_at(track)
     ask = poll and may.room != 0
     if not (track.effects or told or ask):
-        return ports.due.claim(due, next_due(track, now), unheard_since=track.unheard_since if held else None)
+        until = next_due(track, now, rules)
+        return ports.due.claim(due, until, unheard_since=track.unheard_since if held else None)
     if not ports.due.claim(due, now + RETRY):
         return False
     for effect in track.effects:

@@ -22,9 +22,10 @@ from chalicelib.clock import instant, stamp
 from chalicelib.errors import CarrierUnreadable, StaleVersion, StoredItemUnreadable, UnavailableError
 from chalicelib.shipments.events import Problem, Reading, Tracking
 from chalicelib.shipments.leg import Effect, Track
-from chalicelib.shipments.tracking_step import apply, at_peace, chosen
+from chalicelib.shipments.tracking_step import apply, at_peace, chosen, heard_at
 from chalicelib.workflows.alert_words import alert_of_unreadable
 from chalicelib.workflows.ports import Parked, Ports
+from chalicelib.workflows.watched_by import rules_at
 
 TRIES = 6
 QUEUE_LIMIT = 180_000
@@ -166,7 +167,7 @@ def deliver(ports: Ports, track: Track) -> None:
     """Send a saved track's effects and forget them; a track without any is left alone."""
     if track.effects:
         send_effects(ports, track.effects)
-        ports.tracks.settle(at_peace(track))
+        ports.tracks.settle(at_peace(track, rules=rules_at(ports, heard_at(track))))
 
 
 def _join_one(
@@ -185,7 +186,7 @@ def _join_one(
 def _grown(ports: Ports, track: Track, tracking: Tracking, source: str, now: datetime) -> bool:
     """Save and deliver; False when somebody else wrote first. News that changes nothing writes nothing, but still
     delivers what an interrupted run left unsent."""
-    after = apply(track, tracking, now, source)
+    after = apply(track, tracking, now, source, rules_at(ports, now))
     if after is None:
         deliver(ports, track)
         return True

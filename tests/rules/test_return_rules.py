@@ -14,7 +14,7 @@ DATASETS = {
     "returns/withdrawal": ("right", "exclusion"),
     "returns/guarantee": ("guarantee",),
     "carriers/acceptance": ("row",),
-    "carriers/transit": ("norm",),
+    "shipments/transit": ("norm",),
     "insurance/claim_clocks": ("clock",),
     "insurance/liability": ("floor", "applies"),
     "insurance/declared_value": ("cap",),

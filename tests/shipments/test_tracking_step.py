@@ -220,7 +220,7 @@ def test_news_closes_what_a_sweep_has_told_of_and_nothing_else():
     waiting = track(created_at=START - timedelta(days=5), ship_date=date(2026, 11, 20))
     swept = replace(waiting, due_at=NOW + timedelta(hours=6))
     moved = apply(swept, told(JOURNEY[1]), NOW, "fedex")
-    closed = ["close/no_first_scan-first", "close/no_first_scan-first-critical"]
+    closed = ["close/no_first_scan-first"]
     assert owed(moved) == ["moving/first", *closed]
     unswept = replace(waiting, due_at=START - timedelta(days=3))
     assert owed(apply(unswept, told(JOURNEY[1]), NOW, "fedex")) == ["moving/first"]

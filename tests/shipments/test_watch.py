@@ -9,8 +9,9 @@ import pytest
 from chalicelib.errors import RuleFileInvalid, RuleNotInForce
 from chalicelib.money import Money
 from chalicelib.shipments.fold import fold
-from chalicelib.shipments.thresholds import Span, thresholds
-from chalicelib.shipments.watch import RULES, next_due, next_poll, watch
+from chalicelib.shipments.thresholds import thresholds
+from chalicelib.shipments.troubles import RULES, parcel_of
+from chalicelib.shipments.watch import next_due, next_poll, watch
 from tests.shipments.journeys import HOME, JOURNEY, START, scan, track
 
 MINUTE = timedelta(minutes=1)
