@@ -17,13 +17,16 @@ from chalicelib.adapters.duty_items import entry_of_item
 from chalicelib.adapters.paper_items import papers_of_item
 from chalicelib.adapters.table import MARK, Item, PutNew, Update
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.clock import stamp
+from chalicelib.alerts.playbooks import playbook
+from chalicelib.clock import instant, stamp
+from chalicelib.errors import RuleNotInForce
 from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
 
 LISTED = frozenset({"listed_as", "listed_at"})
+NO_DEADLINE = "9999-12-31T00:00:00Z"
 PLACES = frozenset({"due_shard", "due_at"}) | LISTED
 
 
@@ -121,22 +124,35 @@ def part_updates(legs: Iterable[Leg], bookings: Iterable[Booking], over: Iterabl
 
 
 def exception_item(exception: OpenException) -> Item:
-    """An exception under its subject, which only the key tells; listed by severity and age while it is open."""
+    """An exception under its subject, which only the key tells; while it is open it is listed by severity and deadline,
+    and due when something about it will change. What its playbook says is not written once more: half a kilobyte that
+    each change of it would pay for."""
     key = keys.exception_key(exception.subject_kind, exception.subject, exception.episode)
     if key is None:
         raise ValueError(f"an exception is about no {exception.subject_kind}")
-    in_key = keys.subject_of(key[0])
-    said = {name: value for name, value in dump(exception).items() if in_key.get(name) != value}
+    known = keys.subject_of(key[0]) | _words(exception.kind, exception.reason, exception.opened_at)
+    said = {name: value for name, value in dump(exception).items() if known.get(name) != value}
     item = {"PK": key[0], "SK": key[1]} | said
     if exception.status != "resolved":
         item["listed_as"] = keys.listed_as("exception", exception.severity, key[0])
-        item["listed_at"] = stamp(exception.opened_at)
-    return item
+        item["listed_at"] = stamp(exception.deadline) if exception.deadline else NO_DEADLINE
+    return item | due_attributes(key[0], exception.due_at)
 
 
 def exception_of_item(item: Item) -> OpenException:
-    """Read an exception."""
-    return load(OpenException, keys.subject_of(item["PK"]) | item)
+    """Read an exception, with the words of its playbook where it has none of its own."""
+    words: Item = {}
+    if not {"meaning", "to_do"} <= item.keys() and {"kind", "opened_at"} <= item.keys():
+        words = _words(item["kind"], item.get("reason"), instant(item["opened_at"]))
+    return load(OpenException, keys.subject_of(item["PK"]) | words | item)
+
+
+def _words(kind: str, reason: str | None, opened_at: datetime) -> Item:
+    try:
+        row = playbook(kind, reason, opened_at.date())
+    except RuleNotInForce:
+        return {}
+    return {"meaning": row.meaning, "to_do": list(row.to_do)}
 
 
 def exception_write(exception: OpenException, mark: str) -> PutNew | Update:

@@ -243,7 +243,18 @@ def subject_of(pk: str) -> dict[str, str]:
     return told | ({"case_id": subject} if kind == "CASE" else {})
 
 
-_SUBJECT_KINDS = {"CASE": "case", "NUM": "number", "CARRIER": "carrier", "RULE": "rule", "RECEIVER": "receiver"}
+_SUBJECT_KINDS = {
+    "CASE": "case", "NUM": "number", "CARRIER": "carrier", "LANE": "lane", "RULE": "rule", "RECEIVER": "receiver",
+}  # fmt: skip
+
+
+def tally_key(carrier: str, lane: str | None, kind: str) -> Key:
+    """Where exceptions of one kind are counted, of a carrier or of one lane of it.
+
+    >>> tally_key("fedex", "FR-CN", "customs_hold")
+    ('CARRIER#fedex', 'TALLY#customs_hold#FR-CN')
+    """
+    return carrier_pk(carrier), f"TALLY#{part(kind)}" + (f"#{part(lane)}" if lane else "")
 
 
 def pointer_pk(kind: str, value: str) -> str:

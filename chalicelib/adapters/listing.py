@@ -33,12 +33,13 @@ def listed_page(
     *,
     newest_first: bool = False,
     ranks: Sequence[int] | None = None,
+    until: str | None = None,
 ) -> tuple[list[Item], str | None]:
     """The items of one page and the cursor of the next (None: that was all).
 
     By time over all partitions; with ``ranks``, one per partition, first by rank (lowest first) and then by time.
-    A page may be shorter than asked when the index was behind. Raises ``InvalidRequestError`` for a cursor
-    that is not ours.
+    ``until`` leaves out what stands at a later time. A page may be shorter than asked when the index was behind.
+    Raises ``InvalidRequestError`` for a cursor that is not ours.
     """
     limit = max(1, min(limit, MAX_PAGE))
     positions = read_cursor(cursor, len(partitions))
@@ -46,7 +47,7 @@ def listed_page(
         (entry, shard)
         for shard, partition in enumerate(partitions)
         for entry in table.index(
-            "listing", partition, limit=limit + 1, after=positions.get(shard), newest_first=newest_first
+            "listing", partition, limit=limit + 1, until=until, after=positions.get(shard), newest_first=newest_first
         )
     ]
     # Stable: within a shard the order stays the index's own, which is what the positions follow.

@@ -1,7 +1,8 @@
 """An exception: an open concern that a person works on, one per episode.
 
 Its public id encodes the keys it lives under, so that one read finds it. ``subject`` is the case when there is one,
-else the carrier number (``fedex/794...``), the carrier, or the rule (a dataset, a publisher of rates).
+else the carrier number (``fedex/794...``), the carrier, a lane of it (``fedex/FR-CN``), or the rule (a dataset, a
+publisher of rates).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from chalicelib.money import Money
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-Status = Literal["open", "acknowledged", "snoozed", "resolved"]
+Status = Literal["open", "acknowledged", "snoozed", "waiting", "resolved"]
+UNRESOLVED: tuple[Status, ...] = get_args(Status)[:-1]
+SubjectKind = Literal["case", "number", "carrier", "lane", "rule", "receiver"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,16 @@ class ExceptionNote:
 
 @dataclass(frozen=True, slots=True)
 class OpenException:
-    """What is wrong, what it means, what to do, who must act and by when."""
+    """What is wrong, what it means, what to do, who must act and by when.
 
-    subject_kind: Literal["case", "number", "carrier", "rule"]
+    ``status``: open, acknowledged (somebody has seen it), snoozed (until then it rests), waiting (for the customer,
+    until then at the latest: ``deadline`` is moved on by the wait, ``waited_s`` seconds in all), resolved. ``country``
+    is the customer's; ``since`` is when the trouble itself began, None of one that was written before that was kept.
+    ``due_at`` is when it is to be looked at again; None: nothing would change by itself. ``incident_id`` is the
+    incident it belongs to; ``members`` is set for an incident alone: how many it had when that was last told.
+    """
+
+    subject_kind: SubjectKind
     subject: str
     episode: str
     kind: str
@@ -57,6 +67,14 @@ class OpenException:
     resolved_by: str | None = None
     history: tuple[ExceptionNote, ...] = ()
     version: int = 1
+    country: str | None = None
+    assignee: str | None = None
+    until: datetime | None = None
+    waited_s: int | None = None
+    incident_id: str | None = None
+    members: int | None = None
+    due_at: datetime | None = None
+    since: datetime | None = None
 
     @property
     def exception_id(self) -> str:
@@ -66,6 +84,15 @@ class OpenException:
         ('carrier', 'fedex', 'code-A|B-2026-11-22')
         """
         return public_id(self.subject_kind, self.subject, self.episode)
+
+
+def is_graver(one: Severity, other: Severity) -> bool:
+    """Whether one is graver than the other.
+
+    >>> is_graver("critical", "high"), is_graver("low", "low")
+    (True, False)
+    """
+    return SEVERITIES.index(one) < SEVERITIES.index(other)
 
 
 def public_id(subject_kind: str, subject: str, episode: str) -> str:

@@ -33,7 +33,10 @@ from chalicelib.workflows.case_file import CaseFile as CaseFile
 from chalicelib.workflows.case_file import LogEntry as LogEntry
 from chalicelib.workflows.claim_ports import Claims
 from chalicelib.workflows.delivery_ports import Deliveries, Mail, Outbound, Topic
+from chalicelib.workflows.digest_ports import Digests
 from chalicelib.workflows.duty_ports import Duties
+from chalicelib.workflows.exception_ports import ExceptionPage as ExceptionPage
+from chalicelib.workflows.exception_ports import Exceptions as Exceptions
 from chalicelib.workflows.made_papers import LegPapers as LegPapers
 from chalicelib.workflows.made_papers import MadePaper as MadePaper
 from chalicelib.workflows.notice_ports import Notices
@@ -105,14 +108,6 @@ class TrackPage:
     """Tracks in one condition, longest in it first."""
 
     tracks: tuple[Track, ...]
-    cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionPage:
-    """Exceptions that are not resolved, gravest first, oldest first within."""
-
-    exceptions: tuple[OpenException, ...]
     cursor: str | None
 
 
@@ -213,19 +208,6 @@ class Tracks(Protocol):
     def unpark(self, parked: Parked) -> None: ...
 
     def listed(self, condition: str, cursor: str | None, limit: int) -> TrackPage: ...
-
-
-class Exceptions(Protocol):
-    """Open concerns that a person works on; those of a case are written with ``Cases.commit``."""
-
-    def read(self, exception_id: str) -> OpenException | None: ...
-
-    def open_alone(self, exception: OpenException) -> bool:
-        """Open one that has no case (an unknown number, a whole carrier); False when it is already there."""
-
-    def save_alone(self, exception: OpenException) -> None: ...
-
-    def listed(self, severity: str | None, cursor: str | None, limit: int) -> ExceptionPage: ...
 
 
 class DueWork(Protocol):
@@ -366,6 +348,7 @@ class Ports:
     rates: DayRates
     duties: Duties
     deliveries: Deliveries
+    digests: Digests
     notices: Notices
     claims: Claims
     mail: Mail

@@ -401,10 +401,10 @@ def test_an_exception_that_somebody_else_changed_is_not_written_over(ports):
         ports.exceptions.save_alone(an_unknown_number(episode="e1", version=1))
 
 
-def test_open_exceptions_are_listed_gravest_first_and_oldest_first_within(ports):
+def test_open_exceptions_are_listed_gravest_first_and_the_nearest_deadline_first_within(ports):
     for n, severity in enumerate(("low", "critical", "high", "critical")):
         ports.exceptions.open_alone(
-            an_unknown_number(subject=f"fedex/{n}", episode="e", severity=severity, opened_at=NOW - n * HOUR)
+            an_unknown_number(subject=f"fedex/{n}", episode="e", severity=severity, deadline=NOW - n * HOUR)
         )
     subjects = [one.subject[-1] for one in ports.exceptions.listed("critical", None, 9).exceptions]
     assert subjects == ["3", "1"]

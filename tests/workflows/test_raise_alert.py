@@ -48,7 +48,7 @@ def test_opened_and_closed_in_any_order_and_number_is_one_resolved_exception(ord
 def test_a_reason_that_becomes_known_changes_the_playbook_and_keeps_the_history():
     (hold,) = told(a_desk(), OPEN, UPDATE, UPDATE)
     assert hold.reason == "customs_documents_missing"
-    assert [note.action for note in hold.history] == ["opened", "reason"]
+    assert [note.action for note in hold.history] == ["opened", "updated"]
     assert hold.deadline == MONDAY.replace(day=26, hour=7)
 
 
