@@ -44,10 +44,10 @@ from chalicelib.rulebook import in_force
 
 Severity = Literal["medium", "high", "critical"]
 GRADES: tuple[Severity, ...] = ("medium", "high", "critical")
-DUE, PROTECTIVE = "claim_due", "claim_protective"
+DUE, PROTECTIVE, ANSWER_LATE = "claim_due", "claim_protective", "claim_answer_late"
 ACTS: tuple[Act, ...] = get_args(Act)
 GRAVEST_FIRST: tuple[ClaimKind, ...] = ("loss", "shortage", "damage", "delay")
-KINDS = frozenset({DUE, PROTECTIVE})
+KINDS = frozenset({DUE, PROTECTIVE, ANSWER_LATE})
 EVIDENCE = "insurance/claim_evidence"
 SATURDAY = 5
 
@@ -96,14 +96,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Something to tell once, graver as time goes: ``at`` is since when it is so."""
+    """Something to tell once, graver as time goes: ``at`` is since when it is so, ``ends_at`` when it is too late."""
 
     kind: str
     episode: str
-    reason: str
+    reason: str | None
     severity: Severity
     at: datetime
     detail: str
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,36 @@ class _Point:
     severity: Severity
 
 
-def is_trouble(kind: str, on: date) -> bool:
-    """Whether an exception of this kind may end in a claim."""
-    return kind in _troubles(on)["claims"]
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """Something that becomes graver with time."""
+
+    kind: str
+    episode: str
+    reason: str | None
+    detail: str
+    points: list[_Point]
+    ends_at: datetime | None = None
+
+    def told(self, now: datetime) -> Iterator[Reminder]:
+        reached = [point for point in self.points if point.at <= now]
+        if reached:
+            gravest = max(reached, key=lambda point: GRADES.index(point.severity))
+            yield Reminder(
+                self.kind, self.episode, self.reason, gravest.severity, reached[0].at, self.detail, self.ends_at
+            )
 
 
-def is_theft(kinds: Iterable[str], on: date) -> bool:
+def is_theft(troubles: Iterable[str], on: date) -> bool:
     """Whether any of these troubles looks like a theft: then the police is to be told."""
-    return bool(set(kinds) & set(_troubles(on)["theft"]))
+    return bool(set(troubles) & set(_troubles(on)["theft"]))
 
 
-def kind_of(kinds: Iterable[str], on: date, *, arrived: bool) -> ClaimKind:
-    """What is claimed for while nobody has said: what a trouble is known to mean; else loss while the parcel is under
-    way, damage once it has come."""
-    named: Mapping[str, ClaimKind] = _troubles(on)["kind"]
-    found = {named[kind] for kind in kinds if kind in named}
+def kind_of(troubles: Iterable[str], on: date, *, arrived: bool) -> ClaimKind:
+    """What is claimed for while nobody has said, by the kinds and reasons of what is wrong: the gravest thing that one
+    of them is known to mean; else loss while the parcel is under way, damage once it has come."""
+    named: Mapping[str, ClaimKind] = _troubles(on)["claim"]
+    found = {named[one] for one in troubles if one in named}
     gravest = next((kind for kind in GRAVEST_FIRST if kind in found), None)
     return gravest or ("damage" if arrived else "loss")
 
@@ -155,7 +171,7 @@ def standing(party: Party, kind: ClaimKind, facts: ParcelFacts, policy: Policy |
     kinds: tuple[ClaimKind, ...] = (kind,) if facts.has_arrived or kind == "loss" else (kind, "loss")
     waiting = tuple(dict.fromkeys(one for each in kinds for one in not_begun(clocks, each, began)))
     claims, suits, rights = (_together(clocks, kinds, act, began) for act in ACTS)
-    if not claims and not waiting and unknown is None:
+    if not claims and not waiting and unknown is None and (party, kind) != ("insurer", "delay"):
         unknown = f"no clock is known for a claim for {kind}"
     return Standing(claims, suits, rights, waiting, unknown)
 
@@ -205,10 +221,10 @@ def next_after(claim: Claim, now_standing: Standing, facts: ParcelFacts, now: da
     """The next moment at which something is to be told, or graver, or over; None when nothing will come."""
     if claim.state in ENDED:
         return None
-    points = [point.at for _, _, ladder in _ladders(claim, now_standing, facts) for point in ladder]
+    points = [point.at for ladder in _ladders(claim, now_standing, facts) for point in ladder.points]
     if claim.state in UNFILED and now_standing.runs:
         points.append(now_standing.runs[0].ends_at)
-        points += [at for one in (_protective_at(claim, now_standing, facts),) if (at := one) is not None]
+        points += filter(None, (_protective_at(claim, now_standing, facts),))
     waits = claim.state in UNFILED and (not now_standing.runs or bool(now_standing.waiting))
     return min([at for at in points if at > now] + ([now + timedelta(days=7)] if waits else []), default=None)
 
@@ -232,41 +248,35 @@ def _all(claim: Claim, now_standing: Standing, facts: ParcelFacts, now: datetime
     if claim.state in UNFILED and now_standing.unknown is not None:
         yield Reminder(DUE, f"{name}-unknown", "clock_unknown", "high", claim.opened_at, now_standing.unknown)
     if claim.state in UNFILED and now_standing.deadline is not None:
-        yield from _protective(claim, now_standing, facts, now)
-    for episode, told, ladder in _ladders(claim, now_standing, facts):
-        reached = [point for point in ladder if point.at <= now]
-        if reached:
-            gravest = max(reached, key=lambda point: GRADES.index(point.severity))
-            reason, detail = told
-            yield Reminder(DUE, episode, reason, gravest.severity, reached[0].at, detail)
+        yield from _protective(claim, now_standing, facts)
+    for ladder in _ladders(claim, now_standing, facts):
+        yield from ladder.told(now)
 
 
-def _ladders(
-    claim: Claim, now_standing: Standing, facts: ParcelFacts
-) -> Iterator[tuple[str, tuple[str, str], list[_Point]]]:
-    """Each thing that becomes graver with time: its episode, its reason and words, and its steps."""
-    name, carrier = f"claim-{claim.claim_id}", facts.leg.carrier
-    deadline = now_standing.deadline
+def _ladders(claim: Claim, now_standing: Standing, facts: ParcelFacts) -> Iterator[_Ladder]:
+    """The last day of the claim, of an answer and of a suit, and an answer that is late."""
+    name, carrier, deadline = f"claim-{claim.claim_id}", facts.leg.carrier, now_standing.deadline
     if claim.state in UNFILED and deadline is not None:
-        steps = _steps(now_standing, row_for("ladder", _today(claim), claim.party, carrier))
-        yield f"{name}-{deadline.last_day.isoformat()}", ("due", _detail(claim, deadline)), steps
+        points = _steps(now_standing, row_for("ladder", _today(claim), claim.party, carrier))
+        episode = f"{name}-{deadline.last_day.isoformat()}"
+        yield _Ladder(DUE, episode, None, _detail(claim, deadline), points, deadline.ends_at)
     if claim.state in WITH_US and claim.until is not None:
-        row = row_for("ladder", _today(claim), "answer", carrier)
-        detail = f"claim {claim.claim_id}: an answer is wanted by {claim.until.isoformat()}"
-        steps = list(_before(claim.until, facts.our_zone, row))
-        yield f"{name}-answer-{claim.until.isoformat()}", ("answer_wanted", detail), steps
+        until = claim.until.isoformat()
+        points = list(_before(claim.until, facts.our_zone, row_for("ladder", _today(claim), "answer", carrier)))
+        detail = f"claim {claim.claim_id} is {claim.state}: an answer is wanted by {until}"
+        ends = end_of_day(claim.until, facts.our_zone)
+        yield _Ladder(DUE, f"{name}-answer-{until}", "answer_wanted", detail, points, ends)
     if claim.state in WITH_THEM:
-        days = timedelta(days=row_for("answer", _today(claim), claim.party, carrier)["days"])
-        since = claim.changed_at
-        detail = f"claim {claim.claim_id}: {claim.state} since {since.date().isoformat()}"
-        points = [_Point(since + days, "medium"), _Point(since + 2 * days, "high")]
-        yield f"{name}-unanswered-{since.date().isoformat()}", ("unanswered", detail), points
+        late = claim.changed_at + timedelta(days=row_for("answer", _today(claim), claim.party, carrier)["days"])
+        since = claim.changed_at.date().isoformat()
+        detail = f"claim {claim.claim_id}: {claim.state} since {since}"
+        yield _Ladder(ANSWER_LATE, f"{name}-unanswered-{since}", None, detail, [_Point(late, "medium")])
     if now_standing.suits and claim.state not in (*UNFILED, *ENDED, "paid"):
         suit = now_standing.suits[0]
-        row = row_for("ladder", _today(claim), "suit", carrier)
-        detail = f"claim {claim.claim_id}: a suit is brought by {suit.last_day.isoformat()} ({suit.clock.id})"
-        points = list(_before(suit.last_day, suit.zone_name, row))
-        yield f"{name}-suit-{suit.last_day.isoformat()}", ("suit", detail), points
+        points = list(_before(suit.last_day, suit.zone_name, row_for("ladder", _today(claim), "suit", carrier)))
+        last = suit.last_day.isoformat()
+        detail = f"claim {claim.claim_id}: a suit is brought by {last} ({suit.clock.id})"
+        yield _Ladder(DUE, f"{name}-suit-{last}", "suit", detail, points, suit.ends_at)
 
 
 def _steps(now_standing: Standing, row: Mapping[str, Any]) -> list[_Point]:
@@ -290,16 +300,14 @@ def _before(last_day: date, zone_name: str, row: Mapping[str, Any]) -> Iterator[
         yield _Point(_begin(last_day - timedelta(days=days), zone_name), grade)
 
 
-def _protective(claim: Claim, now_standing: Standing, facts: ParcelFacts, now: datetime) -> Iterator[Reminder]:
+def _protective(claim: Claim, now_standing: Standing, facts: ParcelFacts) -> Iterator[Reminder]:
     at, deadline = _protective_at(claim, now_standing, facts), now_standing.deadline
     if at is None or deadline is None:
         return
     days = _trace_days(claim, facts)
-    grave: Severity = "critical" if now >= _begin(deadline.last_day, deadline.zone_name) else "high"
     detail = f"{_detail(claim, deadline)}; a trace takes up to {days} working days"
-    yield Reminder(
-        PROTECTIVE, f"claim-{claim.claim_id}-{deadline.last_day.isoformat()}-protective", "trace", grave, at, detail
-    )
+    episode = f"claim-{claim.claim_id}-{deadline.last_day.isoformat()}-protective"
+    yield Reminder(PROTECTIVE, episode, None, "high", at, detail, deadline.ends_at)
 
 
 def _protective_at(claim: Claim, now_standing: Standing, facts: ParcelFacts) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import InvalidRequestError
-from chalicelib.workflows import book_leg
+from chalicelib.workflows import book_leg, keep_claims
 from chalicelib.workflows.confirm_push import confirm_push
 from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.keep_ledger import keep_claim
@@ -32,6 +32,8 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             confirm_push(ports, message, now)
         case "duty_claim":
             keep_claim(ports, message, now)
+        case "claim_watch":
+            keep_claims.look(ports, message, now)
         case unknown:
             raise InvalidRequestError(f"no story knows a step of kind {unknown!r}")
     return {f"{message['case_id']}/{message['leg']}"} if "case_id" in message else set()

@@ -1,0 +1,140 @@
+"""One leg as its claims see it: what its carrier has said, what is wrong with it, who insures it, what it is worth.
+
+Read anew at each look, so that a corrected scan, a released hold or a policy that was changed is worked with at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.alerts import escalation
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.errors import NotFoundError
+from chalicelib.insurance.claim_starts import ParcelFacts
+from chalicelib.insurance.claim_states import Claim, Party, Watch
+from chalicelib.insurance.claims import KINDS, Policy, Standing, standing, told_discovered
+from chalicelib.merchant import Merchant
+from chalicelib.money import Money
+from chalicelib.places import Lane
+from chalicelib.returns.case import worth_of
+from chalicelib.shipments.leg import Leg, Track
+from chalicelib.workflows.ports import CaseFile, Ports
+
+# The parcel is in our hands, whatever its carrier has told.
+TAKEN_IN = frozenset({"received", "inspected", "in_repair"})
+# Where a place of ours is no longer known: the day that ends first on Earth.
+EARLIEST_ZONE = "Etc/GMT-14"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A leg of a case at one moment."""
+
+    file: CaseFile
+    leg: Leg
+    facts: ParcelFacts
+    policy: Policy | None
+    troubles: tuple[OpenException, ...]
+    worth: Money
+    watch: Watch | None
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims of this leg."""
+        return tuple(one for one in self.file.claims if one.leg_n == self.leg.n)
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Who may have to answer for it."""
+        return ("carrier", "insurer") if self.policy else ("carrier",)
+
+    @property
+    def named_troubles(self) -> tuple[str, ...]:
+        """What is wrong, by kind and by reason."""
+        return tuple(dict.fromkeys(name for one in self.troubles for name in (one.kind, one.reason) if name))
+
+    def standing(self, claim: Claim) -> Standing:
+        """The clocks of a claim today."""
+        return standing(claim.party, claim.kind, told_discovered(self.facts, claim), self.policy)
+
+    def reminders(self) -> tuple[OpenException, ...]:
+        """What was told of the claims of this leg, resolved or not."""
+        prefix = f"claim-{self.leg.n}-"
+        return tuple(one for one in self.file.exceptions if one.kind in KINDS and one.episode.startswith(prefix))
+
+
+def sight_of(ports: Ports, case_id: str, leg_n: int, now: datetime) -> Sight:
+    """Read a leg; raises ``NotFoundError`` without the case or the leg."""
+    file = ports.cases.file(case_id)
+    leg = next((one for one in file.legs if one.n == leg_n), None) if file else None
+    if file is None or leg is None:
+        raise NotFoundError("no case has this leg")
+    return see(ports, file, leg, now)
+
+
+def see(ports: Ports, file: CaseFile, leg: Leg, now: datetime) -> Sight:
+    """A leg of a case that was read."""
+    merchant = ports.merchant()
+    watch = next((one for one in file.watches if one.leg_n == leg.n), None)
+    troubles = _troubles(file, leg, now)
+    known = [one.opened_at for one in troubles] or ([watch.discovered_at] if watch else [now])
+    facility = merchant.facility_called(leg.return_to)
+    facts = ParcelFacts(
+        leg=leg,
+        track=_track(ports, leg),
+        opened_at=file.case.created_at,
+        discovered_at=min(known),
+        our_zone=facility.time_zone if facility else EARLIEST_ZONE,
+        regions=_regions(file, merchant, leg),
+        taken_in=leg.direction == "home" and file.case.stage in TAKEN_IN,
+    )
+    worth = worth_of(file.plan.request.items) or leg.customs_value
+    return Sight(file, leg, facts, policy_of(file, merchant), troubles, worth, watch)
+
+
+def policy_of(file: CaseFile, merchant: Merchant) -> Policy | None:
+    """The policy that was planned for the parcel; its notice days as planned or as the merchant file has them now,
+    whichever is shorter."""
+    cover: Mapping[str, Any] = file.plan.answer.get("cover") or {}
+    number = cover.get("policy_no")
+    if number is None:
+        return None
+    ours = next((one.notice_days for one in merchant.insurer if one.policy_no == number), None)
+    known = [days for days in (cover.get("notice_days"), ours) if days is not None]
+    return Policy(number, str(cover["insured_by"]), min(known, default=None))
+
+
+def _troubles(file: CaseFile, leg: Leg, now: datetime) -> tuple[OpenException, ...]:
+    """What is wrong with this leg and may end in a claim; a cancelled parcel was never handed over."""
+    if file.case.stage == "cancelled":
+        return ()
+    rules = escalation.rules(now.date())
+    return tuple(
+        one
+        for one in file.exceptions
+        if one.status != "resolved" and one.leg_n == leg.n and rules.may_end_in_a_claim(one.kind, one.reason)
+    )
+
+
+def _track(ports: Ports, leg: Leg) -> Track | None:
+    if leg.number is None:
+        return None
+    tracks = ports.tracks.file(leg.carrier, leg.number).tracks
+    return next((one for one in tracks if (one.case_id, one.leg_n) == (leg.case_id, leg.n)), None)
+
+
+def _regions(file: CaseFile, merchant: Merchant, leg: Leg) -> dict[str, str | None]:
+    """The regions of both ends by country; of two places in one country, none where they differ."""
+    request, facility = file.plan.request, merchant.facility_called(leg.return_to)
+    found: dict[str, str | None] = {request.customer_country: request.customer_region}
+    if facility is not None:
+        ours = facility.region
+        found[facility.country] = ours if found.get(facility.country, ours) == ours else None
+    return {country: region for country, region in found.items() if country in _ends(leg.lane)}
+
+
+def _ends(lane: Lane) -> tuple[str, str]:
+    return lane.origin, lane.destination
