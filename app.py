@@ -22,10 +22,12 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.api import (
     carriers,
+    deliveries,
     duties,
     estimates,
     exceptions,
     health,
+    notices,
     openapi,
     papers,
     pickups,
@@ -98,7 +100,9 @@ world = World()
 world.check()
 app.register_middleware(framework_answers_as_problems, "http")
 for room in (
-    returns, papers, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, webhooks, health, openapi,
+    returns, papers, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, notices, webhooks, health,
+    openapi,
+    deliveries,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 

@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer, PaperLinkAnswer
+from chalicelib.api.delivery_answers import (
+    DeliveryAnswer,
+    DeliveryPageAnswer,
+    ReceiverAnswer,
+    ReceiversAnswer,
+    ReplayedAnswer,
+)
 from chalicelib.api.duty_answers import DutiesAnswer, DutyAnswer, DutyPageAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
 from chalicelib.api.shipment_answers import ExceptionAnswer, ExceptionPage, ShipmentAnswer, ShipmentPage
@@ -18,9 +26,12 @@ from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
-    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "DutiesAnswer", "DutyAnswer",
+    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "DeliveryAnswer",
+    "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
     "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionPage",
-    "Health", "OpenedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "RoutesAnswer",
+    "Health", "NoticePreviewAnswer", "NoticesAnswer",
+    "OpenedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
+    "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",
     "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",
 ]  # fmt: skip
 

@@ -13,9 +13,11 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
+from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
 from chalicelib.api.shapes import (
     Clock,
     Country,

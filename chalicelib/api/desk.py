@@ -38,6 +38,16 @@ class Stories:
     read_duties: Story
     act_on_duty: Story
     list_duties: Story
+    read_notices: Story
+    choose_notices: Story
+    preview_notice: Story
+    list_deliveries: Story
+    read_delivery: Story
+    replay_delivery: Story
+    replay_deliveries: Story
+    list_receivers: Story
+    try_receiver: Story
+    enable_receiver: Story
     routes: Story
     carriers: Story
     read_shipment: Story
@@ -87,6 +97,8 @@ def workflows() -> Stories:
         act_on_exception=work_exceptions.act_on_exception,
         accept_webhook=accept_webhook,
         **_ledger(),
+        **_deliveries(),
+        **_notices(),
     )
 
 
@@ -99,6 +111,32 @@ def _ledger() -> dict[str, Story]:
         "read_duties": read_ledger.read_duties,
         "act_on_duty": keep_ledger.act_on_duty,
         "list_duties": read_ledger.list_duties,
+    }
+
+
+def _notices() -> dict[str, Story]:
+    """The stories of what the customer is told."""
+    from chalicelib.workflows import read_notices
+
+    return {
+        "read_notices": read_notices.read_notices,
+        "choose_notices": read_notices.choose_notices,
+        "preview_notice": read_notices.preview_notice,
+    }
+
+
+def _deliveries() -> dict[str, Story]:
+    """The stories of what the merchant's receivers are sent."""
+    from chalicelib.workflows import read_deliveries, replay_deliveries
+
+    return {
+        "list_deliveries": read_deliveries.list_deliveries,
+        "read_delivery": read_deliveries.read_delivery,
+        "replay_delivery": replay_deliveries.replay_delivery,
+        "replay_deliveries": replay_deliveries.replay_deliveries,
+        "list_receivers": read_deliveries.list_receivers,
+        "try_receiver": replay_deliveries.try_receiver,
+        "enable_receiver": replay_deliveries.enable_receiver,
     }
 
 

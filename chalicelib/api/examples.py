@@ -105,6 +105,7 @@ RoutesBody: dict[str, Any] = {
 CancelReturnBody: dict[str, Any] = {"reason": "customer_keeps_it"}
 BookPickupBody: dict[str, Any] = {"leg": 1, "on": "2026-11-24", "from": "10:00", "until": "16:00"}
 ChangePickupBody: dict[str, Any] = {"on": "2026-11-25", "from": "09:00", "until": "13:00"}
+ChooseNoticesBody: dict[str, Any] = {"opted_out": True}
 RecordDutyBody: dict[str, Any] = {
     "country": "FR",
     "entry_number": "26FR00012345678901",
@@ -136,6 +137,14 @@ DutyActionBody: dict[str, Any] = {
     "final": True,
     "why": None,
     "corrects": False,
+}
+ReplayBody: dict[str, Any] = {
+    "case_id": None,
+    "receiver": "shop-system",
+    "since": "2026-11-22T00:00:00Z",
+    "until": None,
+    "state": "dead",
+    "cursor": None,
 }
 ExceptionActionBody: dict[str, Any] = {
     "note": "The carrier found the booking under our reference",

@@ -14,10 +14,12 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.api import (
     carriers,
+    deliveries,
     duties,
     estimates,
     exceptions,
     health,
+    notices,
     papers,
     pickups,
     returns,
@@ -40,8 +42,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *tariffs.OPERATIONS,
     *carriers.OPERATIONS,
     *duties.OPERATIONS,
+    *notices.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
+    *deliveries.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
     DOCUMENT,

@@ -12,11 +12,13 @@ from chalice.test import Client
 
 from chalicelib.api import (
     carriers,
+    deliveries,
     duties,
     estimates,
     examples,
     exceptions,
     health,
+    notices,
     openapi,
     papers,
     pickups,
@@ -110,7 +112,8 @@ class World:
         app.register_middleware(framework_answers_as_problems, "http")
         rooms = (
             returns, papers, pickups, estimates, tariffs, duties, carriers, shipments, exceptions, webhooks, health,
-            openapi,
+            openapi, notices,
+            deliveries,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

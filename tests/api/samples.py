@@ -72,6 +72,41 @@ EXCEPTION: dict[str, Any] = {
     "resolved_by": None,
     "money_at_risk": MONEY,
     "history": [{"at": "2026-11-26T08:00:00Z", "by": "goldthread", "action": "opened", "note": None}],
+    "playbook": {
+        "vintage": "alerts/playbooks/customs@2026-11-22",
+        "language": "en",
+        "title": "Customs want papers",
+        "steps": [{"whom": "brokerage", "name": "the carrier's brokerage desk", "text": "Ask which paper is wanted"}],
+        "papers": [
+            {
+                "code": "return_invoice",
+                "title": "Return invoice",
+                "made_by": "us",
+                "status": "ready",
+                "missing": [],
+                "href": "/v1/returns/c-01/papers/return_invoice?leg=1",
+            }
+        ],
+        "customer": "Customs want papers about your parcel.",
+        "offer": {"what": "either", "after_days": 14, "when": "Once it has been held for 14 days"},
+        "storage": {
+            "country": "CN",
+            "free_days": 3,
+            "charged_from": "2026-11-29",
+            "per_day": MONEY,
+            "once": None,
+            "so_far": MONEY,
+            "at_least": True,
+            "besides": "other countries' price lists differ",
+            "abandoned_on": "2027-02-26",
+            "then": "Goods not declared are sold by customs",
+            "why_not": [],
+            "sources": ["s"],
+            "confidence": "low",
+        },
+        "source": "s",
+        "confidence": "medium",
+    },
 }
 ESTIMATE: dict[str, Any] = {
     "destination": "CN",
@@ -496,7 +531,75 @@ DUTY: dict[str, Any] = {
         }
     ],
 }
+NOTICES = {
+    "case_id": "c-01",
+    "language": "fr",
+    "opted_out": False,
+    "opted_out_at": None,
+    "items": [
+        {
+            "moment": "accepted",
+            "episode": None,
+            "happened_at": "2026-11-22T10:00:00Z",
+            "required": False,
+            "status": "sent",
+            "at": "2026-11-22T10:00:05Z",
+            "language": "fr",
+            "why": None,
+            "told_with": None,
+            "message_id": "ab" * 16,
+        }
+    ],
+    "next": ["pickup_booked", "collected", "arrived", "decision"],
+}
+NOTICE_PREVIEW = {
+    "case_id": "c-01",
+    "moment": "pickup_booked",
+    "language": "ar",
+    "dir": "rtl",
+    "sample": True,
+    "subject": "x",
+    "text": "x",
+    "html": "<p>x</p>",
+}
+DELIVERY: dict[str, Any] = {
+    "delivery_id": "Y2FzZS9jLTAxfHNob3Atc3lzdGVtfG1zZ18x",
+    "receiver": "shop-system",
+    "channel": "webhook",
+    "message_id": "msg_1",
+    "event": "exception.opened",
+    "subject": "case/c-01",
+    "sequence": 7,
+    "occurred_at": "2026-11-22T10:00:00Z",
+    "created_at": "2026-11-22T10:00:01Z",
+    "state": "waiting",
+    "due_at": "2026-11-22T10:05:02Z",
+    "tries": [{"at": "2026-11-22T10:00:02Z", "outcome": "503", "took_ms": 120}],
+    "replayed_at": None,
+    "replayed_by": None,
+}
+RECEIVER: dict[str, Any] = {
+    "receiver": "shop-system",
+    "channel": "webhook",
+    "state": "resting",
+    "failing_since": "2026-11-22T10:00:02Z",
+    "failures": 1,
+    "rest_until": "2026-11-22T10:05:02Z",
+    "gone_at": None,
+    "last_outcome": "503",
+    "last_success_at": None,
+}
 ANSWERS: dict[str, Any] = {
+    "list_deliveries": {"items": [DELIVERY], "cursor": None},
+    "read_delivery": DELIVERY,
+    "replay_delivery": DELIVERY,
+    "replay_deliveries": {"replayed": 1, "left_alone": 0, "cursor": None},
+    "list_receivers": {"items": [RECEIVER]},
+    "try_receiver": DELIVERY,
+    "enable_receiver": RECEIVER,
+    "read_notices": NOTICES,
+    "choose_notices": NOTICES,
+    "preview_notice": NOTICE_PREVIEW,
     "record_duty": SimpleNamespace(row=DUTY, is_new=True),
     "read_duties": {"case_id": "c-01", "items": [DUTY], "totals": [DUTY_TOTAL]},
     "act_on_duty": DUTY,

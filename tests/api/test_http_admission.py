@@ -16,7 +16,7 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 
 def path_of(operation):
     named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
-    named |= {"country": "US", "name": "return_invoice", "entry_id": "c0b770eaf4409590"}
+    named |= {"country": "US", "name": "return_invoice", "entry_id": "c0b770eaf4409590", "moment": "held"}
     action = next((one.example for one in operation.parameters if one.name == "action"), "")
     return operation.path.format(**named, exception_id="Y2FzZQ", action=action)
 
