@@ -184,6 +184,7 @@ def open_exception(
         number=number,
         money_at_risk=money_at_risk,
         history=(ExceptionNote(now, "goldthread", "opened", detail),),
+        since=since,
     )
 
 

@@ -95,6 +95,13 @@ def model_named(room: Literal["bodies", "answers", "examples"], name: str) -> An
 
 
 CASE_ID = Parameter("case_id", "path", "The case.", pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*", max_length=64)
+READ_IN = Parameter(
+    "language",
+    "query",
+    "The language of what is wrong and what to do: English if left out, or Simplified Chinese.",
+    choices=("en", "zh"),
+    example="zh",
+)
 EXCEPTION_ID = Parameter("exception_id", "path", "The exception.", pattern=r"[A-Za-z0-9_-]+", max_length=400)
 CARRIER = Parameter("carrier", "path", "The carrier.", pattern=r"[a-z][a-z0-9_]*", max_length=32, example="fedex")
 TRACKING_NUMBER = Parameter(

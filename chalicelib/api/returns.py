@@ -11,7 +11,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.api.answer import answer
 from chalicelib.api.desk import Desk
 from chalicelib.api.entrance import Call, serve
-from chalicelib.api.operation import CASE_ID, CURSOR, IDEMPOTENCY_KEY, LIMIT, Operation, Parameter
+from chalicelib.api.operation import CASE_ID, CURSOR, IDEMPOTENCY_KEY, LIMIT, READ_IN, Operation, Parameter
 from chalicelib.errors import FieldFault, InvalidRequestError
 from chalicelib.returns.stages import STAGES
 
@@ -35,7 +35,7 @@ OPEN = Operation(
 READ = Operation(
     "read_return", "GET", "/v1/returns/{case_id}",
     "The whole case: where it is, why it is held, who must act, by when.",
-    answers={200: "CaseAnswer"}, scope="returns:read", parameters=(CASE_ID,),
+    answers={200: "CaseAnswer"}, scope="returns:read", parameters=(CASE_ID, READ_IN),
 )  # fmt: skip
 LIST = Operation(
     "list_returns", "GET", "/v1/returns", "Cases by exactly one of order, serial or stage.",
@@ -84,7 +84,8 @@ def open_return(desk: Desk, call: Call) -> Response:
 
 def read_return(desk: Desk, call: Call) -> Response:
     """One case."""
-    return answer(desk.stories().read_case(desk.ports(), call.path["case_id"]))
+    language = call.query.get(READ_IN.name, "en")
+    return answer(desk.stories().read_case(desk.ports(), call.path["case_id"], language=language, now=call.now))
 
 
 def list_returns(desk: Desk, call: Call) -> Response:

@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.alerts.exceptions import SEVERITIES, OpenException
+from chalicelib.alerts.playbooks import Language
 from chalicelib.clock import stamp
 from chalicelib.customs.asked_facts import asked
+from chalicelib.workflows.playbook_rows import Reading, worded
 from chalicelib.workflows.ports import CaseFile
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def in_short(file: CaseFile, planned: Mapping[str, Any], papers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def in_short(
+    file: CaseFile, planned: Mapping[str, Any], papers: Iterable[Mapping[str, Any]], language: Language = "en"
+) -> dict[str, Any]:
     """The case in a few figures and words, from its plan as it is told; null where nobody must act, nothing is due, or
     it is not known."""
     estimate = planned["estimate"]
@@ -29,7 +33,7 @@ def in_short(file: CaseFile, planned: Mapping[str, Any], papers: Iterable[Mappin
     return {
         "who_acts": first.action_by if first else None,
         "act_by": stamp(first.deadline) if first and first.deadline else None,
-        "why": first.meaning if first else None,
+        "why": worded(first, Reading(language))[0] if first else None,
         "missing": _missing(relief, papers),
         "payable": _money(estimate, "total"),
         "payable_if_proven": _money(estimate, "total_if_proven"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
+from chalicelib.alerts.playbooks import Language
 from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case, Item, ReturnRequest
-from chalicelib.shipments.leg import Leg
+from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
 from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
+from chalicelib.workflows.playbook_rows import PLAIN, Reading, playbook_row, worded
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_ledger import duties_in_short
 from chalicelib.workflows.read_shipment import where_it_is
@@ -20,15 +24,18 @@ from chalicelib.workflows.serve_papers import paper_rows
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
 
-def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
-    """The case as it stands, with its legs, bookings, exceptions and log; raises ``NotFoundError``."""
+def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: datetime | None = None) -> dict[str, Any]:
+    """The case as it stands, with its legs, bookings, exceptions and log; what is wrong and what to do in the language
+    that was asked for, storage counted to ``now``. Raises ``NotFoundError``."""
     file = ports.cases.file(case_id)
     if file is None:
         raise NotFoundError("no case has this id")
     planned, papers = told(file.plan.answer), paper_rows(file)
+    tracks = {leg.n: _track(ports, leg) for leg in file.legs}
+    reading = Reading(language, now, file, _lies_in(tracks))
     return {
         **summary(file.case),
-        "in_short": in_short(file, planned, papers),
+        "in_short": in_short(file, planned, papers, language),
         **_sold(file.plan.request),
         "decision": planned["decision"],
         "estimate": planned["estimate"],
@@ -37,10 +44,10 @@ def read_case(ports: Ports, case_id: str) -> dict[str, Any]:
         "pickup": planned["pickup"],
         "hand_over": planned["hand_over"],
         "papers": papers,
-        "legs": [_leg(ports, file, leg) for leg in file.legs],
-        "exceptions": [exception_row(exception) for exception in file.exceptions],
+        "legs": [_leg(file, leg, tracks[leg.n]) for leg in file.legs],
+        "exceptions": [exception_row(exception, reading) for exception in file.exceptions],
         "duties": duties_in_short(file, planned["estimate"]),
-        "next": _next(file, planned["next"]),
+        "next": _next(file, planned["next"], reading),
         "log": [
             {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}
             for entry in file.log
@@ -124,8 +131,9 @@ def summary(case: Case) -> dict[str, Any]:
     }
 
 
-def exception_row(exception: OpenException) -> dict[str, Any]:
-    """One exception as the desk sees it."""
+def exception_row(exception: OpenException, reading: Reading = PLAIN) -> dict[str, Any]:
+    """One exception as the desk sees it, with its playbook in the language that was asked for."""
+    meaning, to_do = worded(exception, reading)
     return {
         "exception_id": exception.exception_id,
         "case_id": exception.case_id,
@@ -136,8 +144,8 @@ def exception_row(exception: OpenException) -> dict[str, Any]:
         "severity": exception.severity,
         "status": exception.status,
         "reason": exception.reason,
-        "meaning": exception.meaning,
-        "to_do": list(exception.to_do),
+        "meaning": meaning,
+        "to_do": to_do,
         "action_by": exception.action_by,
         "deadline": stamp(exception.deadline) if exception.deadline else None,
         "opened_at": stamp(exception.opened_at),
@@ -145,16 +153,40 @@ def exception_row(exception: OpenException) -> dict[str, Any]:
         "resolved_by": exception.resolved_by,
         "money_at_risk": exception.money_at_risk.as_json() if exception.money_at_risk else None,
         "history": [
-            {"at": stamp(note.at), "by": note.by, "action": note.action, "note": note.note}
+            {
+                "at": stamp(note.at),
+                "by": note.by,
+                "action": note.action,
+                "note": note.note,
+                "sequence": note.sequence,
+            }
             for note in exception.history
         ],
+        "subject_kind": exception.subject_kind,
+        "subject": exception.subject,
+        "country": exception.country,
+        "assignee": exception.assignee,
+        "until": stamp(exception.until) if exception.until else None,
+        "waited_s": exception.waited_s or 0,
+        "incident_id": exception.incident_id,
+        "members": exception.members,
+        "playbook": playbook_row(exception, reading),
     }
 
 
-def _leg(ports: Ports, file: CaseFile, leg: Leg) -> dict[str, Any]:
-    """A leg with what its carrier last said; a number without a track would be a lie, so it says null."""
+def _track(ports: Ports, leg: Leg) -> Track | None:
     tracks = ports.tracks.file(leg.carrier, leg.number).tracks if leg.number else ()
-    track = next((track for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)), None)
+    return next((track for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)), None)
+
+
+def _lies_in(tracks: Mapping[int, Track | None]) -> dict[int, str]:
+    """The country in which each leg's parcel was last seen."""
+    seen = {n: track.state.country for n, track in tracks.items() if track is not None}
+    return {n: stay.name for n, stay in seen.items() if stay is not None}
+
+
+def _leg(file: CaseFile, leg: Leg, track: Track | None) -> dict[str, Any]:
+    """A leg with what its carrier last said; a number without a track would be a lie, so it says null."""
     return {
         **leg_row(leg),
         "ship_date": leg.ship_date.isoformat() if leg.ship_date else None,
@@ -194,13 +226,13 @@ def _pickup_id(booking: Booking) -> str | None:
     return f"{booking.leg_n}-{of}" if of is not None else None
 
 
-def _next(file: CaseFile, planned: list[str]) -> list[str]:
+def _next(file: CaseFile, planned: list[str], reading: Reading) -> list[str]:
     """What happens next and who acts: open exceptions first, with the open points of one that wants a decision; else
     what the stage waits for."""
     waiting = [exception for exception in file.exceptions if exception.status != "resolved"]
     if waiting:
         points = planned if any(exception.kind == DECISION_WANTED for exception in waiting) else []
-        return [*points, *(step for exception in waiting for step in exception.to_do)]
+        return [*points, *(step for exception in waiting for step in worded(exception, reading)[1])]
     if file.case.stage == "approved":
         return [_before_the_road(file)]
     return NEXT_BY_STAGE.get(file.case.stage, planned)
