@@ -92,6 +92,10 @@ faults: $(READY)  ## every call of each carrier's stories broken in every way, a
 bench: $(READY) $(LOCAL_READY)  ## the numbers that were promised: bar, measured, ok; and what 1,000 returns cost
 	@$(PY) -m tests.benchmarks.bench
 
+.PHONY: watched
+watched: $(READY)  ## ten thousand parcels over three weeks of virtual time: whether all that goes wrong is found, by rule
+	@$(PY) -m tests.benchmarks.watched
+
 .PHONY: fleet
 fleet: $(READY)  ## ten thousand parcels over twenty days of virtual time: how often each carrier is asked, against its quota
 	@$(PY) -m tests.benchmarks.fleet
