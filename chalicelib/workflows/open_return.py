@@ -29,6 +29,7 @@ from chalicelib.errors import (
 )
 from chalicelib.merchant import CarrierContract, Facility
 from chalicelib.money import Money
+from chalicelib.notices.register import Register
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
 from chalicelib.returns.case import Person, ReturnRequest, worth_of
@@ -94,7 +95,7 @@ def open_return(
         kept_until = now + ANSWERS_KEPT
         answer = StoredAnswer(holder, idempotency_key, body_digest, opening.case.case_id, kept_until)
         opening = replace(opening, answer=answer)
-    stored = ports.cases.open(opening)
+    stored = ports.cases.open(_as_the_customer_chose(ports, opening))
     if stored is not None:
         return _replayed(ports, stored, body_digest)
     _queue_first_step(ports, opening)
@@ -265,6 +266,13 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
         raise NotFoundError("the case opened under this Idempotency-Key is gone")
     look_for_notices(ports, stored.case_id)
     return Answered(201, told(file.plan.answer))
+
+
+def _as_the_customer_chose(ports: Ports, opening: Opening) -> Opening:
+    """Who wanted no notices of an earlier return wants none of this one, from its first moment."""
+    customer = next(one.value for one in opening.pointers if one.kind == "customer")
+    opted_out_at = ports.notices.opted_out_at(customer)
+    return replace(opening, notices=Register(opted_out_at=opted_out_at, version=1)) if opted_out_at else opening
 
 
 def _queue_first_step(ports: Ports, opening: Opening) -> None:
