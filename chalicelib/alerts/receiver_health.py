@@ -13,20 +13,21 @@ from typing import Literal
 from chalicelib.alerts.deliveries import UNUSABLE, Patience, Verdict
 from chalicelib.clock import stamp
 
-Health = Literal["well", "resting", "gone"]
+Health = Literal["well", "failing", "resting", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverHealth:
-    """``failing_since`` and ``failures`` count what failed without a success between; ``told`` names the episode that
-    a person was told of, ``gone_at`` when it answered 410. Version 0 is a receiver that never failed."""
+    """``failing_since`` and ``failures`` count what failed without a success between; ``told`` names the episodes
+    that a person was told of and that are not over, ``gone_at`` when it answered 410. Version 0 is a receiver that
+    never failed."""
 
     receiver: str
     failing_since: datetime | None = None
     failures: int = 0
     rest_until: datetime | None = None
     gone_at: datetime | None = None
-    told: str | None = None
+    told: tuple[str, ...] = ()
     last_outcome: str | None = None
     version: int = 0
 
@@ -53,7 +54,9 @@ class ReceiverHealth:
         """
         if self.gone_at is not None:
             return "gone"
-        return "resting" if self.rests(now) else "well"
+        if self.rests(now):
+            return "resting"
+        return "well" if self.failing_since is None else "failing"
 
     def rests(self, now: datetime) -> bool:
         """Whether it is left alone now."""
@@ -68,7 +71,7 @@ class ReceiverHealth:
         """Whether a person must hear that it fails: at once where a setting is to be mended, else when it has failed
         for long; once."""
         since, long = self.failing_since, timedelta(seconds=patience.told_after_s)
-        if since is None or self.told == self.failing_episode:
+        if since is None or self.failing_episode in self.told:
             return False
         return self.last_outcome in UNUSABLE or now - since >= long
 
@@ -106,4 +109,4 @@ def well_again(health: ReceiverHealth) -> ReceiverHealth:
 
 def told_of(health: ReceiverHealth, episode: str) -> ReceiverHealth:
     """After a person was told of this episode."""
-    return replace(health, told=episode, version=health.version + 1)
+    return replace(health, told=(*health.told, episode), version=health.version + 1)

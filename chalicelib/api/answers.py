@@ -21,14 +21,20 @@ from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
-from chalicelib.api.shipment_answers import ExceptionAnswer, ExceptionPage, ShipmentAnswer, ShipmentPage
+from chalicelib.api.shipment_answers import (
+    ExceptionAnswer,
+    ExceptionCounts,
+    ExceptionPage,
+    ShipmentAnswer,
+    ShipmentPage,
+)
 from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
     "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "DeliveryAnswer",
     "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
-    "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionPage",
+    "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
     "Health", "NoticePreviewAnswer", "NoticesAnswer",
     "OpenedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
     "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",

@@ -18,6 +18,7 @@ from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
 from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
+from chalicelib.api.operation import HOLDER
 from chalicelib.api.shapes import (
     Clock,
     Country,
@@ -283,7 +284,8 @@ Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "appro
 
 
 class ExceptionActionBody(Shape):
-    """What a person did about an exception. ``until`` belongs to snooze, ``outcome`` to resolve: ``booked`` or
+    """What a person did about an exception. ``assignee`` belongs to assign (whoever calls, if left out), ``until`` to
+    snooze and to wait, ``outcome`` to resolve: ``booked`` or
     ``not_booked`` for a booking whose result was unknown or refused (what the carrier has, by its own word: with
     ``tracking_number`` for a waybill, ``confirmation`` for a pickup), ``done`` or ``not_done`` for a change or a
     cancellation, ``approved`` or ``refused`` for a return that
@@ -295,6 +297,7 @@ class ExceptionActionBody(Shape):
     outcome: Outcome | None = None
     tracking_number: Annotated[str, code("[A-Za-z0-9]{4,40}")] | None = None
     confirmation: Reference | None = None
+    assignee: Annotated[str, code(HOLDER, 100)] | None = None
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:

@@ -53,6 +53,8 @@ class Stories:
     read_shipment: Story
     list_shipments: Story
     list_exceptions: Story
+    count_exceptions: Story
+    read_exception: Story
     act_on_exception: Story
     accept_webhook: Story
 
@@ -69,6 +71,7 @@ def workflows() -> Stories:
         prove_export,
         read_carriers,
         read_case,
+        read_exceptions,
         read_rates,
         read_shipment,
         serve_papers,
@@ -93,7 +96,9 @@ def workflows() -> Stories:
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,
         list_shipments=read_shipment.list_shipments,
-        list_exceptions=work_exceptions.list_exceptions,
+        list_exceptions=read_exceptions.list_exceptions,
+        count_exceptions=read_exceptions.count_exceptions,
+        read_exception=read_exceptions.read_exception,
         act_on_exception=work_exceptions.act_on_exception,
         accept_webhook=accept_webhook,
         **_ledger(),

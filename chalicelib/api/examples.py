@@ -152,4 +152,5 @@ ExceptionActionBody: dict[str, Any] = {
     "outcome": "booked",
     "tracking_number": "794987654321",
     "confirmation": None,
+    "assignee": None,
 }

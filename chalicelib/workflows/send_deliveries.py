@@ -125,8 +125,8 @@ def _answered(ports: Ports, health: ReceiverHealth, now: datetime) -> None:
     """A success ends a failing; what a person was told of it is closed by the facts."""
     if health.is_well:
         return
-    if health.told is not None and health.told == health.failing_episode:
-        ports.queues.send("alerts", [_alert("close", health.receiver, "receiver_failing", health.told, now, "answers")])
+    if closings := [closing_of(health.receiver, episode, "it answers again", now) for episode in health.told]:
+        ports.queues.send("alerts", closings)
     ports.deliveries.save_health(well_again(health))
 
 
@@ -135,8 +135,8 @@ def _note_failure(ports: Ports, health: ReceiverHealth, verdict: Verdict, now: d
     if after.is_to_be_told(now, rules) and after.failing_episode is not None:
         kind = "receiver_unusable" if verdict.outcome in UNUSABLE else "receiver_failing"
         detail = f"failing since {stamp(after.failing_since or now)}: {verdict.outcome}"
-        ports.queues.send("alerts", [_alert("open", after.receiver, kind, after.failing_episode, now, detail)])
-        after = replace(after, told=after.failing_episode)
+        ports.queues.send("alerts", [alert_about(after.receiver, "open", kind, after.failing_episode, now, detail)])
+        after = replace(after, told=(*after.told, after.failing_episode))
     # Who lost the race need not write: somebody else met the same receiver at the same time.
     ports.deliveries.save_health(after)
 
@@ -152,10 +152,10 @@ def _disable(ports: Ports, health: ReceiverHealth, now: datetime) -> None:
 
 def _tell_gone(ports: Ports, health: ReceiverHealth, now: datetime) -> None:
     episode = health.gone_episode
-    if episode is None or health.told == episode:
+    if episode is None or episode in health.told:
         return
     detail = "it answered 410: nothing is sent to it until somebody enables it again"
-    ports.queues.send("alerts", [_alert("open", health.receiver, "receiver_gone", episode, now, detail)])
+    ports.queues.send("alerts", [alert_about(health.receiver, "open", "receiver_gone", episode, now, detail)])
     ports.deliveries.save_health(told_of(health, episode))
 
 
@@ -163,13 +163,19 @@ def _dead(ports: Ports, delivery: Delivery, after: Delivery, now: datetime) -> s
     """Given up: told once a day and receiver, however many there are; each of them is in the dead list."""
     detail = f"{delivery.event} about {delivery.subject}: {after.tries[-1].outcome} at try {len(after.tries)}"
     episode = f"dead-{now.date().isoformat()}"
-    ports.queues.send("alerts", [_alert("open", delivery.receiver, "delivery_dead", episode, now, detail)])
+    ports.queues.send("alerts", [alert_about(delivery.receiver, "open", "delivery_dead", episode, now, detail)])
     ports.deliveries.save(after)
     return "dead"
 
 
-def _alert(action: str, receiver: str, kind: str, episode: str, now: datetime, detail: str) -> dict[str, Any]:
-    """About a receiver, and so never told to that receiver (``about_receiver``)."""
+def closing_of(receiver: str, episode: str, detail: str, now: datetime) -> dict[str, Any]:
+    """The alert that closes what a person was told of a receiver."""
+    kind = "receiver_gone" if episode.startswith("gone-") else "receiver_failing"
+    return alert_about(receiver, "close", kind, episode, now, detail)
+
+
+def alert_about(receiver: str, action: str, kind: str, episode: str, now: datetime, detail: str) -> dict[str, Any]:
+    """An alert about a receiver, and so never told to that receiver (``about_receiver``)."""
     return {
         "action": action,
         "subject_kind": "receiver",

@@ -83,6 +83,8 @@ STATUS_BY_ERROR = {
     "CarrierUnavailable": 503,
     "UnavailableError": 503,
     "CarrierOutcomeUnknown": 504,
+    "MailRefused": 500,
+    "OutboundFailed": 500,
 }
 
 
