@@ -17,6 +17,8 @@ from chalicelib.notices.wording import Phrase, Piece, direction_of
 from chalicelib.rulebook import ROOT
 
 Direction = Literal["ltr", "rtl"]
+# A number or a sum of up to so many signs is not broken over two lines; it fits the narrowest telephone.
+_KEPT_WHOLE = 24
 # Ink on ground, light then dark; each pair is held at 4.5 : 1 or better.
 LIGHT = {
     "page": "#f1f3f5",
@@ -54,7 +56,7 @@ def text_of_letter(letter: Letter) -> str:
 def html_of_letter(letter: Letter) -> str:
     """The HTML document, complete in itself."""
     write = _Html(letter.language, direction_of(letter.language))
-    sample = f'<p class="quiet" style="{_SMALL}">{write.phrase(letter.sample)}</p>' if letter.sample else ""
+    sample = f'<p class="quiet" style="{_FIRST}">{write.phrase(letter.sample)}</p>' if letter.sample else ""
     body = [
         sample,
         f'<h1 class="ink" style="{_TITLE}">{write.phrase(letter.title)}</h1>',
@@ -123,7 +125,7 @@ class _Html:
 
     def _listing(self, listing: Listing) -> str:
         tag = "ol" if listing.ordered else "ul"
-        side = "0 22px 0 0" if self.direction == "rtl" else "0 0 0 22px"
+        side = "0 30px 0 0" if self.direction == "rtl" else "0 0 0 30px"
         entries = "".join(f'<li style="margin:0 0 8px;">{self.phrase(entry)}</li>' for entry in listing.entries)
         return (
             f'<h2 class="ink" style="{_HEAD}">{self.phrase(listing.heading)}</h2>'
@@ -131,10 +133,10 @@ class _Html:
         )
 
     def _piece(self, piece: Piece) -> str:
-        if not needs_isolation(piece, self.direction):
-            return escape(piece.text)
-        way = ' dir="ltr"' if piece.kind == "code" else ""
-        return f"<bdi{way}>{escape(piece.text)}</bdi>"
+        if piece.kind == "code":
+            whole = ' style="white-space:nowrap;"' if len(piece.text) <= _KEPT_WHOLE else ""
+            return f'<bdi dir="ltr"{whole}>{escape(piece.text)}</bdi>'
+        return f"<bdi>{escape(piece.text)}</bdi>" if needs_isolation(piece, self.direction) else escape(piece.text)
 
 
 def needs_isolation(piece: Piece, direction: Direction) -> bool:
@@ -159,6 +161,7 @@ _ROWS = (
     f"margin:24px 0 0;padding:16px 0 0;border-top:1px solid #d8dde3;font-size:14px;line-height:1.7;"
     f"color:{LIGHT['quiet']};word-break:break-word;"
 )
+_FIRST = f"margin:0 0 14px;font-size:13px;line-height:1.5;color:{LIGHT['quiet']};"
 _SMALL = f"margin:10px 0 0;font-size:13px;line-height:1.5;color:{LIGHT['quiet']};"
 
 

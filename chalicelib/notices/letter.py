@@ -13,6 +13,8 @@ from chalicelib.notices.told_facts import TIMES, Teller
 from chalicelib.notices.wording import Phrase, Words
 from chalicelib.rulebook import dictionary
 
+# Tasks that leave the customer nothing to do: said plainly, not asked.
+_EASY = frozenset({"nothing", "await_courier_day"})
 # Of these nothing is asked where no task is named, so nothing needs to be said about it.
 _SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held"})
 
@@ -95,7 +97,7 @@ class Writer:
 
     def _preheader(self) -> Phrase:
         if self.moment == "held":
-            return self._sure(f"held.preheader_{'nothing' if self._task == 'nothing' else 'task'}")
+            return self._sure(f"held.preheader_{'nothing' if self._task in _EASY else 'task'}")
         own = f"{self._part}.preheader"
         return self._sure(own if self.words.has(own) else f"{self.moment}.preheader")
 
@@ -104,18 +106,20 @@ class Writer:
         yield from self._why()
         yield from self._listing("reasons", self._reasons())
         yield from self._listing("past", self._past())
-        if self._task != "nothing":
+        if self._task not in _EASY:
             yield Ask(self._sure("words.ask"), self._sure(f"task.{self._task}"))
         yield from self._listing("wanted", self._wanted())
         yield from self._listing("packing", self._packing(), ordered=True)
         yield from self._maybe(f"{self._part}.more")
-        if self._task == "nothing" and self.moment not in _SAYS_NOTHING_OF_NOTHING:
-            yield self._sure("task.nothing")
+        if self._task == "await_courier_day" or (
+            self._task == "nothing" and self.moment not in _SAYS_NOTHING_OF_NOTHING
+        ):
+            yield self._sure(f"task.{self._task}")
 
     def _why(self) -> Iterator[Phrase]:
         if self.moment == "cancelled" and self.facts.reason:
             yield from self._maybe(f"cancelled.{self.facts.reason}")
-        if self.moment == "held" and self._task == "nothing":
+        if self.moment == "held" and self._task in _EASY:
             yield self._sure(f"{self._part}.ours")
 
     def _reasons(self) -> Iterator[Phrase]:
