@@ -8,6 +8,7 @@ even when an older scan that arrives later shows that it began before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +112,8 @@ def _withdrawn(track: Track, change: Change, told: Told) -> Iterator[Effect]:
 def _reached(track: Track, change: Change, told: Told) -> Iterator[Effect]:
     kind = _OUTCOMES.get(change.milestone) if change.milestone else None
     if kind is not None and kind not in told:
-        yield _open(track, kind, change, told)
+        # Lost, destroyed and seized are worked on by different people.
+        yield _open(track, kind, replace(change, reason=change.milestone) if kind == "failed" else change, told)
 
 
 def _left(track: Track, change: Change, told: Told) -> Iterator[Effect]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
 from chalicelib.errors import RuleFileInvalid
 from chalicelib.money import Money
@@ -166,6 +166,14 @@ class Norm(BaseModel):
     business_days_max: int
 
 
+@dataclass(slots=True)
+class _Found:
+    """What was once looked up in a vintage: it does not change, and every parcel asks for the same few."""
+
+    rows: dict[tuple[str, str | None, str | None, Parcel], WatchRow] = field(default_factory=dict)
+    walls: dict[tuple[str, bool], Wall] = field(default_factory=dict)
+
+
 class Thresholds(_Rules):
     """One vintage of the thresholds; ``own`` are the merchant's rows, which come before the house's."""
 
@@ -186,8 +194,7 @@ class Thresholds(_Rules):
     scale: tuple[Scale, ...]
     sign: tuple[Sign, ...]
     norm: tuple[Norm, ...] = ()
-    _rows: dict[tuple[str, str | None, str | None, Parcel], WatchRow] = PrivateAttr(default_factory=dict)
-    _walls: dict[tuple[str, bool], Wall] = PrivateAttr(default_factory=dict)
+    found: SkipValidation[_Found] = Field(default_factory=_Found, exclude=True, repr=False)
 
     def class_of(self, carrier: str) -> CarrierClass:
         """Express unless the carrier is a post."""
@@ -210,21 +217,23 @@ class Thresholds(_Rules):
         Raises ``RuleFileInvalid`` when there is none.
         """
         key = (kind, reason, ground, parcel)
-        if key not in self._rows:
+        row = self.found.rows.get(key)
+        if row is None:
             row = best_of(self.own, kind, parcel, reason, ground) or best_of(self.rule, kind, parcel, reason, ground)
             if row is None:
                 raise RuleFileInvalid(f"shipments/watch has no row for {kind} of {parcel.carrier_class} carriers")
-            self._rows[key] = row
-        return self._rows[key]
+            self.found.rows[key] = row
+        return row
 
     def wall(self, country: str, clock: Clock) -> Wall:
         """The working or the customs hours of a country, by its own clock."""
         key = (country, clock == "customs")
-        if key not in self._walls:
+        wall = self.found.walls.get(key)
+        if wall is None:
             weekend = next((row.days for row in self.weekend if country in row.countries), (5, 6))
             opens, closes = (self.customs_hours.opens, self.customs_hours.closes) if key[1] else (0, 24)
-            self._walls[key] = Wall(country, opens, closes, weekend, hours_assumed=key[1])
-        return self._walls[key]
+            wall = self.found.walls[key] = Wall(country, opens, closes, weekend, hours_assumed=key[1])
+        return wall
 
     def kept_days(self, carrier: str, country: str) -> int | None:
         """How many calendar days a parcel is kept at a counter there; None: not known."""

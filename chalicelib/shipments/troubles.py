@@ -17,6 +17,7 @@ from chalicelib.places import territory_of
 from chalicelib.shipments.fold import Episode
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.thresholds import Thresholds
+from chalicelib.shipments.walls import calendar_end
 from chalicelib.watch_rows import Ground, Parcel, Span, WatchedKind, WatchRow
 
 ON_ROAD = frozenset({"picked_up", "in_transit", "export_customs", "export_cleared", "import_customs", "import_cleared"})
@@ -92,7 +93,7 @@ def end_of(span: Span | None, clock: Running, rules: Thresholds) -> datetime | N
     if span.before:
         return None if clock.until is None else max(clock.since, clock.until - timedelta(hours=span.hours))
     if span.clock == "calendar":
-        return clock.since + timedelta(hours=span.hours)
+        return calendar_end(clock.since, span.hours)
     return None if clock.ours is None else rules.wall(clock.country, span.clock).end(clock.ours, span.hours)
 
 

@@ -20,9 +20,16 @@ from chalicelib.workdays import confidence_around, is_rest_day
 NEVER = datetime.max.replace(tzinfo=UTC)
 # Beyond this year a date is a carrier's word for "not known", and sums with it would leave the calendar.
 _LAST_YEAR = 9000
+# A parcel is looked at twice in one go, and again at the next: so many ends are kept for each country.
+_MOST_KEPT = 4096
 _MIDNIGHT = 24
 _WHOLE_DAY = (0, _MIDNIGHT)
 _USUAL_WEEKEND = (5, 6)
+
+
+def calendar_end(since: datetime, hours: int) -> datetime:
+    """When so many hours have passed since then."""
+    return NEVER if since.year >= _LAST_YEAR else since + timedelta(hours=hours)
 
 
 @dataclass(slots=True)
@@ -42,6 +49,7 @@ class Wall:
     zone_name: str = field(init=False)
     zone_assumed: bool = field(init=False)
     _days: dict[int, tuple[datetime, datetime] | None] = field(init=False, default_factory=dict, repr=False)
+    _ends: dict[tuple[datetime, int], datetime] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         sure = sure_zone_of(self.country, None)
@@ -50,9 +58,16 @@ class Wall:
 
     def end(self, since: datetime, hours: int) -> datetime:
         """When so many of these hours have passed since then."""
+        known = self._ends.get((since, hours))
+        if known is None:
+            if len(self._ends) >= _MOST_KEPT:
+                self._ends.clear()
+            known = self._ends[since, hours] = self._end(since, timedelta(hours=hours))
+        return known
+
+    def _end(self, since: datetime, left: timedelta) -> datetime:
         if since.year >= _LAST_YEAR:
             return NEVER
-        left = timedelta(hours=hours)
         day = since.astimezone(zone(self.zone_name)).toordinal()
         while True:
             span = self._days[day] if day in self._days else self._open_on(day)
