@@ -52,6 +52,7 @@ class Escalation:
     worths: tuple[Worth, ...]
     steps: dict[str, tuple[Step, ...]]
     wait_at_most: timedelta
+    rest_at_most_hours: int
     claims: tuple[tuple[frozenset[str], frozenset[str] | None], ...]
     noticed: frozenset[str]
 
@@ -123,6 +124,7 @@ def _read(effective: date) -> Escalation:
         worths=tuple(map(_worth, said["worth"])),
         steps=steps,
         wait_at_most=timedelta(hours=said["waiting"]["at_most_hours"]),
+        rest_at_most_hours=said["rest"]["at_most_hours"],
         claims=tuple((frozenset(row["kinds"]), _reasons(row)) for row in said["claim"]),
         noticed=frozenset(kind for row in said["notice"] for kind in row["kinds"]),
     )

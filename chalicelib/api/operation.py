@@ -94,6 +94,8 @@ def model_named(room: Literal["bodies", "answers", "examples"], name: str) -> An
     return getattr(import_module(f"chalicelib.api.{room}"), name)
 
 
+# Who holds a token, as ``make token`` takes it.
+HOLDER = r"[A-Za-z0-9][A-Za-z0-9 ._@:+-]*"
 CASE_ID = Parameter("case_id", "path", "The case.", pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*", max_length=64)
 READ_IN = Parameter(
     "language",

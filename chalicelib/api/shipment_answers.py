@@ -146,9 +146,9 @@ class PlaybookTold(Told):
 
 class ExceptionAnswer(Told):
     """What is wrong, what it means, what to do, who must act and by when. ``subject`` is what it is about, by
-    ``subject_kind``: a case, a carrier's number, a carrier, a lane of it, a rule, a receiver. ``until`` is when a sleep or
-    a wait for the customer ends by itself; a wait moves ``deadline`` on, by ``waited_s`` seconds so far. ``incident_id``
-    is the incident that it is one of many of; ``members`` is how many an incident has."""
+    ``subject_kind``: a case, a carrier's number, a carrier, a lane of it, a rule, a receiver. ``until`` is when a sleep
+    or a wait for the customer ends by itself; a wait moves ``deadline`` on, by ``waited_s`` seconds so far.
+    ``incident_id`` is the incident that it is one of many of; ``members`` is how many an incident has."""
 
     exception_id: str
     case_id: str | None

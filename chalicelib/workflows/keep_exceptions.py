@@ -50,6 +50,15 @@ def amendment_of(case: Case, after: OpenException, by: str = US) -> Amendment:
     return Amendment(case, f"exception_{'open' if action == 'opened' else action}", facts, by=by, exceptions=(after,))
 
 
+def send_word(ports: Ports, *exceptions: OpenException) -> None:
+    """Have the alerts worker tell of the last change of these, which was made elsewhere; again is harmless."""
+    told = [
+        {"action": "tell", "exception_id": one.exception_id, "sequence": one.history[-1].sequence} for one in exceptions
+    ]
+    if told:
+        ports.queues.send("alerts", told)
+
+
 def change(ports: Ports, exception_id: str, step: Step, now: datetime) -> Kept:
     """Write what ``step`` makes of the exception; it is asked again after each lost race. Raises ``NotFoundError``, and
     ``StaleVersion`` when the races never end."""

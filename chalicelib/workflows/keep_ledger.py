@@ -34,6 +34,7 @@ from chalicelib.customs.ledger import (
 from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.workflows import case_log
 from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_ledger import deadlines, entry_row, file_of, find_entry, judged, left_on
@@ -184,6 +185,7 @@ def _change(ports: Ports, case_id: str, now: datetime, decide: Callable[[CaseFil
             ports.duties.keep(case, entry, [duty], change.settled)
         except StaleVersion:
             continue
+        send_word(ports, *change.settled)
         return
     raise StaleVersion("the case is being written by others; try again")
 
@@ -249,6 +251,7 @@ def _put_to_rest(ports: Ports, look: _Look, now: datetime) -> bool:
         ports.duties.keep(logged, line, [DutyChange(entry, after)], settled)
     except StaleVersion:
         return False
+    send_word(ports, *settled)
     return True
 
 
@@ -309,7 +312,10 @@ def _settled(look: _Look, now: datetime, by: str, state: str) -> tuple[OpenExcep
     reached = look.deadlines.to_tell(now) if state in TOLD_BY_RULE else ()
     still = {one.episode(look.entry.entry_id) for one in reached}
     ended = [one for one in look.told() if one.episode not in still]
-    return tuple(resolved(one, now, by, f"the claim is {state}", version=one.version + 1) for one in ended)
+    return tuple(
+        resolved(one, now, by, f"the claim is {state}", version=one.version + 1, sequence=look.file.case.log_n + 1)
+        for one in ended
+    )
 
 
 def _found(file: CaseFile, entry_id: str) -> DutyEntry:

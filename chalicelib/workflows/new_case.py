@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.alerts.changes import opened
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception
 from chalicelib.carriers.routes import Route
@@ -96,21 +97,20 @@ def _for_a_person(case: Case, decided: Decided, now: datetime) -> tuple[OpenExce
     """A return that a machine may not decide stands on the work list from the first moment, with what is open."""
     if case.stage == "approved":
         return ()
-    return (
-        open_exception(
-            "case",
-            case.case_id,
-            kind=DECISION_WANTED,
-            episode="opening",
-            reason=case.stage,
-            since=now,
-            now=now,
-            case_id=case.case_id,
-            leg_n=1 if decided.ways.chosen else None,
-            money_at_risk=case.money_at_risk,
-            detail="; ".join(decided.next),
-        ),
+    wanted = open_exception(
+        "case",
+        case.case_id,
+        kind=DECISION_WANTED,
+        episode="opening",
+        reason=case.stage,
+        since=now,
+        now=now,
+        case_id=case.case_id,
+        leg_n=1 if decided.ways.chosen else None,
+        money_at_risk=case.money_at_risk,
+        detail="; ".join(decided.next),
     )
+    return (opened(wanted, now, sequence=case.log_n, country=case.customer_country),)
 
 
 def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of
+from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.outside_words import label_doubts
@@ -99,6 +100,7 @@ def open_return(
     if stored is not None:
         return _replayed(ports, stored, body_digest)
     _queue_first_step(ports, opening)
+    send_word(ports, *opening.exceptions)
     look_for_notices(ports, opening.case.case_id)
     return Answered(201, told(opening.plan.answer))
 
@@ -264,6 +266,7 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
     file = ports.cases.file(stored.case_id)
     if file is None:
         raise NotFoundError("the case opened under this Idempotency-Key is gone")
+    send_word(ports, *(one for one in file.exceptions if one.version == 1))
     look_for_notices(ports, stored.case_id)
     return Answered(201, told(file.plan.answer))
 

@@ -22,6 +22,7 @@ from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import again
 from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_papers import papers_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
@@ -62,6 +63,7 @@ def prove_export(ports: Ports, case_id: str, given: ExportLink, *, holder: str, 
     for found in done:
         if found.steps:
             ports.queues.send("steps", found.steps)
+        send_word(ports, *found.amendment.exceptions)
     look_for_notices(ports, case_id)
     return read_case(ports, case_id)
 
@@ -149,7 +151,7 @@ def _goes_on(file: CaseFile, change: Amendment, holder: str, now: datetime) -> _
     """Nothing is wanting any more: the bookings become due, and what stood on the work list for it is settled."""
     due = tuple(replace(one, due_at=max(now, one.not_before or now)) for one in file.bookings)
     settled = tuple(
-        resolved(one, now, holder, "the proof was given", version=one.version + 1)
+        resolved(one, now, holder, "the proof was given", version=one.version + 1, sequence=change.case.log_n + 1)
         for one in file.exceptions
         if one.kind == DECISION_WANTED and one.status != "resolved"
     )

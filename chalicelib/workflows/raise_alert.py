@@ -29,6 +29,7 @@ from chalicelib.returns.case import Case
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.keep_exceptions import Kept, amendment_of, found_by
+from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell
 from chalicelib.workflows.wake_exceptions import take_wake
@@ -72,7 +73,7 @@ def tell_all(ports: Ports, exception: OpenException, notes: Iterable[ExceptionNo
     if is_open and leg is not None and known.may_end_in_a_claim(exception.kind, exception.reason):
         ports.queues.send("steps", [{"kind": "claim_watch", "case_id": exception.case_id, "leg": leg}])
     if exception.kind in known.noticed:
-        ports.queues.send("notices", [{"kind": "notices", "case_id": exception.case_id}])
+        look_for_notices(ports, exception.case_id)
 
 
 def _taken(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:

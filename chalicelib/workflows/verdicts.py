@@ -66,6 +66,7 @@ class Verdict:
     outcome: str | None = None
     tracking_number: str | None = None
     confirmation: str | None = None
+    assignee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

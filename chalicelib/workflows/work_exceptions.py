@@ -1,65 +1,108 @@
-"""The work list: open exceptions, and what a person does about them."""
+"""What a person does about an exception: acknowledge it, give it to somebody, let it rest, wait for the customer,
+take it up again, resolve it.
+
+Of two people who act at the same moment one is written, and the other is told how it stands now. What was done is told
+to the others by the alerts worker, which is asked again when the same is asked for again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.alerts.exceptions import ExceptionNote, OpenException, Status
-from chalicelib.clock import stamp
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.alerts import changes
+from chalicelib.alerts.escalation import rules
+from chalicelib.alerts.exceptions import OpenException
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.returns.case import Case
+from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.keep_exceptions import amendment_of, found_by, send_word
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import exception_row
+from chalicelib.workflows.read_exceptions import list_exceptions as list_exceptions
 from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict, consequence_of
 
-STATUS_BY_ACTION: dict[str, Status] = {"acknowledge": "acknowledged", "assign": "acknowledged", "snooze": "snoozed"}
-
-
-def list_exceptions(ports: Ports, *, severity: str | None, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Exceptions that are not resolved, gravest first, oldest first within."""
-    page = ports.exceptions.listed(severity, cursor, limit)
-    return {"items": [exception_row(exception) for exception in page.exceptions], "cursor": page.cursor}
+# What each action does, as its history says it, and what may be said with it besides a note.
+DONE = {
+    "acknowledge": "acknowledged", "assign": "assigned", "snooze": "snoozed", "wait": "waiting", "resume": "resumed",
+    "resolve": "resolved",
+}  # fmt: skip
+SAID_WITH: Mapping[str, frozenset[str]] = {
+    "assign": frozenset({"assignee"}),
+    "snooze": frozenset({"until"}),
+    "wait": frozenset({"until"}),
+    "resolve": frozenset({"outcome", "tracking_number", "confirmation"}),
+}
 
 
 def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """Acknowledge, assign, snooze or resolve. Resolving twice with the same outcome is quiet; anything else about a
-    resolved exception raises ``ConflictError``. Some kinds need an ``outcome`` (see ``verdicts``)."""
-    found = ports.exceptions.read(exception_id)
-    if found is None:
-        raise NotFoundError("no exception has this id")
+    """Do what the verdict says; the exception as it stands then. The same again by the same person is quiet. Raises
+    ``InvalidRequestError`` with every fault of what was said, and ``ConflictError`` where the exception is resolved,
+    was changed by somebody else at this moment, or is not where this action begins. Some kinds need an ``outcome`` to
+    be resolved (see ``verdicts``)."""
+    found = found_by(ports, exception_id)
+    if _is_done(found, verdict):
+        _send_word(ports, found, verdict)
+        return exception_row(found)
     if found.status == "resolved":
-        if verdict.action == "resolve" and _same_mind(found, verdict):
-            _tell_customer(ports, found, verdict)
-            return exception_row(found)
         raise ConflictError(f"this exception is already resolved: {found.history[-1].note or 'by the facts'}")
-    _refuse_half_answers(found, verdict)
-    after = _after(found, verdict, now)
-    if found.case_id is None:
-        ports.exceptions.save_alone(after)
-    else:
-        _under_case(ports, found, after, verdict, now)
-    _tell_customer(ports, found, verdict)
+    _refuse_half_answers(found, verdict, now)
+    _refuse_out_of_place(found, verdict)
+    if found.members is not None and verdict.action == "resolve":
+        incidents.begin_anew(ports, found)
+    after = _alone(ports, found, verdict, now) if found.case_id is None else _under_case(ports, found, verdict, now)
+    _send_word(ports, after, verdict)
     return exception_row(after)
 
 
-def _tell_customer(ports: Ports, found: OpenException, verdict: Verdict) -> None:
-    """What a person decided about a return its customer must hear; asked for again, the word is queued again."""
-    if found.case_id is not None and verdict.outcome is not None:
-        look_for_notices(ports, found.case_id)
+def _send_word(ports: Ports, exception: OpenException, verdict: Verdict) -> None:
+    """Whoever works on it is told, and what a person decided about a return its customer must hear; asked for again,
+    both are queued again."""
+    send_word(ports, exception)
+    if exception.case_id is not None and verdict.outcome is not None:
+        look_for_notices(ports, exception.case_id)
 
 
-def _same_mind(found: OpenException, verdict: Verdict) -> bool:
-    """Whether it was resolved with this outcome; one that has none to choose is simply resolved."""
-    last = found.history[-1].note or ""
-    return last.startswith(f"{verdict.outcome}: ") if verdict.outcome else found.kind not in OUTCOMES_BY_KIND
+def _is_done(found: OpenException, verdict: Verdict) -> bool:
+    """Whether this is what was done last, by the same person. Of a resolution the outcome counts, and not who said it;
+    one that has none to choose is simply resolved."""
+    last, said = found.history[-1], found.history[-1].note or ""
+    if last.action != DONE[verdict.action]:
+        return False
+    if verdict.action == "resolve":
+        return said.startswith(f"{verdict.outcome}: ") if verdict.outcome else found.kind not in OUTCOMES_BY_KIND
+    if verdict.until is not None and verdict.until != found.until:
+        return False
+    told = said.partition(": ")[2] if verdict.action in ("assign", "snooze", "wait") else said
+    is_same = (last.by, told) == (verdict.holder, verdict.note or "")
+    return is_same and (verdict.action != "assign" or found.assignee == (verdict.assignee or verdict.holder))
 
 
-def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
+def _refuse_half_answers(found: OpenException, verdict: Verdict, now: datetime) -> None:
+    """Everything that is wrong with what was said, at once."""
+    faults = [*_misplaced(verdict), *_lacking(found, verdict)]
+    most = timedelta(hours=rules(now.date()).rest_at_most_hours)
+    if verdict.until is not None and verdict.until > now + most:
+        faults.append(FieldFault("until", "too_late", f"at most {most.days} days from now"))
+    if faults:
+        raise InvalidRequestError("the answer is incomplete", faults)
+
+
+def _misplaced(verdict: Verdict) -> list[FieldFault]:
+    """What belongs to another action."""
+    found = []
+    for name in ("assignee", "until", "outcome", "tracking_number", "confirmation"):
+        if getattr(verdict, name) is not None and name not in SAID_WITH.get(verdict.action, ()):
+            where = " or ".join(action for action, names in SAID_WITH.items() if name in names)
+            found.append(FieldFault(name, "not_allowed", f"{name} belongs to {where}: leave it out"))
+    return found
+
+
+def _lacking(found: OpenException, verdict: Verdict) -> list[FieldFault]:
     faults = []
     outcomes = OUTCOMES_BY_KIND.get(found.kind, ())
     if verdict.action == "snooze" and verdict.until is None:
@@ -71,8 +114,15 @@ def _refuse_half_answers(found: OpenException, verdict: Verdict) -> None:
         faults.append(FieldFault("outcome", "required" if outcomes else "not_allowed", wanted))
     if verdict.outcome == "booked" and (lacking := _not_given(found, verdict)):
         faults.append(lacking)
-    if faults:
-        raise InvalidRequestError("the answer is incomplete", faults)
+    return faults
+
+
+def _refuse_out_of_place(found: OpenException, verdict: Verdict) -> None:
+    """What cannot be done as things stand."""
+    if verdict.action == "resume" and found.status not in ("snoozed", "waiting"):
+        raise ConflictError(f"this exception neither sleeps nor waits: it is {found.status}")
+    if verdict.action == "wait" and found.case_id is None:
+        raise ConflictError("no customer stands behind this exception: it can be snoozed")
 
 
 def _not_given(found: OpenException, verdict: Verdict) -> FieldFault | None:
@@ -84,45 +134,73 @@ def _not_given(found: OpenException, verdict: Verdict) -> FieldFault | None:
     return None if told else FieldFault(field, "required", f"give the {field} by which the carrier knows it")
 
 
-def _after(found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
-    if verdict.action == "resolve":
-        note = f"{verdict.outcome}: {verdict.note}" if verdict.outcome else verdict.note
-        return resolved(found, now, verdict.holder, note, version=found.version + 1)
-    told = ExceptionNote(now, verdict.holder, verdict.action, _noted(verdict))
-    status = STATUS_BY_ACTION[verdict.action]
-    return replace(found, status=status, history=(*found.history, told), version=found.version + 1)
+def _after(found: OpenException, verdict: Verdict, now: datetime, sequence: int | None) -> OpenException:
+    by, note = verdict.holder, verdict.note
+    match verdict.action:
+        case "resolve":
+            told = f"{verdict.outcome}: {note}" if verdict.outcome else note
+            return changes.resolved(found, now, by, told, version=found.version + 1, sequence=sequence)
+        case "acknowledge":
+            return changes.acknowledged(found, now, by, note, sequence=sequence)
+        case "assign":
+            return changes.assigned(found, now, by, verdict.assignee or by, note, sequence=sequence)
+        case "resume":
+            return changes.resumed(found, now, by, note, sequence=sequence)
+        case "wait":
+            until = verdict.until or now + rules(now.date()).wait_at_most
+            return changes.waiting(found, now, by, until, note, sequence=sequence)
+        case _:
+            return changes.snoozed(found, now, by, verdict.until or now, note, sequence=sequence)
 
 
-def _noted(verdict: Verdict) -> str | None:
-    if verdict.until is None:
-        return verdict.note
-    until = f"until {stamp(verdict.until)}"
-    return f"{until}: {verdict.note}" if verdict.note else until
+def _alone(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
+    after = _after(found, verdict, now, None)
+    try:
+        ports.exceptions.save_alone(after)
+    except StaleVersion:
+        _refuse_meanwhile(found_by(ports, found.exception_id))
+    return after
 
 
-def _under_case(ports: Ports, found: OpenException, after: OpenException, verdict: Verdict, now: datetime) -> None:
+def _under_case(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
     steps: list[dict[str, Any]] = []
+    after = found
 
     def decide(case: Case) -> Amendment:
+        nonlocal after
+        stands = found_by(ports, found.exception_id)
+        if stands.version != found.version:
+            _refuse_meanwhile(stands)
         consequence = _consequence(ports, found, verdict, now)
         steps[:] = consequence.steps
-        facts = {"episode": after.episode, "kind": after.kind, "status": after.status}
-        if verdict.outcome:
-            facts["outcome"] = verdict.outcome
-        return Amendment(
-            consequence.on(case),
-            f"exception_{after.status}",
-            facts,
-            by=verdict.holder,
-            exceptions=(after,),
+        after = _after(found, verdict, now, case.log_n + 1)
+        told = amendment_of(consequence.on(case), after, verdict.holder)
+        return replace(
+            told,
+            facts={**told.facts, **_said(after, verdict)},
             bookings=consequence.bookings,
             over=consequence.over,
             plan=consequence.plan,
         )
 
-    amend(ports, after.subject, now, decide)
+    amend(ports, found.subject, now, decide)
     if steps:
         ports.queues.send("steps", steps)
+    return after
+
+
+def _refuse_meanwhile(stands: OpenException) -> None:
+    """Somebody else was faster: whoever asked decides again on what they see now."""
+    last = stands.history[-1]
+    raise ConflictError(f"{last.by} changed this at the same moment: it is {stands.status} now ({last.action})")
+
+
+def _said(after: OpenException, verdict: Verdict) -> dict[str, str]:
+    """What the case log keeps of it besides: holders of tokens, times and outcomes, never a note."""
+    said = {"outcome": verdict.outcome, "assignee": after.assignee if verdict.action == "assign" else None}
+    if after.until is not None and verdict.action in ("snooze", "wait"):
+        said["until"] = changes.until_text(after.until, None).removeprefix("until ")
+    return {name: text for name, text in said.items() if text is not None}
 
 
 def _consequence(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> Consequence:

@@ -192,7 +192,7 @@ def test_a_page_may_have_up_to_a_hundred_rows(limit):
     world = World()
     world.client().get(f"/v1/exceptions?limit={limit}", headers=bearer())
 
-    assert world.asked[0][2] == {"severity": None, "cursor": None, "limit": int(limit)}
+    assert world.asked[0][2]["limit"] == int(limit)
 
 
 def test_a_cursor_is_passed_on_untouched():
