@@ -1,7 +1,8 @@
 """Playbooks: what an exception means, what to do and whom to ask, which papers, by when, what the customer is told and
 when they are offered something - as dated data, in English and in Chinese.
 
-A row is found by kind and reason, then by kind alone; a kind without a row gets the one that says so, never silence.
+A row is found by kind and reason, then by kind alone, whose words may go on with those of another kind for the same
+reason (a hold that lasts: what it was held for); a kind without a row gets the one that says so, never silence.
 The rows lie by room of trouble, and only the room that is asked for is read. An exception keeps none of these words:
 they are looked up as of the day on which it was opened.
 
@@ -14,14 +15,14 @@ they are looked up as of the day on which it was opened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, get_args
 
 from chalicelib.alerts.exceptions import ExceptionNote, OpenException, Severity
 from chalicelib.money import Money
-from chalicelib.rulebook import Confidence, in_force, load
+from chalicelib.rulebook import Confidence, in_force, load, weakest
 
 DATASET = "alerts/playbooks"
 ANY = "*"
@@ -78,7 +79,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Playbook:
     """One row: the words a person needs at three in the morning. ``reason`` is None where the row holds for any reason,
-    ``storage`` says whether the carrier may charge for keeping it, ``vintage`` names the rule file."""
+    ``storage`` says whether the carrier may charge for keeping it, ``vintage`` names the rule file. ``follows`` are the
+    kinds whose words for a reason its own go on with."""
 
     kind: str
     reason: str | None
@@ -91,6 +93,7 @@ class Playbook:
     source: str
     confidence: Confidence
     vintage: str
+    follows: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -119,12 +122,9 @@ class Playbook:
 
 def playbook(kind: str, reason: str | None, on: date) -> Playbook:
     """The row for this kind and reason on this day; raises ``RuleNotInForce`` before the first vintage."""
-    shared = in_force(DATASET, on)
-    part = _part_of(shared.effective).get(kind)
-    rows = _rows(shared.effective, part, in_force(part, on).effective) if part else {}
-    wanted = ((kind, reason), (kind, None))
-    found = next((rows[key] for key in wanted if key in rows), None)
-    return found or _rows(shared.effective, DATASET, shared.effective)[(ANY, None)]
+    shared = in_force(DATASET, on).effective
+    found = _row(shared, kind, reason, on) or _whatever_the_reason(shared, kind, reason, on)
+    return found or _rows(shared, DATASET, shared)[(ANY, None)]
 
 
 def playbook_of(exception: OpenException) -> Playbook:
@@ -188,6 +188,44 @@ def open_exception(
     )
 
 
+def _row(shared: date, kind: str, reason: str | None, on: date) -> Playbook | None:
+    part = _part_of(shared).get(kind)
+    return _rows(shared, part, in_force(part, on).effective).get((kind, reason)) if part else None
+
+
+def _whatever_the_reason(shared: date, kind: str, reason: str | None, on: date) -> Playbook | None:
+    """The row of a kind, gone on with by what is known of this reason elsewhere."""
+    row = _row(shared, kind, None, on)
+    if row is None or reason is None:
+        return row
+    known = next(filter(None, (_row(shared, other, reason, on) for other in row.follows)), None)
+    return _gone_on(row, known) if known else row
+
+
+def _gone_on(row: Playbook, known: Playbook) -> Playbook:
+    return replace(
+        row,
+        reason=known.reason,
+        storage=row.storage or known.storage,
+        english=_joined(row.english, known.english, " "),
+        chinese=_joined(row.chinese, known.chinese, ""),
+        source=f"{row.source}; {known.source}",
+        confidence=weakest([row.confidence, known.confidence]),
+    )
+
+
+def _joined(first: Said, then: Said, space: str) -> Said:
+    colon = ": " if space else "："
+    return Said(
+        title=f"{first.title}{colon}{then.title}",
+        meaning=f"{first.meaning}{space}{then.meaning}",
+        steps=(*first.steps, *then.steps),
+        papers=tuple(dict.fromkeys((*first.papers, *then.papers))),
+        customer=then.customer,
+        offer=then.offer,
+    )
+
+
 @cache
 def _part_of(shared: date) -> Mapping[str, str]:
     """The dataset that holds the rows of each kind."""
@@ -215,6 +253,7 @@ def _read(row: Mapping[str, Any], words: Mapping[str, Any], vintage: str) -> Pla
         source=row["source"],
         confidence=row["confidence"],
         vintage=vintage,
+        follows=tuple(row.get("follows", ())),
     )
 
 
