@@ -96,7 +96,7 @@ def variants(moment: Moment, facts: NoticeFacts) -> dict[str, NoticeFacts]:
     if moment == "summary":
         days: tuple[Moment, ...] = ("pickup_booked", "collected", "held", "released", "arrived")
         past = tuple(Happened(one, datetime(2026, 11, 24 + n, 8, tzinfo=UTC)) for n, one in enumerate(days))
-        return {"after_an_outage": replace(facts, past=past)}
+        return {"after_an_outage": replace(facts, past=past, expected_at=None)}
     return {"plain": facts}
 
 

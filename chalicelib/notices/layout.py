@@ -70,6 +70,7 @@ def html_of_letter(letter: Letter) -> str:
     return _page().substitute(
         lang=letter.language,
         dir=write.direction,
+        breaks=_BREAKS.get(letter.language, ""),
         start="right" if write.direction == "rtl" else "left",
         title=escape(letter.title.plain),
         preheader=write.phrase(letter.preheader),
@@ -150,8 +151,10 @@ def needs_isolation(piece: Piece, direction: Direction) -> bool:
     return direction == "rtl" or runs_from_the_right(piece.text)
 
 
+# Korean breaks between words, as it is printed; browsers would break it at any syllable.
+_BREAKS = {"ko": "word-break:keep-all;"}
 _BODY = f"margin:0 0 16px;font-size:17px;line-height:1.55;color:{LIGHT['ink']};"
-_TITLE = f"margin:0 0 18px;font-size:24px;line-height:1.3;font-weight:600;color:{LIGHT['ink']};"
+_TITLE = f"margin:0 0 18px;font-size:24px;line-height:1.3;font-weight:600;text-wrap:balance;color:{LIGHT['ink']};"
 _HEAD = f"margin:24px 0 10px;font-size:17px;line-height:1.4;font-weight:600;color:{LIGHT['ink']};"
 _LIST = f"margin:0 0 16px;font-size:17px;line-height:1.5;color:{LIGHT['ink']};"
 _ASKED = f"margin:4px 0 20px;padding:14px 16px;border-radius:6px;background-color:{LIGHT['asked']};"

@@ -60,14 +60,14 @@ class Teller:
         pickup = self.facts.pickup
         if pickup is None:
             return {"pickup_day": None, "pickup_from": None, "pickup_until": None}
-        until, here = self.locale.clock(pickup.until), self.facts.zone
+        until, here = self._clock(pickup.until), self.facts.zone
         midday = datetime.combine(pickup.on, time(12), tzinfo=UTC)
         clocks = [clock_name(name, self.language, midday) for name in (pickup.time_zone, here)]
         if clocks[0] != clocks[1] or not self.facts.zone_is_sure:
             until = self._joined("in_zone", text=until, zone=clocks[0])
         return {
             "pickup_day": _said(self.locale.full_date(pickup.on)),
-            "pickup_from": _said(self.locale.clock(pickup.ready_from)),
+            "pickup_from": _said(self._clock(pickup.ready_from)),
             "pickup_until": _said(until),
         }
 
@@ -81,11 +81,14 @@ class Teller:
         if at is None:
             return None
         local = self._local(at)
-        day, hour = self.locale.full_date(local.date()), self.locale.clock(local.time())
+        day, hour = self.locale.full_date(local.date()), self._clock(local.time())
         text = self._joined("day_and_hour", day=day, hour=hour)
         if not self.facts.zone_is_sure:
             text = self._joined("in_zone", text=text, zone=clock_name(self.facts.zone, self.language, at))
         return Piece(text)
+
+    def _clock(self, at: time) -> str:
+        return self._joined("hour", hour=self.locale.clock(at))
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(zone(self.facts.zone))
