@@ -22,6 +22,7 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.api import (
     carriers,
+    claims,
     deliveries,
     duties,
     estimates,
@@ -103,6 +104,7 @@ for room in (
     returns, papers, pickups, estimates, carriers, shipments, exceptions, tariffs, duties, notices, webhooks, health,
     openapi,
     deliveries,
+    claims,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 
@@ -134,11 +136,11 @@ def on_step_due(event: Any) -> Any:
 
 @app.on_sqs_message(queue_arn=ARN + "papers", batch_size=1, name="on_papers_due")
 def on_papers_due(event: Any) -> Any:
-    """Story B goes on: the papers of a leg. What draws a PDF is loaded here and by nothing else."""
-    from chalicelib.workflows.make_papers import take_papers
+    """Story B goes on: the papers of a leg, the pack of a claim. What draws a PDF is loaded here and nowhere else."""
+    from chalicelib.workflows.print_papers import take_paper_work
 
     press = world.press()
-    return each_message(event, "papers", lambda ports, message, now: take_papers(ports, press, message, now))
+    return each_message(event, "papers", lambda ports, message, now: take_paper_work(ports, press, message, now))
 
 
 @app.on_sqs_message(queue_arn=ARN + "alerts", batch_size=10, name="on_alert_raised")
@@ -162,7 +164,17 @@ def on_delivery_due(event: Any) -> Any:
     """The merchant's people and tools are told."""
     from chalicelib.workflows.send_deliveries import take_delivery
 
-    return each_message(event, "deliveries", take_delivery)
+    ended: list[str] = []
+
+    def told(ports: Ports, message: Mapping[str, Any], now: datetime) -> Iterable[str]:
+        ended.extend(take_delivery(ports, message, now))
+        return ended
+
+    answered = each_message(event, "deliveries", told)
+    if dead := sum(one.endswith("/dead") for one in ended):
+        metrics.add_metric("DeliveriesDead", MetricUnit.Count, dead)
+        metrics.flush_metrics()
+    return answered
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS), name="daily_digest")

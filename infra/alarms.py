@@ -14,6 +14,7 @@ HALF_A_DAY_S, DAY_S = 43_200, 86_400
 # What app.py itself counts; a test holds these names and their dimensions against what it prints.
 NAMESPACE = "Goldthread"
 MESSAGES = ("MessagesFailed", "MessagesBuried")
+DELIVERIES_DEAD = "DeliveriesDead"
 SWEPT = ("SweptDue", "SweptClaimed", "SweptPolls", "SweptSteps", "SweptAlerts")
 
 
@@ -52,6 +53,7 @@ def alarms(queue_by_consumer: Mapping[str, str], functions: tuple[str, ...]) -> 
         found[f"{function}ErrorsAlarm"] = _error_rate(function, queue_by_consumer.get(function))
     for schedule in SCHEDULES:
         found[f"{schedule.name}NotRunAlarm"] = _not_run(schedule)
+    found["DeliveriesDeadAlarm"] = _deliveries_dead()
     found["ApiFailingAlarm"] = _api_failing()
     return found
 
@@ -151,6 +153,20 @@ def _not_run(schedule: Schedule) -> Template:
         Threshold=1,
         ComparisonOperator="LessThanThreshold",
         EvaluationPeriods=schedule.periods,
+    )
+
+
+def _deliveries_dead() -> Template:
+    """The topic is told by AWS itself here: it may be the very way that our own word of it does not go."""
+    return _alarm(
+        "A delivery to a receiver was given up: it waits in the dead list (GET /v1/deliveries?state=dead)",
+        Namespace=NAMESPACE,
+        MetricName=DELIVERIES_DEAD,
+        Dimensions=[{"Name": "service", "Value": {"Ref": "Stage"}}],
+        Statistic="Sum",
+        Period=300,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
     )
 
 

@@ -52,10 +52,11 @@ class GuardedOutbound:
         resolve: Callable[[str, int], list[str]] = resolve,
         tls: Callable[[], SSLContext] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        times_s: tuple[float, float, float] = (CONNECT_S, READ_S, WHOLE_S),
+        times_s: tuple[float, float, float, float] = (RESOLVE_S, CONNECT_S, READ_S, WHOLE_S),
     ) -> None:
-        self._guard, self._resolve, self._tls, self._monotonic = guard, resolve, tls, monotonic
-        self._connect_s, self._read_s, self._whole_s = times_s
+        self._guard, self._resolve, self._make_tls, self._monotonic = guard, resolve, tls, monotonic
+        self._resolve_s, self._connect_s, self._read_s, self._whole_s = times_s
+        self._tls: SSLContext | None = None
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> OutboundAnswer:
         """One call; any status is an answer. Raises ``OutboundFailed`` with a word that says why there is none."""
@@ -92,7 +93,7 @@ class GuardedOutbound:
 
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
-        asking.join(RESOLVE_S)
+        asking.join(self._resolve_s)
         if not found:
             raise OutboundFailed("not_resolved")
         return found[0]
@@ -115,9 +116,13 @@ class GuardedOutbound:
                     preload_content=False,
                     decode_content=False,
                 )
+                if cut.happened:
+                    # The end of a connection reads like the end of the headers: half an answer is none.
+                    answer.close()
+                    raise OutboundFailed("timeout")
                 told = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
                 cut.after(BODY_S)
-                _throw_away(answer)
+                throw_away(answer)
             except (HTTPError, OSError, ValueError) as fault:
                 raise OutboundFailed("timeout" if cut.happened else _word(fault)) from None
             finally:
@@ -132,15 +137,22 @@ class GuardedOutbound:
         timeout = Timeout(connect=self._connect_s, read=self._read_s)
         pool: HTTPConnectionPool
         if target.is_tls:
-            given: dict[str, Any] = {} if self._tls is None else {"ssl_context": self._tls()}
             pool = HTTPSConnectionPool(
                 host, target.port, timeout=timeout, retries=False, cert_reqs="CERT_REQUIRED",
-                server_hostname=target.host, assert_hostname=target.host, **given,
+                ssl_context=self._context(), server_hostname=target.host, assert_hostname=target.host,
             )  # fmt: skip
         else:
             pool = HTTPConnectionPool(host, target.port, timeout=timeout, retries=False)
         pool.ConnectionCls = _watched(pool.ConnectionCls, cut)
         return pool
+
+    def _context(self) -> SSLContext:
+        """Made once: reading who is trusted takes longer than many a call."""
+        if self._tls is None:
+            from ssl import create_default_context
+
+            self._tls = (self._make_tls or create_default_context)()
+        return self._tls
 
 
 class _Cut:
@@ -204,7 +216,7 @@ def _watched(kind: Any, cut: _Cut) -> Any:
     return Watched
 
 
-def _throw_away(answer: BaseHTTPResponse) -> None:
+def throw_away(answer: BaseHTTPResponse) -> None:
     """The status is known; whatever becomes of the body changes nothing."""
     from urllib3.exceptions import HTTPError
 
