@@ -111,6 +111,8 @@ class Writer:
         yield from self._listing("wanted", self._wanted())
         yield from self._listing("packing", self._packing(), ordered=True)
         yield from self._maybe(f"{self._part}.more")
+        if self._task == "nothing":
+            yield from self._maybe(f"{self._part}.later")
         if self._task == "await_courier_day" or (
             self._task == "nothing" and self.moment not in _SAYS_NOTHING_OF_NOTHING
         ):
@@ -136,9 +138,8 @@ class Writer:
         return key if self.words.has(key) else "wanted.other"
 
     def _packing(self) -> Iterator[Phrase]:
-        if self.moment == "pickup_booked":
-            for key in dict.fromkeys(self.facts.packing):
-                yield from self._maybe(f"packing.{key.removeprefix('pickup.')}")
+        for key in dict.fromkeys(self.facts.packing):
+            yield from self._maybe(f"packing.{key.removeprefix('pickup.')}")
 
     def _past(self) -> Iterator[Phrase]:
         if self.moment == "summary":

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from chalicelib.notices.facts import Moment, NoticeFacts
@@ -39,7 +40,8 @@ def render(moment: Moment, language: str, facts: NoticeFacts) -> Rendered:
     Raises ``AmountTooFine`` for a refund that its currency cannot be paid in.
     """
     template = template_of(language)
-    letter = Writer(moment, facts, Words(template, lambda said_in: Teller(facts, said_in).values())).letter()
+    told = cache(lambda said_in: Teller(facts, said_in).values())
+    letter = Writer(moment, facts, Words(template, told)).letter()
     return Rendered(
         subject=" ".join(letter.title.plain.split()),
         text=text_of_letter(letter),
