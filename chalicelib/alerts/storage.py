@@ -21,7 +21,7 @@ from chalicelib.alerts.playbooks import Language
 from chalicelib.clock import add_months, zone
 from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money
-from chalicelib.places import main_zone_of, territory_of
+from chalicelib.places import main_zone_of, sure_zone_of, territory_of
 from chalicelib.rulebook import Confidence, in_force, weakest
 from chalicelib.workdays import is_rest_day
 
@@ -140,5 +140,5 @@ def _worded(row: Mapping[str, Any] | None, name: str, language: Language) -> str
 
 def _local(at: datetime, country: str | None) -> date:
     """The day it is where the parcel lies; by UTC where that is not known."""
-    name = main_zone_of(country)
+    name = sure_zone_of(country, None) or main_zone_of(country)
     return (at.astimezone(zone(name)) if name else at).date()
