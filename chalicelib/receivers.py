@@ -70,7 +70,7 @@ class StormLimit(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Receiver(Strict):
-    """One receiver. It is told what is at least as grave as ``severity``, of these ``kinds`` and ``changes`` (a name, or
+    """One receiver. It is told what is at least as grave as ``severity``, of these ``kinds`` and ``changes`` (a name or
     the beginning of names with ``*``), of customers in ``countries`` (none named: all; what belongs to no country is
     told to everybody). ``events``: exceptions, incidents that stand for many, the daily digest, steps of a case.
 

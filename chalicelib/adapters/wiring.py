@@ -15,6 +15,7 @@ from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates, publishers_at
 from chalicelib.adapters.deliveries import TableDeliveries
+from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.dynamo_table import DynamoTable
@@ -64,6 +65,7 @@ def build(
         rates=TableDayRates(table, publishers_at(settings.rate_urls), monotonic),
         duties=TableDuties(table, mark),
         deliveries=TableDeliveries(table, mark),
+        digests=TableDigests(table, mark),
         notices=TableNotices(table, mark),
         claims=TableClaims(table, mark),
         mail=SesMail(clients, settings.mail_domain or ""),

@@ -23,6 +23,7 @@ from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates
 from chalicelib.adapters.deliveries import TableDeliveries
+from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
@@ -131,6 +132,18 @@ class MemoryEvidence:
         self.objects[key] = content
         return key
 
+    def keep_claim_pack(self, case_id: str, stem: str, content: bytes) -> str:
+        key = f"claims/{case_id}/{stem}.zip"
+        if key in self.objects:
+            assert self.objects[key] == content, "a name that carries a digest holds one pack"
+        self.objects[key] = content
+        return key
+
+    def kept(self, key: str) -> bytes:
+        if not key.startswith(("labels/", "papers/")) or key not in self.objects:
+            raise NotFoundError("nothing is kept under this key")
+        return self.objects[key]
+
     def label_key(self, case_id: str, name: str) -> str:
         return f"labels/{case_id}/{name}"
 
@@ -238,6 +251,7 @@ def memory_ports(
         rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
         duties=TableDuties(table, mark),
         deliveries=TableDeliveries(table, mark),
+        digests=TableDigests(table, mark),
         notices=TableNotices(table, mark),
         claims=TableClaims(table, mark),
         mail=mail,

@@ -21,6 +21,7 @@ from chalicelib.adapters.cases import TableCases
 from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates
 from chalicelib.adapters.deliveries import TableDeliveries
+from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
@@ -243,6 +244,7 @@ class World:
             rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
             duties=TableDuties(table, mark),
             deliveries=TableDeliveries(table, mark),
+        digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
             mail=gated("mail", self.mail),
