@@ -12,8 +12,12 @@ from chalicelib.adapters.aws import Client, Clients, code_of, reaching
 from chalicelib.clock import stamp
 from chalicelib.errors import NotFoundError
 
-# What may be read by a link: carriers' labels and papers of our own, never what carriers sent.
-SERVED = ("labels/", "papers/")
+# What may be read by a link: carriers' labels, papers of our own, packs of claims, never what carriers sent.
+SERVED = ("labels/", "papers/", "claims/")
+# What goes into the pack of a claim: the same, and never a pack.
+PACKED = ("labels/", "papers/")
+# Who may not list a bucket is told of what is not there that it may not read it.
+GONE = frozenset({"NoSuchKey", "404"})
 # What is noted on a raw body beside its bytes: all that reading it again needs.
 RAW_NOTES = ("source", "received-at")
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
@@ -42,16 +46,7 @@ class BucketEvidence:
         """What was kept under this digest; raises ``NotFoundError``."""
         if not _DIGEST.match(digest):
             raise NotFoundError("a digest is 64 hexadecimal digits")
-        from botocore.exceptions import ClientError
-
-        try:
-            with reaching("the evidence bucket"):
-                body: bytes = self._client.get_object(Bucket=self._bucket, Key=f"raw/{digest}")["Body"].read()
-        except ClientError as refused:
-            if code_of(refused) not in ("NoSuchKey", "404"):
-                raise
-            raise NotFoundError("no raw body is kept under this digest") from None
-        return body
+        return self._read(f"raw/{digest}", "no raw body is kept under this digest")
 
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str:
         """Keep a label under its case and return its key; the same name again replaces it (older versions
@@ -67,6 +62,18 @@ class BucketEvidence:
         key = keys.paper_key(case_id, stem)
         self._put_once(key, content, "application/pdf")
         return key
+
+    def keep_claim_pack(self, case_id: str, stem: str, content: bytes) -> str:
+        """Keep the pack of a claim under its case and return its key. Its stem carries its digest: kept once."""
+        key = keys.claim_pack_key(case_id, stem)
+        self._put_once(key, content, "application/zip")
+        return key
+
+    def kept(self, key: str) -> bytes:
+        """A carrier's label or a paper of our own, as it was kept; raises ``NotFoundError``."""
+        if not key.startswith(PACKED):
+            raise NotFoundError("nothing is read from there")
+        return self._read(key, "nothing is kept under this key", GONE | {"AccessDenied"})
 
     def label_key(self, case_id: str, name: str) -> str:
         """Where ``keep_label`` puts it."""
@@ -90,6 +97,18 @@ class BucketEvidence:
     @property
     def _client(self) -> Client:
         return self._clients.of("s3")
+
+    def _read(self, key: str, missing: str, gone: frozenset[str] = GONE) -> bytes:
+        from botocore.exceptions import ClientError
+
+        try:
+            with reaching("the evidence bucket"):
+                body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as refused:
+            if code_of(refused) not in gone:
+                raise
+            raise NotFoundError(missing) from None
+        return body
 
     def _put_once(self, key: str, content: bytes, content_type: str, notes: Mapping[str, str] | None = None) -> None:
         """Not written when it is there: the bucket keeps versions, and a repeat would be one more."""

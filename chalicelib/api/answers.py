@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer, PaperLinkAnswer
+from chalicelib.api.claim_answers import ClaimAnswer, ClaimPageAnswer, ClaimsAnswer, PackOrderedAnswer
 from chalicelib.api.delivery_answers import (
     DeliveryAnswer,
     DeliveryPageAnswer,
@@ -32,11 +33,12 @@ from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
-    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "DeliveryAnswer",
+    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "ClaimAnswer",
+    "ClaimPageAnswer", "ClaimsAnswer", "DeliveryAnswer",
     "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
     "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
     "Health", "NoticePreviewAnswer", "NoticesAnswer",
-    "OpenedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
+    "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
     "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",
     "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",
 ]  # fmt: skip

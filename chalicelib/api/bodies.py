@@ -13,6 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from chalicelib.api.claim_bodies import ClaimActionBody as ClaimActionBody
+from chalicelib.api.claim_bodies import PrepareClaimBody as PrepareClaimBody
 from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody

@@ -38,6 +38,12 @@ class Stories:
     read_duties: Story
     act_on_duty: Story
     list_duties: Story
+    read_claims: Story
+    prepare_claim: Story
+    act_on_claim: Story
+    order_claim_pack: Story
+    read_claim_pack: Story
+    list_claims: Story
     read_notices: Story
     choose_notices: Story
     preview_notice: Story
@@ -102,6 +108,7 @@ def workflows() -> Stories:
         act_on_exception=work_exceptions.act_on_exception,
         accept_webhook=accept_webhook,
         **_ledger(),
+        **_claims(),
         **_deliveries(),
         **_notices(),
     )
@@ -116,6 +123,20 @@ def _ledger() -> dict[str, Story]:
         "read_duties": read_ledger.read_duties,
         "act_on_duty": keep_ledger.act_on_duty,
         "list_duties": read_ledger.list_duties,
+    }
+
+
+def _claims() -> dict[str, Story]:
+    """The stories of claims against carriers and insurers."""
+    from chalicelib.workflows import read_claims
+
+    return {
+        "read_claims": read_claims.read_claims,
+        "prepare_claim": read_claims.prepare_claim,
+        "act_on_claim": read_claims.act_on,
+        "order_claim_pack": read_claims.order_pack,
+        "read_claim_pack": read_claims.pack_link,
+        "list_claims": read_claims.list_claims,
     }
 
 

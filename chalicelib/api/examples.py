@@ -138,6 +138,25 @@ DutyActionBody: dict[str, Any] = {
     "why": None,
     "corrects": False,
 }
+PrepareClaimBody: dict[str, Any] = {
+    "leg": 1,
+    "party": "carrier",
+    "kind": "loss",
+    "amount": {"amount": "1180.00", "currency": "EUR"},
+    "freight": {"amount": "42.00", "currency": "EUR"},
+    "discovered_on": "2026-11-20",
+}
+ClaimActionBody: dict[str, Any] = {
+    "on": "2026-11-22",
+    "reference": "CLM-2026-0001",
+    "amount": {"amount": "1180.00", "currency": "EUR"},
+    "protective": True,
+    "until": None,
+    "wanted": [],
+    "final": True,
+    "why": None,
+    "corrects": False,
+}
 ReplayBody: dict[str, Any] = {
     "case_id": None,
     "receiver": "shop-system",

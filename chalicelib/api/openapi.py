@@ -14,6 +14,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.api import (
     carriers,
+    claims,
     deliveries,
     duties,
     estimates,
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tariffs.OPERATIONS,
     *carriers.OPERATIONS,
     *duties.OPERATIONS,
+    *claims.OPERATIONS,
     *notices.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,

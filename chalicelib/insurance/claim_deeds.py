@@ -54,7 +54,7 @@ WHY: Mapping[Action, tuple[str, ...]] = {
     "pay": ("typed_wrong", "other"),
 }
 _TAKES: Mapping[Action, tuple[str, ...]] = {
-    "prepare": ("amount", "freight", "kind", "discovered_on", "why"),
+    "prepare": ("amount", "freight", "kind", "discovered_on"),
     "file": ("on", "reference", "amount", "protective", "why", "corrects"),
     "acknowledge": ("on", "reference"),
     "want_evidence": ("on", "wanted", "until"),
@@ -113,10 +113,10 @@ def done(claim: Claim, deed: Deed, bound: Money | None, latest: date, now: datet
     if not may(claim.state, deed.action):
         raise ClaimNotAllowed(f"a claim that is {claim.state} cannot be told to {deed.action}")
     _refuse_other_particulars(claim, deed)
-    return noted(_after(claim, deed, now, by), now, by, deed.action, told)
+    return noted(_after(claim, deed, bound, now, by), now, by, deed.action, told)
 
 
-def _after(claim: Claim, deed: Deed, now: datetime, by: str) -> Claim:
+def _after(claim: Claim, deed: Deed, bound: Money | None, now: datetime, by: str) -> Claim:
     state = AFTER[deed.action]
     if deed.action == "pay" and (not deed.final or deed.corrects):
         state = claim.state
@@ -126,7 +126,8 @@ def _after(claim: Claim, deed: Deed, now: datetime, by: str) -> Claim:
     match deed.action:
         case "prepare":
             return replace(
-                after, claimed=deed.amount or claim.claimed, freight=deed.freight or claim.freight,
+                after, claimed=deed.amount or claim.claimed or _usual(claim, deed, bound),
+                freight=deed.freight or claim.freight,
                 kind=deed.kind or claim.kind, discovered_on=deed.discovered_on or claim.discovered_on,
                 pack_wanted_at=now,
             )  # fmt: skip
@@ -144,6 +145,11 @@ def _after(claim: Claim, deed: Deed, now: datetime, by: str) -> Claim:
             paid = Payment(deed.reference or "", deed.on or latest_day(now), deed.amount or Money(Decimal(0), "EUR"))
             return replace(after, payments=(*kept, paid), until=claim.until if state == claim.state else None)
     return after
+
+
+def _usual(claim: Claim, deed: Deed, bound: Money | None) -> Money | None:
+    """What is claimed where nobody says: all that was lost of a loss; of anything else only a person knows."""
+    return bound if (deed.kind or claim.kind) == "loss" else None
 
 
 def latest_day(now: datetime) -> date:

@@ -35,7 +35,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
     """Everything the papers of this leg are made from, dated ``on``. Raises ``InvalidRequestError`` when the merchant
     file no longer has the facility."""
     facility = facility_of(merchant, leg.return_to)
-    customer, ours = _of_person(person), _of_facility(facility)
+    customer, ours = _of_person(person), party_of(facility)
     home = leg.direction == "home"
     request, planned = file.plan.request, file.plan.answer
     asked = estimate_request(request, leg.lane, on, carrier=leg.carrier)
@@ -107,7 +107,8 @@ def _of_person(person: Person) -> Party:
     )
 
 
-def _of_facility(facility: Facility) -> Party:
+def party_of(facility: Facility) -> Party:
+    """A place of ours as papers name it."""
     return Party(
         company=facility.company,
         name=facility.contact,

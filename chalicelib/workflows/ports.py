@@ -263,6 +263,12 @@ class Evidence(Protocol):
     def keep_paper(self, case_id: str, stem: str, content: bytes) -> str:
         """Keep a PDF of our own and return its key; the same stem holds the same bytes, so a repeat writes nothing."""
 
+    def keep_claim_pack(self, case_id: str, stem: str, content: bytes) -> str:
+        """Keep the pack of a claim and return its key; the same stem holds the same bytes."""
+
+    def kept(self, key: str) -> bytes:
+        """A label or a paper of our own by its key; raises ``NotFoundError``."""
+
     def label_key(self, case_id: str, name: str) -> str:
         """Where a label of this name is kept."""
 

@@ -12,6 +12,7 @@ from chalice.test import Client
 
 from chalicelib.api import (
     carriers,
+    claims,
     deliveries,
     duties,
     estimates,
@@ -114,6 +115,7 @@ class World:
             returns, papers, pickups, estimates, tariffs, duties, carriers, shipments, exceptions, webhooks, health,
             openapi, notices,
             deliveries,
+            claims,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

@@ -597,7 +597,83 @@ RECEIVER: dict[str, Any] = {
     "last_outcome": "503",
     "last_success_at": None,
 }
+CLAIM_BRIEF: dict[str, Any] = {
+    "claim_id": "1-carrier",
+    "case_id": "c-01",
+    "leg": 1,
+    "party": "carrier",
+    "kind": "loss",
+    "state": "filed",
+    "why": None,
+    "deadline": {
+        "last_day": "2026-12-24", "ends_at": "2026-12-24T23:00:00Z", "file_by": "2026-12-19", "clock": "CL-DHL",
+        "starts": "accepted", "began_at": "2026-11-24T17:00:00Z", "time_zone": "Europe/Paris", "assumed": False,
+    },
+    "claimed": MONEY,
+    "filed": {"on": "2026-12-10", "by": "boss@desk", "protective": True, "reference": None},
+    "until": None,
+    "offer": None,
+    "received": [MONEY],
+    "opened_at": "2026-11-28T10:00:00Z",
+    "changed_at": "2026-12-10T10:00:00Z",
+}  # fmt: skip
+CLAIM: dict[str, Any] = {
+    **CLAIM_BRIEF,
+    "against": "DHL Express",
+    "policy_no": None,
+    "discovered_on": None,
+    "not_before": None,
+    "clocks": [
+        {
+            "id": "CL-DHL", "act": "claim", "starts": "accepted", "began_at": "2026-11-24T17:00:00Z",
+            "began_on": "2026-11-24", "began_by": "the carrier's acceptance scan", "time_zone": "Europe/Paris",
+            "not_before": None, "last_day": "2026-12-24", "ends_at": "2026-12-24T23:00:00Z", "file_by": "2026-12-19",
+            "assumed": False, "source": "s", "confidence": "high",
+        }
+    ],
+    "waiting": [{"id": "CL-AIR-DELAY", "starts": "delivered", "source": "s"}],
+    "unknown": None,
+    "freight": None,
+    "at_most": {"amount": MONEY, "rule": "r", "source": "s", "confidence": "low", "reasons": ["freight_unknown"]},
+    "expected": {"amount": None, "why": "by air", "rule": None},
+    "right": {"holder": "customer", "by_assignment": True, "why": "w", "source": "s", "confidence": "high"},
+    "checklist": [
+        {
+            "id": "waybill_label", "text": "Waybill with its label", "status": "have", "whom": None, "signed": False,
+            "photo": False, "have": {"name": "waybill.pdf", "sha256": None, "at": None}, "source": "s",
+            "confidence": "high",
+        }
+    ],
+    "wanted": [],
+    "payments": [{"reference": "P-1", "on": "2026-12-20", "amount": MONEY}],
+    "pack": {
+        "status": "ready", "wanted_at": "2026-12-09T10:00:00Z", "made_at": "2026-12-09T10:00:30Z",
+        "sha256": "ab" * 32, "size": 12345, "missing": ["police_report"],
+        "href": "/v1/returns/c-01/claims/1-carrier/pack",
+    },
+    "history": [
+        {"at": "2026-12-10T10:00:00Z", "by": "boss@desk", "what": "file", "state": "filed", "facts": {"on": "x"}}
+    ],
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
+    "read_claims": {
+        "case_id": "c-01",
+        "items": [CLAIM],
+        "legs": [
+            {
+                "leg": 1, "loss": MONEY, "reasons": [], "received": [MONEY], "double_recovery": None,
+                "next_look_at": None, "troubles": [],
+            }
+        ],
+    },
+    "prepare_claim": (True, CLAIM),
+    "act_on_claim": CLAIM,
+    "order_claim_pack": {"case_id": "c-01", "claim_id": "1-carrier", "wanted_at": "2026-12-09T10:00:00Z"},
+    "read_claim_pack": PaperLink(
+        "https://evidence.example/claims/c-01/x.zip", "claim_pack", 1, "application/zip", "x.zip",
+        datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
+    ),
+    "list_claims": {"items": [CLAIM_BRIEF], "cursor": None},
     "list_deliveries": {"items": [DELIVERY], "cursor": None},
     "read_delivery": DELIVERY,
     "replay_delivery": DELIVERY,

@@ -17,6 +17,7 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 def path_of(operation):
     named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
     named |= {"country": "US", "name": "return_invoice", "entry_id": "c0b770eaf4409590", "moment": "held"}
+    named |= {"claim_id": "1-carrier"}
     named |= {"delivery_id": "Y2FzZS9jLTAxfHNob3Atc3lzdGVtfG1zZ18x", "receiver": "shop-system"}
     action = next((one.example for one in operation.parameters if one.name == "action"), "")
     return operation.path.format(**named, exception_id="Y2FzZQ", action=action)
@@ -27,6 +28,7 @@ def called(client, operation, headers):
     query = {
         "list_returns": "?stage=review",
         "list_duties": "?state=open",
+        "list_claims": "?state=watched",
         "list_shipments": "?condition=held",
         "pickup_windows": "?carrier=fedex&country=FR",
     }.get(operation.operation_id, "")

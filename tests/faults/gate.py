@@ -28,7 +28,7 @@ TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
     "queues": frozenset({"send"}),
-    "evidence": frozenset({"keep_raw", "raw", "keep_label", "keep_paper"}),
+    "evidence": frozenset({"keep_raw", "raw", "keep_label", "keep_paper", "keep_claim_pack", "kept"}),
     "secrets": frozenset({"webhooks", "carriers", "receivers"}),
     "keys": frozenset({"new", "unwrap"}),
     "carrier": frozenset({"call"}),
