@@ -25,6 +25,7 @@ from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell
 
 TRIES = 10
+SAYS = frozenset({"opened", "updated"})
 
 
 def join(ports: Ports, fresh: OpenException, case: Case, now: datetime) -> str | None:
@@ -121,8 +122,9 @@ def _bring_up(ports: Ports, tally: Tally, group: Group | None, now: datetime) ->
         tell(ports, Alert(fresh, fresh.history[-1]), now)
         return fresh
     kept = change(ports, fresh.exception_id, lambda one, _: _with_number(one, tally, now), now)
-    if kept.sequence is not None:
-        tell(ports, Alert(kept.exception, kept.exception.history[-1]), now)
+    last = kept.exception.history[-1]
+    if last.action in SAYS:  # again where it was written before: nobody knows whether it was told
+        tell(ports, Alert(kept.exception, last), now)
     return kept.exception
 
 

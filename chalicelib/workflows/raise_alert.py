@@ -36,7 +36,7 @@ from chalicelib.workflows.wake_exceptions import take_wake
 
 AGAIN = ".again"
 # What a message may have written when it comes again and finds it done.
-WRITES = {"open": {"opened", "raised"}, "update": {"updated"}, "close": {"resolved"}}
+WRITES = {"open": {"opened", "raised"}, "update": {"opened", "updated"}, "close": {"resolved"}}
 
 
 def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:

@@ -103,13 +103,13 @@ def _misplaced(verdict: Verdict) -> list[FieldFault]:
 
 
 def _lacking(found: OpenException, verdict: Verdict) -> list[FieldFault]:
-    faults = []
-    outcomes = OUTCOMES_BY_KIND.get(found.kind, ())
     if verdict.action == "snooze" and verdict.until is None:
-        faults.append(FieldFault("until", "required", "say until when it sleeps"))
-    if verdict.action == "resolve" and not verdict.note:
-        faults.append(FieldFault("note", "required", "say what was found and done"))
-    if verdict.action == "resolve" and verdict.outcome not in (outcomes or (None,)):
+        return [FieldFault("until", "required", "say until when it sleeps")]
+    if verdict.action != "resolve":
+        return []
+    faults = [] if verdict.note else [FieldFault("note", "required", "say what was found and done")]
+    outcomes = OUTCOMES_BY_KIND.get(found.kind, ())
+    if verdict.outcome not in (outcomes or (None,)):
         wanted = f"one of {', '.join(outcomes)}" if outcomes else "this exception has no outcome to choose"
         faults.append(FieldFault("outcome", "required" if outcomes else "not_allowed", wanted))
     if verdict.outcome == "booked" and (lacking := _not_given(found, verdict)):
