@@ -43,7 +43,7 @@ def render(moment: Moment, language: str, facts: NoticeFacts) -> Rendered:
     told = cache(lambda said_in: Teller(facts, said_in).values())
     letter = Writer(moment, facts, Words(template, told)).letter()
     return Rendered(
-        subject=" ".join(letter.title.plain.split()),
+        subject=" ".join(letter.title.plain.splitlines()),
         text=text_of_letter(letter),
         html=html_of_letter(letter),
         language=template,
