@@ -34,7 +34,7 @@ types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
 # --- rules that are written by a program ------------------------------------------------------------------
-.PHONY: checks holidays purposes relief rules-due
+.PHONY: checks holidays playbooks purposes relief rules-due
 holidays: $(READY)  ## write the public-holiday calendars anew
 	$(PY) -m infra.generate_holidays
 
@@ -53,6 +53,9 @@ purposes: $(READY)  ## write docs/PURPOSES.md anew: every purpose in each carrie
 
 checks: $(READY)  ## write docs/CHECKS.md anew: every rule that is not sure, and who must look before production
 	$(PY) -m infra.checks_page
+
+playbooks: $(READY)  ## write docs/PLAYBOOKS.md anew: what to do about every kind of exception, in English and Chinese
+	$(PY) -m infra.playbooks_page
 
 relief: $(READY)  ## write docs/RELIEF.md anew: every kind of relief in every country, or why there is none
 	$(PY) -m infra.relief_page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import Any, get_args
 
 import pytest
@@ -21,6 +22,7 @@ NOT_YET_RAISED = {"shortfall", "swapped_piece", "empty_parcel"}
 OWN_WORDS = {(row.kind, row.reason) for row in ROWS}
 
 
+@cache
 def reasons_of_the_tables() -> set[str]:
     """Every reason that a carrier's table can give."""
 
@@ -47,6 +49,7 @@ def incidents() -> set[tuple[str, str]]:
     return {(f"{row['by']}_incident", row["kind"]) for row in groups}
 
 
+@cache
 def raised_with_a_reason() -> set[tuple[str, str]]:
     outcomes = {("failed", milestone) for milestone, kind in _OUTCOMES.items() if kind == "failed"}
     duties = {("duty_claim_due", rung) for rung in (*get_args(Rung), "stuck")}
@@ -83,8 +86,12 @@ def test_no_row_is_for_a_reason_that_nothing_gives(kind: str, reason: str) -> No
     assert (kind, reason) in raised_with_a_reason() or reason in reasons_of_the_tables()
 
 
-def test_no_two_rows_are_for_the_same() -> None:
-    assert len(OWN_WORDS) == len(ROWS)
+def test_no_two_rows_are_for_the_same_and_no_kind_is_in_two_rooms() -> None:
+    parts = kinds_by_part(DAY)
+    rows = [row for part in parts for row in in_force(f"alerts/playbooks/{part}", DAY).rules["playbook"]]
+    named = [kind for kinds in parts.values() for kind in kinds]
+    assert len({(row["kind"], row.get("reason")) for row in rows}) == len(rows) == len(ROWS) - 1
+    assert len(set(named)) == len(named)
 
 
 def test_each_room_of_trouble_holds_the_rows_of_its_own_kinds_and_no_others() -> None:
