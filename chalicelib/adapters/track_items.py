@@ -2,8 +2,8 @@
 
 The events are the truth: the state is folded from them again at every read, and what the item says of it
 (milestone, condition) is there for people and for the listing. Carrier, number, ship date, case and leg are
-in the key and nowhere else; what is at its default is left out. So an item of twenty events stays below three
-kilobytes.
+in the key and nowhere else; what is at its default is left out, and what is short is written short: the service beside
+the lane, the weights as one text. So an item of twenty events stays below three kilobytes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from chalicelib.workflows.ports import NumberFile, Parked
 
 PARKED_KEPT = timedelta(days=399)
 _IN_KEY = frozenset({"carrier", "number", "ship_date", "case_id", "leg_n"})
-_BY_HAND = frozenset({"state", "events", "lane", "value"})
-_MAY_HOLD = (names_of(Track) - _IN_KEY - {"state"}) | PLACES | {"milestone", "condition"}
+_BY_HAND = frozenset({"state", "events", "lane", "value", "service", "weights_g"})
+_MAY_HOLD = (
+    (names_of(Track) - _IN_KEY - {"state", "service", "weights_g"}) | PLACES | {"milestone", "condition", "grams"}
+)
 _EMPTY: tuple[object, ...] = (None, 0, [], ())
 _USUAL = {"direction": "home", "condition": "ok"}
 
@@ -40,11 +42,13 @@ def track_item(track: Track) -> Item:
     item: Item = {"PK": pk, "SK": keys.track_sk(track.ship_date, track.case_id, track.leg_n)}
     plain = dump(track)
     item |= {name: value for name, value in plain.items() if name not in _IN_KEY | _BY_HAND and value not in _EMPTY}
-    item |= {"lane": str(track.lane), "condition": track.state.condition}
+    item |= {"lane": f"{track.lane} {track.service or ''}".rstrip(), "condition": track.state.condition}
     if track.state.milestone is not None:
         item["milestone"] = track.state.milestone
     if track.value is not None:
         item["value"] = f"{plain['value']['amount']} {track.value.currency}"
+    if track.weights_g:
+        item["grams"] = " ".join(map(str, track.weights_g))
     if track.events:
         item["events"] = pack(track.events)
     item = {name: value for name, value in item.items() if _USUAL.get(name) != value}
@@ -85,11 +89,13 @@ def track_of_item(item: Item) -> Track:
 def _track(item: Item) -> Track:
     carrier, number = keys.carrier_and_number(item["PK"])
     ship_date, case_id, leg_n = keys.ship_date_and_leg(item["SK"])
-    lane = Lane(*item["lane"].split("->"))
+    way, _, service = item["lane"].partition(" ")
+    lane = Lane(*way.split("->"))
     events = unpack(item.get("events", ()))
     said: dict[str, Any] = _USUAL | {name: value for name, value in item.items() if name in _MAY_HOLD}
     said |= {"carrier": carrier, "number": number, "ship_date": ship_date, "case_id": case_id, "leg_n": leg_n}
-    said |= {"lane": lane, "events": (), "state": {}, "value": _money(item.get("value"))}
+    said |= {"lane": lane, "events": (), "state": {}, "value": _money(item.get("value")), "service": service or None}
+    said |= {"weights_g": item.get("grams", "").split()}
     track = load(Track, said)
     return replace(track, events=events, state=fold(events, track.facts))
 

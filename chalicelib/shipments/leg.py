@@ -82,7 +82,8 @@ class Track:
     ``pickup_until`` is when the booked pickup window closes.
     ``concerns`` are the troubles announced and not yet closed, as ``kind|episode``: a trouble is closed under
     the name it was opened by. ``unheard_since`` is since when its carrier could not be asked, while that is so: the
-    clocks that count its silence say nothing of the parcel then. ``weights_g`` are the first weight told of it under
+    clocks that count its silence say nothing of the parcel then. ``last_polled_at`` is when a poll last had news, None
+    once a push had. ``weights_g`` are the first weight told of it under
     way and those that differed from all before by more than a scale errs.
     """
 

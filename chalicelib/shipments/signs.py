@@ -22,16 +22,16 @@ MOST_WEIGHTS = 6
 def weights_after(
     track: Track, tracking: Tracking, rules: Thresholds, *, moving: bool, older: bool
 ) -> tuple[Decimal, ...]:
-    """The weights known of this parcel after this telling, in the order they were true.
+    """The weights known of this parcel after this telling, in whole grams and in the order they were true.
 
     Only what is told of a parcel under way counts: before, a weight is what we said ourselves. One that lies within the
     error of the scale of a known one proves nothing and is not kept. ``older``: this telling is older than what is
     known.
     """
-    told, known = tracking.weight_g, track.weights_g
-    if told is None or told <= 0 or not moving or len(known) >= MOST_WEIGHTS:
+    known, error = track.weights_g, rules.scale_of(track.carrier)
+    if tracking.weight_g is None or tracking.weight_g <= 0 or not moving or len(known) >= MOST_WEIGHTS:
         return known
-    error = rules.scale_of(track.carrier)
+    told = tracking.weight_g.to_integral_value()
     if any(abs(told - weight) <= error for weight in known):
         return known
     return (told, *known) if older else (*known, told)

@@ -64,7 +64,7 @@ def apply(
         weights_g=weights,
         version=track.version + 1,
         webhook_seen_at=now if source.endswith("_push") else track.webhook_seen_at,
-        last_polled_at=track.last_polled_at if source.endswith("_push") else now,
+        last_polled_at=None if source.endswith("_push") else now,
     )
     return _owing(track, after, odd, now, rules)
 

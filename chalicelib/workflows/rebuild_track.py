@@ -58,7 +58,7 @@ class Rebuilt:
         """The kept track with the rebuilt history and state, as the next version to be written; it owes nothing."""
         return replace(
             self.kept, events=self.track.events, state=self.track.state, eta=self.track.eta,
-            problems=self.track.problems, version=self.kept.version + 1,
+            problems=self.track.problems, weights_g=self.track.weights_g, version=self.kept.version + 1,
         )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def as_made(kept: Track) -> Track:
     nothing = fold((), kept.facts)
     return replace(
         kept, events=(), state=nothing, eta=None, unique_id=None, effects=(), concerns=(), problems=(),
-        webhook_seen_at=None, last_polled_at=None, unheard_since=None, version=1,
+        webhook_seen_at=None, last_polled_at=None, unheard_since=None, weights_g=(), version=1,
     )  # fmt: skip
 
 

@@ -285,6 +285,7 @@ def test_a_track_is_read_back_with_the_state_that_its_events_mean(ports):
         version=1, value=Money(Decimal("1180.005"), "EUR"), eta=NOW + HOUR, unique_id="u~1",
         effects=(an_effect(),), poll_after=NOW + HOUR, attempts=2, last_polled_at=NOW, webhook_seen_at=NOW,
         concerns=("silent",), problems=("history_full",), lane=Lane("FR", "CN"),
+        service="INTERNATIONAL_PRIORITY", weights_g=(Decimal(700), Decimal(400)),
     )  # fmt: skip
     ports.tracks.save(full)
     assert ports.tracks.file("fedex", NUMBER).tracks == (full,)
