@@ -177,9 +177,9 @@ def on_delivery_due(event: Any) -> Any:
     return answered
 
 
-@app.schedule(Rate(1, unit=Rate.DAYS), name="daily_digest")
+@app.schedule(Rate(1, unit=Rate.HOURS), name="daily_digest")
 def daily_digest(event: Any) -> Any:
-    """What is open, what ends today, what was settled: to each receiver that asked for it."""
+    """What is open and what ends soon, to each receiver whose own hour for it has come: so it is asked every hour."""
     from chalicelib.clock import instant
     from chalicelib.workflows.daily_digest import digest
 

@@ -68,7 +68,13 @@ SECRETS: dict[str, dict[str, Any]] = {
             },
         },
     },
-    "receivers": {},
+    "receivers": {
+        "returns-chat": {"url": "https://chat.example/hooks/returns"},
+        "shop-system": {
+            "url": "https://shop.example/hooks/goldthread",
+            "secrets": ["whsec_Z29sZHRocmVhZC1jdXJyZW50LXNpZ25pbmctc2VjcmV0"],
+        },
+    },
 }
 
 
