@@ -41,55 +41,7 @@ class Phrase:
 
 
 Values = Callable[[str], Mapping[str, Piece | None]]
-
-
-@dataclass(slots=True)
-class Words:
-    """The words for one notice. ``values`` gives the facts as a language writes them. ``missing`` collects what the
-    language had no words for, ``used`` the names of the facts that were told."""
-
-    language: str
-    values: Values
-    missing: list[str] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-
-    def say(self, key: str, **more: Phrase) -> Phrase | None:
-        """The text of this key; None where no way to say it has all its facts. Raises ``RuleFileInvalid`` for a key
-        that even English lacks."""
-        language, ways = self._ways(key)
-        inserted: dict[str, tuple[Piece, ...]] = {name: phrase.pieces for name, phrase in more.items()}
-        facts = self.values(language)
-        known = {name: (piece,) for name, piece in facts.items() if piece is not None} | inserted
-        for way in ways:
-            gaps = set(_GAP.findall(way))
-            if gaps <= known.keys():
-                self.used |= gaps
-                return Phrase(tuple(_filled(way, known)), language)
-        return None
-
-    def has(self, key: str) -> bool:
-        """Whether any language of the chain has this text."""
-        return any(key in texts_of(template) for template in chain_of(self.language))
-
-    def _ways(self, key: str) -> tuple[str, tuple[str, ...]]:
-        template = holder_of(self.language, key)
-        if template == ENGLISH and not self.language.startswith(ENGLISH):
-            self.missing.append(key)
-            return ENGLISH, texts_of(ENGLISH)[key]
-        return self.language, texts_of(template)[key]
-
-
-def holder_of(language: str, key: str) -> str:
-    """The first template along the chain that has this text; ``RuleFileInvalid`` when even English lacks it."""
-    found = next((template for template in chain_of(language) if key in texts_of(template)), None)
-    if found is None:
-        raise RuleFileInvalid(f"notices/templates/{ENGLISH}.toml: {key} is missing")
-    return found
-
-
-def first_way(language: str, key: str) -> str:
-    """The best way to say it, unfilled."""
-    return texts_of(holder_of(language, key))[key][0]
+Texts = Callable[[str], Mapping[str, tuple[str, ...]]]
 
 
 @cache
@@ -105,6 +57,56 @@ def texts_of(template: str) -> Mapping[str, tuple[str, ...]]:
         return own
     before = texts_of(chain_of(template)[1])
     return {key: tuple(_respelt(way, spelling) for way in ways) for key, ways in before.items()} | own
+
+
+@dataclass(slots=True)
+class Words:
+    """The words for one notice. ``values`` gives the facts as a language writes them. ``missing`` collects what the
+    language had no words for, ``used`` the names of the facts that were told."""
+
+    language: str
+    values: Values
+    texts: Texts = texts_of
+    missing: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def say(self, key: str, **more: Phrase) -> Phrase | None:
+        """The text of this key; None where no way to say it has all its facts. Raises ``RuleFileInvalid`` for a key
+        that even English lacks."""
+        language, ways = self._ways(key)
+        inserted: dict[str, tuple[Piece, ...]] = {name: phrase.pieces for name, phrase in more.items()}
+        facts = self.values(language)
+        known = {name: (piece,) for name, piece in facts.items() if piece is not None} | inserted
+        for way in ways:
+            gaps = gaps_of(way)
+            if gaps <= known.keys():
+                self.used |= gaps
+                return Phrase(tuple(_filled(way, known)), language)
+        return None
+
+    def has(self, key: str) -> bool:
+        """Whether any language of the chain has this text."""
+        return any(key in self.texts(template) for template in chain_of(self.language))
+
+    def _ways(self, key: str) -> tuple[str, tuple[str, ...]]:
+        template = holder_of(self.language, key, self.texts)
+        if template == ENGLISH and not self.language.startswith(ENGLISH):
+            self.missing.append(key)
+            return ENGLISH, self.texts(ENGLISH)[key]
+        return self.language, self.texts(template)[key]
+
+
+def holder_of(language: str, key: str, texts: Texts = texts_of) -> str:
+    """The first template along the chain that has this text; ``RuleFileInvalid`` when even English lacks it."""
+    found = next((template for template in chain_of(language) if key in texts(template)), None)
+    if found is None:
+        raise RuleFileInvalid(f"notices/templates/{ENGLISH}.toml: {key} is missing")
+    return found
+
+
+def first_way(language: str, key: str) -> str:
+    """The best way to say it, unfilled."""
+    return texts_of(holder_of(language, key))[key][0]
 
 
 def direction_of(template: str) -> Literal["ltr", "rtl"]:

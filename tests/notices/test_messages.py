@@ -20,6 +20,7 @@ from chalicelib.errors import RuleFileInvalid
 from chalicelib.money import Money
 from chalicelib.notices import wording
 from chalicelib.notices.facts import CUSTOMER_TASKS, MOMENTS, Happened, Kind, Moment, Outcome, PickupHours
+from chalicelib.notices.layout import html_of_letter, text_of_letter
 from chalicelib.notices.letter import Writer, held_as
 from chalicelib.notices.locales import AmountTooFine
 from chalicelib.notices.messages import Rendered, render
@@ -306,19 +307,19 @@ class TestOfWordsOfLaw:
 
 
 class TestOfWhatIsMissing:
-    def test_a_text_that_a_language_lacks_is_said_in_english_and_named(self, monkeypatch):
-        own = wording.texts_of
-        monkeypatch.setattr(
-            wording, "texts_of", lambda one: without(own(one), "arrived.lead") if one == "fr" else own(one)
-        )
-        mail = render("arrived", "fr", whole("fr"))
-        assert mail.missing == ("arrived.lead",)
-        assert "Your parcel reached us on Tuesday, 24 November 2026 at 14:30." in mail.text
-        assert '<span lang="en" dir="ltr">Your parcel reached us' in mail.html
+    def test_a_text_that_a_language_lacks_is_said_in_english_and_named(self):
+        letter = Writer("arrived", whole("fr"), Words("fr", values_of("fr"), texts_lacking("arrived.lead"))).letter()
+        assert letter.missing == ("arrived.lead",)
+        assert "Your parcel reached us on Tuesday, 24 November 2026 at 14:30." in text_of_letter(letter)
+        assert '<span lang="en" dir="ltr">Your parcel reached us' in html_of_letter(letter)
+
+    def test_english_within_arabic_keeps_its_direction(self):
+        letter = Writer("arrived", whole("ar"), Words("ar", values_of("ar"), texts_lacking("arrived.more"))).letter()
+        assert '<span lang="en" dir="ltr">We will now' in html_of_letter(letter)
 
     def test_a_text_that_even_english_lacks_is_a_fault_of_the_file(self):
         with pytest.raises(RuleFileInvalid):
-            Words("fr", lambda said_in: Teller(whole(), said_in).values()).say("no.such.text")
+            Words("fr", values_of("fr")).say("no.such.text")
 
     def test_every_fact_that_a_text_may_need_is_one_that_is_made(self):
         made = set(Teller(whole(), "en").values()) | {"label", "value", "day", "hour", "what", "text", "zone"}
@@ -348,5 +349,15 @@ def keys_used(moment, facts) -> set[str]:
     return used
 
 
-def without(texts, key):
-    return {name: ways for name, ways in texts.items() if name != key}
+def values_of(language: str) -> wording.Values:
+    return lambda said_in: Teller(whole(language), said_in).values()
+
+
+def texts_lacking(key: str) -> wording.Texts:
+    """Every language but English without this text."""
+
+    def texts(template: str):
+        held = wording.texts_of(template)
+        return held if template == "en" else {name: ways for name, ways in held.items() if name != key}
+
+    return texts
