@@ -98,14 +98,15 @@ class TableDeliveries:
         ends = [one.at for one in positions.values()] + ([stamp(query.until)] if query.until else [])
         until = min(ends, default=None)
         since = stamp(query.since) if query.since else ""
+        given = {(one.pk, one.sk) for one in positions.values()}
         found: list[Placed] = []
         for shard, partition in enumerate(partitions):
             after = positions.get(shard)
             beyond = after if after is not None and after.at == until else None
             entries = self._table.index(
-                "listing", partition, limit=limit + 1, until=until, after=beyond, newest_first=True
+                "listing", partition, limit=limit + 2, until=until, after=beyond, newest_first=True
             )
-            found += [(entry, shard) for entry in entries if entry.at >= since]
+            found += [(one, shard) for one in entries if one.at >= since and (one.pk, one.sk) not in given]
         found.sort(key=lambda one: one[0].at, reverse=True)
         return found[:limit], len(found) <= limit
 

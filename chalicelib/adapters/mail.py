@@ -77,13 +77,13 @@ def written(letter: Letter, domain: str) -> EmailMessage:
     message["Message-ID"] = f"<{reference}@{domain}>"
     message["X-Entity-Ref-ID"] = reference
     message["Auto-Submitted"] = "auto-generated"
-    if _LANGUAGE.match(letter.language):
-        message["Content-Language"] = letter.language
     if letter.unsubscribe is not None and _UNSUBSCRIBE.match(letter.unsubscribe):
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
     message.set_content(letter.text)
     if letter.html is not None:
         message.add_alternative(letter.html, subtype="html")
+    if _LANGUAGE.match(letter.language):  # last: what is said of the content before goes down into its first part
+        message["Content-Language"] = letter.language
     return message
 
 

@@ -205,7 +205,8 @@ datetime.datetime(2026, 11, 22, 10, 1, tzinfo=datetime.timezone.utc))
 
 
 def after_try(delivery: Delivery, verdict: Verdict, now: datetime, patience: Patience) -> Delivery:
-    """The delivery as it stands after a try: arrived, dead, or due again."""
+    """The delivery as it stands after a try: arrived, dead, or due again. It is dead after the last failure, and where
+    its next turn would come later than it is tried at all: a receiver may rest, and ask for patience, only so long."""
     tried = replace(
         delivery,
         tries=(*delivery.tries, Try(now, verdict.outcome, verdict.took_ms)),
@@ -218,7 +219,8 @@ def after_try(delivery: Delivery, verdict: Verdict, now: datetime, patience: Pat
     if verdict.is_final or len(tried.tries) >= patience.most_tries:
         return replace(tried, state="dead")
     again = now + _gap(delivery, len(tried.tries), patience)
-    return replace(tried, due_at=max(again, verdict.not_before or again))
+    due_at = max(again, verdict.not_before or again)
+    return replace(tried, state="dead") if is_too_old(delivery, due_at, patience) else replace(tried, due_at=due_at)
 
 
 def given_up(delivery: Delivery, why: str, now: datetime) -> Delivery:

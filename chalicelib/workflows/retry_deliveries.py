@@ -17,7 +17,9 @@ AGAIN = timedelta(minutes=15)
 def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
     """Claim it and put its message into the outbox; False when somebody else did, or nothing is due."""
     if due.kind == "digest":
-        return False
+        from chalicelib.workflows.digests import digest_due
+
+        return digest_due(ports, due, now, outbox)
     delivery = ports.deliveries.of_due(due)
     if delivery is None or not ports.due.claim(due, now + AGAIN if delivery.state == "waiting" else None):
         return False

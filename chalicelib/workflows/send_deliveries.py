@@ -41,7 +41,9 @@ def take_delivery(ports: Ports, message: Mapping[str, Any], now: datetime) -> se
     A message that was queued for an earlier try, or for a delivery that has arrived or is dead, changes nothing.
     """
     if message["kind"] == "digest":
-        return set()
+        from chalicelib.workflows.digests import send_digest
+
+        return send_digest(ports, message, now)
     delivery = ports.deliveries.read(message["subject"], message["receiver"], message["message_id"])
     if delivery is None:
         raise NotFoundError("no delivery has these keys")

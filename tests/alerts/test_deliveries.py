@@ -121,6 +121,17 @@ def test_what_can_never_do_better_is_given_up_at_once(verdict):
     assert after_try(a_delivery(), verdict, NOON, RULES).state == "dead"
 
 
+def test_a_receiver_that_asks_for_patience_without_end_gets_four_days():
+    delivery, now = a_delivery(), NOON
+    while delivery.state == "waiting":
+        patient = verdict_on(503, {"retry-after": "86400"}, 3, now, RULES.retry_after_longest_s)
+        delivery = after_try(delivery, patient, now, RULES)
+        now = delivery.due_at or now
+
+    assert now - NOON <= timedelta(days=4)
+    assert len(delivery.tries) < RULES.most_tries
+
+
 def test_a_put_off_costs_no_try_and_spreads_those_that_wait_together():
     rested = [put_off(a_delivery(f"msg_{n}"), NOON + HOUR, RULES) for n in range(50)]
 
