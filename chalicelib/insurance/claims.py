@@ -48,6 +48,8 @@ DUE, PROTECTIVE, ANSWER_LATE = "claim_due", "claim_protective", "claim_answer_la
 ACTS: tuple[Act, ...] = get_args(Act)
 GRAVEST_FIRST: tuple[ClaimKind, ...] = ("loss", "shortage", "damage", "delay")
 KINDS = frozenset({DUE, PROTECTIVE, ANSWER_LATE})
+# Why a claim is told of, beside its last day; each has words of its own among the playbooks.
+REASONS = ("answer_wanted", "suit", "lapsed", "clock_unknown", "overpaid", "pack_stuck", "stuck")
 EVIDENCE = "insurance/claim_evidence"
 SATURDAY = 5
 

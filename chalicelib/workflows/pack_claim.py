@@ -27,7 +27,7 @@ from chalicelib.insurance.claim_starts import beginnings
 from chalicelib.insurance.claim_states import Claim
 from chalicelib.insurance.claims_clock import Began
 from chalicelib.insurance.kept import declaration_told
-from chalicelib.money import Money, money_from_json, text_of
+from chalicelib.money import Money, money_from_json
 from chalicelib.workflows.carrier_orders import facility_of
 from chalicelib.workflows.claim_case import ClaimCase, case_of
 from chalicelib.workflows.claim_ports import Pack
@@ -158,9 +158,8 @@ def _printed(ports: Ports, press: Press, rests: ClaimCase, wanted: datetime) -> 
 
 def _claim_facts(rests: ClaimCase, leg: PaperFacts, claimant: Party) -> ClaimFacts:
     sight, claim = rests.sight, rests.claim
-    began, bound = beginnings(sight.facts), rests.bound
+    began = beginnings(sight.facts)
     cover = declaration_told(sight.file.plan.answer["cover"], sight.leg.number) or {}
-    most = f"{bound.rule}: {_text(bound.amount) or 'not known'}"
     return ClaimFacts(
         leg=leg,
         claim_id=claim.claim_id,
@@ -173,7 +172,6 @@ def _claim_facts(rests: ClaimCase, leg: PaperFacts, claimant: Party) -> ClaimFac
         claimed=claim.claimed,
         worth=sight.worth,
         freight=claim.freight,
-        bound=most,
         handed_over=_moment(began.get("accepted")),
         arrived=_moment(began.get("delivered")),
         discovered_on=claim.discovered_on or sight.facts.discovered_at.astimezone(zone(sight.facts.our_zone)).date(),
@@ -200,7 +198,7 @@ def _moment(began: Began | None) -> str | None:
         return None
     local = began.at.astimezone(zone(began.zones[0]))
     if began.assumed:
-        return f"{(began.day or local.date()).isoformat()}, assumed: {began.why}"
+        return f"{(began.day or local.date()).isoformat()} ({began.why})"
     return f"{local.strftime('%Y-%m-%d %H:%M')} ({began.zones[0]})"
 
 
@@ -320,10 +318,6 @@ def _checklist_lines(rests: ClaimCase, files: list[PackedFile], missing: Mapping
 
 def _money(shape: Mapping[str, str] | None) -> Money | None:
     return money_from_json(dict(shape)) if shape else None
-
-
-def _text(money: Money | None) -> str | None:
-    return f"{money.currency} {text_of(money.amount, money.currency)}" if money else None
 
 
 def _json(shape: Any) -> bytes:

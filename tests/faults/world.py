@@ -32,9 +32,9 @@ from chalicelib.carriers.contract import HttpRequest
 from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.errors import ConflictError, ReturnsError, StaleVersion
 from chalicelib.merchant import Merchant, load_merchant
-from chalicelib.workflows.make_papers import take_papers
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse, Ports
+from chalicelib.workflows.print_papers import take_paper_work
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.send_deliveries import take_delivery
 from chalicelib.workflows.send_notices import take_notice
@@ -58,7 +58,7 @@ MAX_RECEIVES = 5
 HANDLERS: dict[str, Callable[..., None]] = {
     "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert, "notices": take_notice,
     "deliveries": take_delivery,
-    "papers": lambda ports, message, now: take_papers(ports, PRESS, message, now),
+    "papers": lambda ports, message, now: take_paper_work(ports, PRESS, message, now),
 }  # fmt: skip
 HOSTS = {"fedex": "fedex", "mydhl": "dhl", "dhl_unified": "dhl", "ems": "ems"}
 SIMULATORS: dict[str, type[CarrierSimulator]] = {"fedex": FedExSimulator, "dhl": DhlSimulator, "ems": EmsSimulator}

@@ -63,7 +63,6 @@ class ClaimFacts:
     claimed: Money | None
     worth: Money
     freight: Money | None
-    bound: str
     handed_over: str | None
     arrived: str | None
     discovered_on: date
@@ -124,7 +123,6 @@ def _sums(facts: ClaimFacts) -> Iterator[tuple[str, str | None]]:
     yield "Worth of the goods", money_text(facts.worth)
     yield "Freight", known_money(facts.freight)
     yield "Claimed", known_money(facts.claimed)
-    yield "At most", facts.bound
 
 
 def _proof_of_value(facts: ClaimFacts) -> Document:
