@@ -21,7 +21,7 @@ from chalicelib.shipments.watch import Concern
 
 Told = dict[str, str]
 
-_OUTCOMES: dict[Milestone, str] = {
+OUTCOMES: dict[Milestone, str] = {
     "returning": "going_back", "returned": "going_back", "lost": "failed", "destroyed": "failed",
     "seized": "failed", "partially_delivered": "partially_delivered", "cancelled": "cancelled_by_carrier",
 }  # fmt: skip
@@ -110,7 +110,7 @@ def _withdrawn(track: Track, change: Change, told: Told) -> Iterator[Effect]:
 
 
 def _reached(track: Track, change: Change, told: Told) -> Iterator[Effect]:
-    kind = _OUTCOMES.get(change.milestone) if change.milestone else None
+    kind = OUTCOMES.get(change.milestone) if change.milestone else None
     if kind is not None and kind not in told:
         # Lost, destroyed and seized are worked on by different people.
         yield _open(track, kind, replace(change, reason=change.milestone) if kind == "failed" else change, told)
@@ -121,8 +121,8 @@ def _left(track: Track, change: Change, told: Told) -> Iterator[Effect]:
     close it.
     """
     now_at = track.state.milestone
-    kind = _OUTCOMES.get(change.milestone) if change.milestone else None
-    if kind is not None and (now_at is None or _OUTCOMES.get(now_at) != kind):
+    kind = OUTCOMES.get(change.milestone) if change.milestone else None
+    if kind is not None and (now_at is None or OUTCOMES.get(now_at) != kind):
         yield from _close(track, kind, change, told)
 
 

@@ -27,7 +27,7 @@ from chalicelib.shipments.fold import fold
 from infra.local.child import free_port
 from infra.local.stack import PYTHON, Ministack
 from infra.package import BUILD, package
-from tests.benchmarks import bench_dhl, bench_ems, bench_estimates, bench_fedex, bench_papers
+from tests.benchmarks import bench_dhl, bench_ems, bench_estimates, bench_fedex, bench_papers, bench_watch
 from tests.benchmarks.bench_fedex import NOW, best, calls
 from tests.benchmarks.costs import Row, fixed_per_month, per_thousand_returns
 from tests.benchmarks.fleet import Fleet
@@ -99,6 +99,10 @@ def judging() -> Iterator[Line]:
     folded = best(lambda: fold(tracking.events, facts))
     counted = calls(lambda: fold(tracking.events, facts))
     yield Line(f"fold of {len(tracking.events)} scans", "", f"{folded:.0f} us, {counted} calls", None)
+    base = bench_watch.floor()
+    slowest, took = max(((name, max(us)) for name, us in bench_watch.measured().items()), key=lambda one: one[1])
+    yield at_most(f"watch of one track / json.loads: {slowest}", bench_watch.BAR_RATIO, took / base, " x")
+    yield at_most("... in microseconds", bench_watch.BAR_US, took, " us")
     asked = EstimateBody.model_validate(examples.EstimateBody).as_request()
     estimate(asked)
     took, counted = best(lambda: estimate(asked)), calls(lambda: estimate(asked))
