@@ -167,12 +167,16 @@ def _body(receiver: Receiver, facts: Facts, said: Callable[[], Said]) -> str:
 
 def _chat(said: Said) -> dict[str, Any]:
     """Slack's shape, as plain text: nothing in it is bold, a link, or a call to everybody in the room."""
-    title = _harmless(said.title)
-    block = cut("\n".join((title, *map(_harmless, said.lines))), LONGEST_BLOCK)
+    texts = [""]
+    for line in map(_harmless, (said.title, *said.lines)):
+        longer = f"{texts[-1]}\n{line}".strip()
+        texts[-1:] = [longer] if len(longer) <= LONGEST_BLOCK else [texts[-1], cut(line, LONGEST_BLOCK)]
     return {
-        "text": title,
+        "text": _harmless(said.title),
         "mrkdwn": False,
-        "blocks": [{"type": "section", "text": {"type": "plain_text", "text": block, "emoji": False}}],
+        "blocks": [
+            {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}} for text in texts if text
+        ],
     }
 
 

@@ -67,8 +67,9 @@ def summary(gathered: Sequence[Gathered], spelled_out: int) -> Summary:
     )
 
 
-def _gravest_first(one: Gathered) -> tuple[int, str, str]:
-    return SEVERITIES.index(one.severity), stamp(one.deadline) if one.deadline else "9999", one.message_id
+def _gravest_first(one: Gathered) -> tuple[int, str, str, str]:
+    deadline = stamp(one.deadline) if one.deadline else "9999"
+    return SEVERITIES.index(one.severity), deadline, stamp(one.occurred_at), one.subject
 
 
 def short_name(message_id: str) -> str:

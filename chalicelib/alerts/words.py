@@ -66,7 +66,7 @@ def said_of_digest(told: Summary, receiver: Receiver) -> Said:
         sign=_sign(gravest), exceptions=told.exceptions, changes=told.changes, counts=counts
     )  # fmt: skip
     lines = [_line(receiver, one) for one in told.first] + _more(words, told.more)
-    heading = _ascii(f"[{gravest}] {told.exceptions} exceptions told together")
+    heading = _ascii(f"[{gravest}] exceptions told together: {told.exceptions}")
     return Said(title, title, heading, (*lines, words["see"].format(path=WORK_LIST)), WORK_LIST)
 
 
@@ -83,7 +83,7 @@ def said_of_day(day: Overview, receiver: Receiver) -> Said:
     figures = (("overdue", day.overdue), ("ending", day.ending), ("claims", day.claims), ("duties", day.duties))
     lines += [words[name].format(count=count, hours=hours) for name, count in figures if count]
     lines += [_due_line(receiver, one) for one in day.first] + _more(words, day.more)
-    heading = _ascii(f"[{gravest}] {day.open} exceptions open, {day.overdue} overdue")
+    heading = _ascii(f"[{gravest}] exceptions open: {day.open}, overdue: {day.overdue}")
     return Said(title, title, heading, (*lines, words["see"].format(path=WORK_LIST)), WORK_LIST)
 
 

@@ -165,6 +165,17 @@ def test_a_chat_message_is_who_what_and_by_when_on_the_clock_of_the_room():
     assert lines[3].startswith("See /v1/exceptions/")
 
 
+def test_a_long_digest_is_several_blocks_that_a_room_takes_and_ends_with_where_to_see_all():
+    receiver = a_receiver()
+    told = summary([gathered_of(an_alert(n, subject=f"{n:0100d}"), receiver) for n in range(100)], 20)
+
+    blocks = json.loads(digest_of("msg_1", told, receiver, NOON, NOON).body)["blocks"]
+
+    assert 1 < len(blocks) < 5
+    assert all(0 < len(one["text"]["text"]) < 3000 for one in blocks)
+    assert blocks[-1]["text"]["text"].endswith("See /v1/exceptions")
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_subject_on_the_topic_is_short_and_every_telephone_shows_it(language):
     alert = an_alert(subject_kind="number", subject="ems/" + "快递" * 90, case_id=None)

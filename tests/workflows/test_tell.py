@@ -187,7 +187,7 @@ def test_what_waits_for_a_receiver_that_was_taken_out_of_the_file_goes_to_the_to
     house.wait(MORNING)
 
     (body,) = house.heard[FALLBACK].values()
-    assert "1 exceptions told together" in json.loads(body)["subject"]
+    assert "exceptions told together: 1" in json.loads(body)["subject"]
     assert house.at_rest
 
 
