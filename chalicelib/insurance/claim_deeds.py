@@ -158,7 +158,8 @@ def latest_day(now: datetime) -> date:
 
 
 def _is_so(claim: Claim, deed: Deed, told: Mapping[str, str]) -> bool:
-    """Whether this was told already and still stands: the same payment, or the same line since it was last opened."""
+    """Whether this was told already: the same payment; the same line just now; and since the claim was last opened a
+    line that could only be noted once, such as a filing that comes again after its answer."""
     if deed.action == "pay":
         return any(
             (one.reference, one.on, one.amount) == (deed.reference, deed.on, deed.amount) for one in claim.payments
@@ -167,7 +168,10 @@ def _is_so(claim: Claim, deed: Deed, told: Mapping[str, str]) -> bool:
         last = next((line for line in reversed(claim.history) if line.what == "prepare"), None)
         return claim.state == "prepared" and last is not None and dict(last.facts) == dict(told)
     since = max((at for at, line in enumerate(claim.history) if line.what in ("prepare", "watched")), default=-1)
-    return any(line.what == deed.action and dict(line.facts) == dict(told) for line in claim.history[since + 1 :])
+    lines = claim.history[since + 1 :]
+    same = [at for at, line in enumerate(lines) if line.what == deed.action and dict(line.facts) == dict(told)]
+    once = deed.action == "file" or not may(claim.state, deed.action)
+    return bool(same) and (once or same[-1] == len(lines) - 1)
 
 
 def _told(deed: Deed) -> dict[str, str]:
