@@ -11,6 +11,7 @@ QUEUE_AGE_LIMIT_S = 900
 ERROR_RATE_LIMIT_PERCENT = 5
 SWEEP_MISSING_AFTER_S = 900
 HALF_A_DAY_S, DAY_S = 43_200, 86_400
+RUNBOOK = "docs/runbook"
 # What app.py itself counts; a test holds these names and their dimensions against what it prints.
 NAMESPACE = "Goldthread"
 MESSAGES = ("MessagesFailed", "MessagesBuried")
@@ -58,11 +59,12 @@ def alarms(queue_by_consumer: Mapping[str, str], functions: tuple[str, ...]) -> 
     return found
 
 
-def _alarm(description: str, *, missing: str = "notBreaching", **properties: Any) -> Template:
+def _alarm(description: str, page: str, *, missing: str = "notBreaching", **properties: Any) -> Template:
+    """An alarm that tells the topic; its description ends with the page of the runbook that says what to do."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
-            "AlarmDescription": description,
+            "AlarmDescription": f"{description}; see {RUNBOOK}/{page}.md",
             "AlarmActions": [{"Ref": "AlertTopic"}],
             "OKActions": [{"Ref": "AlertTopic"}],
             "TreatMissingData": missing,
@@ -75,6 +77,7 @@ def _alarm(description: str, *, missing: str = "notBreaching", **properties: Any
 def _queue_age(queue: str) -> Template:
     return _alarm(
         f"The oldest message in {queue} has waited longer than {QUEUE_AGE_LIMIT_S // 60} minutes",
+        "queue-age",
         Namespace="AWS/SQS",
         MetricName="ApproximateAgeOfOldestMessage",
         Dimensions=[_queue_dimension(f"{queue}Queue")],
@@ -88,6 +91,7 @@ def _queue_age(queue: str) -> Template:
 def _dead_letters(queue: str) -> Template:
     return _alarm(
         f"A message in {queue} failed every time and waits in its dead-letter queue",
+        f"dead-letters-{queue.lower()}",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[_queue_dimension(f"{queue}DeadLetters")],
@@ -118,6 +122,7 @@ def _error_rate(function: str, queue: str | None) -> Template:
         patience = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
     return _alarm(
         f"More than {ERROR_RATE_LIMIT_PERCENT} % of the calls of {function} fail",
+        "errors",
         Metrics=metrics,
         Threshold=ERROR_RATE_LIMIT_PERCENT,
         ComparisonOperator="GreaterThanThreshold",
@@ -144,6 +149,7 @@ def _sum(metric_id: str, namespace: str, name: str, dimensions: list[Template]) 
 def _not_run(schedule: Schedule) -> Template:
     return _alarm(
         schedule.missing,
+        f"{schedule.name.lower()}-not-run",
         missing="breaching",
         Namespace="AWS/Lambda",
         MetricName="Invocations",
@@ -160,6 +166,7 @@ def _deliveries_dead() -> Template:
     """The topic is told by AWS itself here: it may be the very way that our own word of it does not go."""
     return _alarm(
         "A delivery to a receiver was given up: it waits in the dead list (GET /v1/deliveries?state=dead)",
+        "deliveries-dead",
         Namespace=NAMESPACE,
         MetricName=DELIVERIES_DEAD,
         Dimensions=[{"Name": "service", "Value": {"Ref": "Stage"}}],
@@ -173,6 +180,7 @@ def _deliveries_dead() -> Template:
 def _api_failing() -> Template:
     return _alarm(
         "The HTTP API answers 5xx",
+        "api-failing",
         Namespace="AWS/ApiGateway",
         MetricName="5XXError",
         Dimensions=[
