@@ -59,7 +59,7 @@ def html_of_letter(letter: Letter) -> str:
     sample = f'<p class="quiet" style="{_FIRST}">{write.phrase(letter.sample)}</p>' if letter.sample else ""
     body = [
         sample,
-        f'<h1 class="ink" style="{_TITLE}">{write.phrase(letter.title)}</h1>',
+        f'<h1 class="ink" style="{_TITLE}{_TITLE_BREAKS.get(letter.language, "")}">{write.phrase(letter.title)}</h1>',
         write.block(letter.greeting),
         *(write.block(block) for block in letter.blocks),
         write.block(letter.closing[0]),
@@ -151,8 +151,9 @@ def needs_isolation(piece: Piece, direction: Direction) -> bool:
     return direction == "rtl" or runs_from_the_right(piece.text)
 
 
-# Korean breaks between words, as it is printed; browsers would break it at any syllable.
+# Korean breaks between words, and a Japanese title between phrases; browsers would break both at any sign.
 _BREAKS = {"ko": "word-break:keep-all;"}
+_TITLE_BREAKS = {"ja": "word-break:auto-phrase;"}
 _BODY = f"margin:0 0 16px;font-size:17px;line-height:1.55;color:{LIGHT['ink']};"
 _TITLE = f"margin:0 0 18px;font-size:24px;line-height:1.3;font-weight:600;text-wrap:balance;color:{LIGHT['ink']};"
 _HEAD = f"margin:24px 0 10px;font-size:17px;line-height:1.4;font-weight:600;color:{LIGHT['ink']};"
