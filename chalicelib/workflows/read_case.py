@@ -31,7 +31,7 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
     if file is None:
         raise NotFoundError("no case has this id")
     planned, papers = told(file.plan.answer), paper_rows(file)
-    tracks = {leg.n: _track(ports, leg) for leg in file.legs}
+    tracks = _tracks(ports, file)
     reading = Reading(language, now, file, _lies_in(tracks))
     return {
         **summary(file.case),
@@ -172,6 +172,15 @@ def exception_row(exception: OpenException, reading: Reading = PLAIN) -> dict[st
         "members": exception.members,
         "playbook": playbook_row(exception, reading),
     }
+
+
+def reading_of(ports: Ports, file: CaseFile, language: Language, now: datetime) -> Reading:
+    """How an exception of this case is read: with its papers and where its parcels lie."""
+    return Reading(language, now, file, _lies_in(_tracks(ports, file)))
+
+
+def _tracks(ports: Ports, file: CaseFile) -> dict[int, Track | None]:
+    return {leg.n: _track(ports, leg) for leg in file.legs}
 
 
 def _track(ports: Ports, leg: Leg) -> Track | None:

@@ -16,7 +16,7 @@ from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.workflows.keep_exceptions import found_by
 from chalicelib.workflows.playbook_rows import Reading
 from chalicelib.workflows.ports import Ports
-from chalicelib.workflows.read_case import exception_row
+from chalicelib.workflows.read_case import exception_row, reading_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def read_exception(ports: Ports, exception_id: str, *, language: Language = "en"
     """One exception with its whole history and what its playbook wants of its case; raises ``NotFoundError``."""
     found = found_by(ports, exception_id)
     file = ports.cases.file(found.case_id) if found.case_id else None
-    return exception_row(found, Reading(language, now, file))
+    return exception_row(found, reading_of(ports, file, language, now) if file else Reading(language, now))
 
 
 def count_exceptions(ports: Ports, now: datetime) -> dict[str, Any]:

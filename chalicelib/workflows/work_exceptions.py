@@ -21,6 +21,7 @@ from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.keep_exceptions import amendment_of, found_by, send_word
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.playbook_rows import Reading
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_case import exception_row
 from chalicelib.workflows.read_exceptions import list_exceptions as list_exceptions
@@ -47,7 +48,7 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
     found = found_by(ports, exception_id)
     if _is_done(found, verdict):
         _send_word(ports, found, verdict)
-        return exception_row(found)
+        return exception_row(found, Reading(now=now))
     if found.status == "resolved":
         raise ConflictError(f"this exception is already resolved: {found.history[-1].note or 'by the facts'}")
     _refuse_half_answers(found, verdict, now)
@@ -56,7 +57,7 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
         incidents.begin_anew(ports, found)
     after = _alone(ports, found, verdict, now) if found.case_id is None else _under_case(ports, found, verdict, now)
     _send_word(ports, after, verdict)
-    return exception_row(after)
+    return exception_row(after, Reading(now=now))
 
 
 def _send_word(ports: Ports, exception: OpenException, verdict: Verdict) -> None:
