@@ -77,11 +77,9 @@ def workflows() -> Stories:
         prove_export,
         read_carriers,
         read_case,
-        read_exceptions,
         read_rates,
         read_shipment,
         serve_papers,
-        work_exceptions,
     )
     from chalicelib.workflows.take_tracking import accept_webhook
 
@@ -102,16 +100,25 @@ def workflows() -> Stories:
         carriers=read_carriers.carriers,
         read_shipment=read_shipment.read_shipment,
         list_shipments=read_shipment.list_shipments,
-        list_exceptions=read_exceptions.list_exceptions,
-        count_exceptions=read_exceptions.count_exceptions,
-        read_exception=read_exceptions.read_exception,
-        act_on_exception=work_exceptions.act_on_exception,
         accept_webhook=accept_webhook,
+        **_exceptions(),
         **_ledger(),
         **_claims(),
         **_deliveries(),
         **_notices(),
     )
+
+
+def _exceptions() -> dict[str, Story]:
+    """The stories of the work list."""
+    from chalicelib.workflows import read_exceptions, work_exceptions
+
+    return {
+        "list_exceptions": read_exceptions.list_exceptions,
+        "count_exceptions": read_exceptions.count_exceptions,
+        "read_exception": read_exceptions.read_exception,
+        "act_on_exception": work_exceptions.act_on_exception,
+    }
 
 
 def _ledger() -> dict[str, Story]:
