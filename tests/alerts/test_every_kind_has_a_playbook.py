@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from functools import cache
 from typing import Any, get_args
 
@@ -10,8 +11,9 @@ import pytest
 
 from chalicelib.alerts.playbooks import ANY, LANGUAGES, every_playbook, kinds_by_part, playbook
 from chalicelib.customs.claim_clock import Rung
+from chalicelib.insurance.claims import REASONS
 from chalicelib.rulebook import dictionary, in_force
-from chalicelib.shipments.owed import _OUTCOMES
+from chalicelib.shipments.owed import OUTCOMES
 from tests.alerts.raised_kinds import raised
 from tests.architecture.tree import product
 from tests.carriers.test_reasons import DAY, TABLES, kinds
@@ -36,12 +38,15 @@ def reasons_of_the_tables() -> set[str]:
 
 
 def reasons_of_the_claims() -> set[tuple[str, str]]:
-    """What the reminders of claims give as their reason."""
-    calls = (node for node in ast.walk(product()["chalicelib.insurance.claims"]) if isinstance(node, ast.Call))
-    ladders = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id == "_Ladder"]
-    given = [one.args[2].value for one in ladders if isinstance(one.args[2], ast.Constant)]
-    assert ladders
-    return {("claim_due", reason) for reason in given if reason} | {("claim_due", "stuck")}
+    """What the reminders of claims give as their reason: each is listed, and given somewhere beside the list."""
+    walked = Counter(
+        node.value
+        for module in ("chalicelib.insurance.claims", "chalicelib.workflows.keep_claims")
+        for node in ast.walk(product()[module])
+        if isinstance(node, ast.Constant) and node.value in REASONS
+    )
+    assert {reason for reason, times in walked.items() if times > 1} == set(REASONS)
+    return {("claim_due", reason) for reason in REASONS}
 
 
 def incidents() -> set[tuple[str, str]]:
@@ -51,7 +56,7 @@ def incidents() -> set[tuple[str, str]]:
 
 @cache
 def raised_with_a_reason() -> set[tuple[str, str]]:
-    outcomes = {("failed", milestone) for milestone, kind in _OUTCOMES.items() if kind == "failed"}
+    outcomes = {("failed", milestone) for milestone, kind in OUTCOMES.items() if kind == "failed"}
     duties = {("duty_claim_due", rung) for rung in (*get_args(Rung), "stuck")}
     weights = {("weight_changed", "weight_dropped"), ("weight_changed", "weight_risen")}
     lasting = {("hold_too_old", reason) for kind, reason in kinds() if kind in ("hold", "customs_hold")}
