@@ -28,10 +28,11 @@ MOST_COUNTED = 500
 
 
 class TableExceptions:
-    """``Exceptions`` over the table; ``mark`` names each write (see ``table``)."""
+    """``Exceptions`` over the table; ``mark`` names each write (see ``table``), ``most`` is how many of one severity
+    are counted."""
 
-    def __init__(self, table: Table, mark: Callable[[], str] = fresh_mark) -> None:
-        self._table, self._mark = table, mark
+    def __init__(self, table: Table, mark: Callable[[], str] = fresh_mark, most: int = MOST_COUNTED) -> None:
+        self._table, self._mark, self._most = table, mark, most
 
     def read(self, exception_id: str) -> OpenException | None:
         """The exception of this public id; raises ``NotFoundError`` for text that is no such id."""
@@ -81,11 +82,11 @@ class TableExceptions:
     def counted(self) -> OpenOnes:
         """How many the index has of each severity, and the gravest of them."""
         found = {severity: self._entries(severity) for severity in SEVERITIES}
-        entries = [entry for one in found.values() for entry in one[:MOST_COUNTED]]
-        items = self._table.batch_get([(entry.pk, entry.sk) for entry in entries[:MOST_COUNTED]]) if entries else []
+        entries = [entry for one in found.values() for entry in one[: self._most]]
+        items = self._table.batch_get([(entry.pk, entry.sk) for entry in entries[: self._most]]) if entries else []
         first = tuple(exception_of_item(item) for item in items if "listed_as" in item)
-        counts: dict[str, int] = {severity: min(len(one), MOST_COUNTED) for severity, one in found.items()}
-        return OpenOnes(counts, first, len(entries) <= MOST_COUNTED and max(map(len, found.values())) <= MOST_COUNTED)
+        counts: dict[str, int] = {severity: min(len(one), self._most) for severity, one in found.items()}
+        return OpenOnes(counts, first, len(entries) <= self._most and max(map(len, found.values())) <= self._most)
 
     def of_due(self, due: Due) -> OpenException | None:
         """The exception of this due time; None when it is gone or no longer due then."""
@@ -120,7 +121,7 @@ class TableExceptions:
     def _entries(self, severity: str) -> list[IndexEntry]:
         """What the index has of one severity: from each part so many at most, and one more to know of it."""
         shards = keys.listing("exception", severity)
-        return [entry for shard in shards for entry in self._table.index("listing", shard, limit=MOST_COUNTED + 1)]
+        return [entry for shard in shards for entry in self._table.index("listing", shard, limit=self._most + 1)]
 
 
 def _line_of(member: Member, of: Counted) -> str:
