@@ -40,7 +40,7 @@ SCHEDULES = (
     ),
     Schedule("Rates", "RefreshRates", HALF_A_DAY_S, 1, "Exchange rates were not refreshed for half a day"),
     Schedule("Rules", "WatchRules", DAY_S, 2, "Nobody has looked for two days whether rules in use run out"),
-    Schedule("Digest", "DailyDigest", DAY_S, 2, "No daily digest was written for two days"),
+    Schedule("Digest", "DailyDigest", HALF_A_DAY_S, 1, "Nobody was asked for half a day whose daily digest is due"),
 )
 
 

@@ -70,9 +70,7 @@ def workflows() -> Stories:
     from chalicelib.customs.tariff_book import tariff_book
     from chalicelib.workflows import (
         cancel_case,
-        change_pickup,
         open_return,
-        pickup_windows,
         propose_ways,
         prove_export,
         read_carriers,
@@ -90,10 +88,6 @@ def workflows() -> Stories:
         list_cases=read_case.list_cases,
         cancel_case=cancel_case.cancel_case,
         prove_export=prove_export.prove_export,
-        pickup_windows=pickup_windows.pickup_windows,
-        book_pickup=change_pickup.book_pickup,
-        change_pickup=change_pickup.change_pickup,
-        cancel_pickup=change_pickup.cancel_pickup,
         estimate=lambda ports, request: read_rates.estimate_entry(ports, request).as_json(),
         read_tariff=tariff_book,
         routes=propose_ways.routes,
@@ -101,12 +95,25 @@ def workflows() -> Stories:
         read_shipment=read_shipment.read_shipment,
         list_shipments=read_shipment.list_shipments,
         accept_webhook=accept_webhook,
+        **_pickups(),
         **_exceptions(),
         **_ledger(),
         **_claims(),
         **_deliveries(),
         **_notices(),
     )
+
+
+def _pickups() -> dict[str, Story]:
+    """The stories of the courier."""
+    from chalicelib.workflows import change_pickup, pickup_windows
+
+    return {
+        "pickup_windows": pickup_windows.pickup_windows,
+        "book_pickup": change_pickup.book_pickup,
+        "change_pickup": change_pickup.change_pickup,
+        "cancel_pickup": change_pickup.cancel_pickup,
+    }
 
 
 def _exceptions() -> dict[str, Story]:

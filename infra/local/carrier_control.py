@@ -117,6 +117,11 @@ class SimulatedCarriers:
         sold = self._desk("booked", {"number": number})
         return sold["waybills"], sold["pickups"]
 
+    def outbox(self) -> Mapping[str, Any]:
+        """The mails and posts that have left the house."""
+        told: Mapping[str, Any] = self._door.call("GET", "/outbox.json").body
+        return told
+
     def _desk(self, what: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = self._door.call("POST", f"/control/{self.carrier}/{what}", body)
         if answer.status != HTTPStatus.OK:

@@ -30,6 +30,7 @@ TEXTS: Mapping[str, str] = {
     "released": "released by import customs",
     "on_the_van": "out for delivery",
     "delivered": "delivered",
+    "lost": "lost, says the carrier",
 }
 
 

@@ -26,6 +26,7 @@ from infra.local.carrier_control import SimulatedCarriers
 from infra.local.child import LocalRunError, require_free
 from infra.local.deployment import API_STAGE, HOST, Deployed, deploy
 from infra.local.door import Door
+from infra.local.lost_story import LostStory
 from infra.local.memory import forget_last_case, last_case, remember_case
 from infra.local.mint import Wish, mint_for
 from infra.local.outbox import MAILS_PATH
@@ -233,9 +234,11 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     refreshed = running.refresh_rates(datetime.now(UTC))
     timeline.progress(f"rates of the day, newest and how many days were new: {'; '.join(refreshed.values())}")
     papers = chosen.folder / "papers"
-    story = Story(running.door, running.carrier, running.sweep, timeline, chosen.tale, datetime.now(UTC), papers)
+    world = running.door, running.carrier, running.sweep, timeline, chosen.tale
+    story = Story(*world, datetime.now(UTC), papers)
     case_id = story.tell(before)
     running.finished.append(case_id)
+    LostStory(*world, datetime.now(UTC), papers).tell(None)
     return case_id
 
 

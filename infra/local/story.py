@@ -24,7 +24,7 @@ from infra.local.scenarios import Step
 from infra.local.telling import by_when, decided, event_line, in_short, judged, stamp
 from infra.local.timeline import Timeline
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 STEP_S = 0.15
 A_MINUTE = timedelta(minutes=1)
 CREATED, OK, SEE_OTHER, UNAUTHORIZED = 201, 200, 303, 401
@@ -288,6 +288,9 @@ class Story:
         self._until(f"the scan {self._codes[word]} is known", lambda: self._seen(word))
         self._scan_row(word, "good", PUSHED_BY[self._tale.carrier])
 
+    def _wait(self) -> None:
+        time.sleep(STEP_S)
+
     def _seen(self, word: str) -> Body | None:
         answer = self._door.call("GET", self._path)
         events = answer.body["events"] if answer.status == OK else []
@@ -327,7 +330,7 @@ class Story:
         return any(row["tracking_number"] == self._number for row in page["items"])
 
     def _until(self, what: str, found: Callable[[], Found | None]) -> Found:
-        """Ask until it is so; raises StoryFailedError after 20 seconds."""
+        """Ask until it is so; raises StoryFailedError when patience ends."""
         end = time.monotonic() + PATIENCE_S
         while (answer := found()) is None:
             if time.monotonic() > end:
