@@ -14,6 +14,7 @@ from tests.flows.journey import travel
 POLICY_BY_PART = {
     "api_handler": "api", "webhook": "api", "on_tracking_received": "tracking", "on_poll_due": "polls",
     "on_step_due": "steps", "on_papers_due": "papers", "on_alert_raised": "alerts", "sweep_due_work": "sweep",
+    "on_notice_due": "notices", "on_delivery_due": "deliveries",
 }  # fmt: skip
 # What AWS asks for under another name than the call's; a transaction of ours puts and updates.
 NEEDED_BY_CALL = {
