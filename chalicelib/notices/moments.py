@@ -192,9 +192,7 @@ def _plain(episode: str) -> str:
 def _left_behind(came: Sequence[Occasion], register: Register, now: datetime) -> tuple[Owed, ...]:
     """Mails that somebody claimed and never ended: sent again as they were, under the same name. One whose moment is no
     news any more, or is not wanted, is left to the summary."""
-    covered = {name for entry in register for name in entry.covers}
-    left = [entry for entry in register if entry.is_left(now) and entry.key not in covered]
-    found = (_again(entry, came, register, now) for entry in left)
+    found = (_again(entry, came, register, now) for entry in register if entry.is_left(now))
     return tuple(one for one in found if one is not None)
 
 
