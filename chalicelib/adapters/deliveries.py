@@ -8,18 +8,20 @@ update and moves nothing in an index.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import PLACES, due_attributes
 from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.listing import MAX_PAGE, Positions, read_cursor, write_cursor
 from chalicelib.adapters.table import ABSENT, MARK, IndexEntry, Item, Table, fresh_mark
-from chalicelib.alerts.deliveries import Delivery
+from chalicelib.alerts.deliveries import Delivery, patience
 from chalicelib.alerts.receiver_health import ReceiverHealth
 from chalicelib.clock import stamp
 from chalicelib.workflows.delivery_ports import DeliveryPage, DeliveryQuery
 from chalicelib.workflows.ports import Due
 
+FORGOTTEN_AT = "expires_at"
 Placed = tuple[IndexEntry, int]
 """An entry of the listing index and the place of its partition among those asked."""
 
@@ -46,7 +48,7 @@ class TableDeliveries:
         """Save one over the version before."""
         item = delivery_item(delivery) | {MARK: self._mark()}
         before = {"version": delivery.version - 1}
-        return self._table.update(update_of(item, names_of(Delivery) | PLACES, before))
+        return self._table.update(update_of(item, names_of(Delivery) | PLACES | {FORGOTTEN_AT}, before))
 
     def of_due(self, due: Due) -> Delivery | None:
         """The delivery of this due time; None when it is gone or no longer due then."""
@@ -124,7 +126,15 @@ def delivery_item(delivery: Delivery) -> Item:
     value = keys.DEAD_DELIVERIES if delivery.state == "dead" else keys.sent_to(delivery.receiver)
     listed = {"listed_as": keys.listed_as("delivery", value, pk), "listed_at": stamp(delivery.created_at)}
     key = {"PK": pk, "SK": keys.delivery_sk(delivery.receiver, delivery.message_id)}
-    return key | dump(delivery) | listed | due_attributes(pk, delivery.due_at)
+    return key | dump(delivery) | listed | due_attributes(pk, delivery.due_at) | _forgotten(delivery)
+
+
+def _forgotten(delivery: Delivery) -> Item:
+    """When the table forgets it: what has arrived, in the end; what is dead, never by itself."""
+    if delivery.state != "sent":
+        return {}
+    last = delivery.tries[-1].at
+    return {FORGOTTEN_AT: int((last + timedelta(days=patience(last.date()).kept_days)).timestamp())}
 
 
 def _partitions(query: DeliveryQuery) -> tuple[str, ...]:

@@ -112,12 +112,14 @@ def keys_of(delivery_id: str) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often and how long a failing delivery is tried (seconds), and how long its receiver rests."""
+    """How often and how long a failing delivery is tried (seconds), how long its receiver rests, and how many days what
+    has arrived is kept."""
 
     gaps_s: tuple[int, ...]
     jitter_percent: int
     retry_after_longest_s: int
     given_up_after_s: int
+    kept_days: int
     rest_first_s: int
     rest_longest_s: int
     probe_s: int
@@ -156,6 +158,7 @@ def patience(on: date) -> Patience:
         retry["jitter_percent"],
         retry["retry_after_longest_s"],
         retry["given_up_after_s"],
+        retry["kept_days"],
         rest["first_s"],
         rest["longest_s"],
         rest["probe_s"],

@@ -177,6 +177,18 @@ def test_how_a_receiver_is_is_kept_by_who_was_first(ports):
     assert ports.deliveries.healths() == (told,)
 
 
+def test_what_has_arrived_is_forgotten_in_the_end_and_what_is_dead_never(ports, table):
+    kept(ports, a_delivery())
+    sent = after_try(a_delivery(), verdict_on(200, {}, 7, NOON, 60), NOON, RULES)
+    ports.deliveries.save(sent)
+    dead(ports, 2)
+    ends = {item["message_id"]: item.get("expires_at") for n in (1, 2) for item in table.partition(f"SENT#case%2Fc{n}")}
+    assert ends == {"msg_1": int((NOON + timedelta(days=400)).timestamp()), "msg_2": None}
+
+    ports.deliveries.save(replayed(sent, "boss", NOON, NOON))
+    assert "expires_at" not in table.get("SENT#case%2Fc1", "DELIVERY#crm#msg_1")
+
+
 def test_a_usual_delivery_fits_two_kilobytes_whole():
     body = "x" * 1100
     sent = after_try(a_delivery(body=body), verdict_on(200, {}, 7, NOON, 60), NOON, RULES)
