@@ -172,7 +172,12 @@ def metered() -> tuple[list[Line], Bill]:
         at_most("whole return: write units", 150, bill.return_write_units),
         at_most("telling people of it: write units", TOLD_UNITS, bill.told_write_units),
         Line("... sweep claims and its polls, apart", "", f"{bill.sweep_write_units:g}", None),
-        Line("... shared by all returns: token, request count", "", f"{bill.shared.table_write:g}", None),
+        Line(
+            "... shared by all returns: token, request count, digests",
+            "",
+            f"{bill.shared.table_write + bill.shared.index_write:g}",
+            None,
+        ),
         at_most("log bytes per event, happy path", 400, max(batch.log_bytes for batch in plain)),
     ]
     return lines, bill

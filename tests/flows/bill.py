@@ -14,9 +14,10 @@ from tests.flows.journey import travel
 from tests.metering.meter import Call, Units
 
 SWEEPING = ("sweep_due_work", "on_poll_due")
+SHARED = ("CARRIER#", "SENT#receiver", "RECEIVERS")
 # Seven notices at two units each, and a hold told to three receivers when it opens and when it ends.
 TOLD_UNITS = 40
-TOLD = ("SENT#", "DIGEST#", "RECEIVER#")
+TOLD = ("SENT#case", "DIGEST#")
 
 
 @dataclass
@@ -31,8 +32,8 @@ class Batch:
 
 @dataclass
 class Bill:
-    """``by_part`` are units without the carrier-wide items (``shared``: bearer token, request count) and without what
-    telling people costs (``told``: notices to the customer, deliveries to the merchant's receivers)."""
+    """``by_part`` are units without the carrier-wide items (``shared``: bearer token, request count, digests) and
+    without what telling people costs (``told``: notices to the customer, deliveries to the merchant's receivers)."""
 
     batches: list[Batch] = field(default_factory=list)
     by_part: dict[str, Units] = field(default_factory=dict)
@@ -67,12 +68,13 @@ def add_up(calls: list[Call]) -> Units:
 
 
 def is_shared(call: Call) -> bool:
-    return any(pk.startswith("CARRIER#") for pk, _ in call.keys)
+    """Whether a call is about what many returns share: a carrier as a whole, a receiver's digest of a morning."""
+    return any(pk.startswith(SHARED) or (pk.startswith("DIGEST#") and "#W#" not in sk) for pk, sk in call.keys)
 
 
 def is_told(call: Call) -> bool:
-    """Whether a call is about telling people; such items are never written together with others."""
-    return any(pk.startswith(TOLD) or sk == "NOTICES" for pk, sk in call.keys)
+    """Whether a call is about telling people of this return; such items are never written together with others."""
+    return not is_shared(call) and any(pk.startswith(TOLD) or sk == "NOTICES" for pk, sk in call.keys)
 
 
 def whole_return(house: House) -> Bill:

@@ -34,6 +34,7 @@ from infra.build_template import MAX_RECEIVE_COUNT
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.aws_world import AwsStage
 from tests.fakes.memory_ports import SECRETS
+from tests.fakes.outward import MemoryOutbound
 from tests.fakes.presses import PRESS
 from tests.metering.meter import Call, Meter
 
@@ -108,7 +109,7 @@ class House:
         clients = Clients(stage.make_client)
         self.bills: list[tuple[str, list[Call], int]] = []
         self.meter = Meter(peek=stage.make_client("dynamodb"))
-        for service in ("dynamodb", "sqs", "s3", "secretsmanager", "kms"):
+        for service in ("dynamodb", "sqs", "s3", "secretsmanager", "kms", "sesv2", "sns"):
             self.meter.attach(clients.of(service))
         self.sqs = stage.make_client("sqs")
         self.queues = dict(zip(HANDLERS, map(self._new_queue, HANDLERS), strict=True))
@@ -119,7 +120,8 @@ class House:
         self.fedex = FedExSimulator(SIGNING, account=SECRETS["carriers"]["fedex"]["account_number"])
         self.wire = Wire(self.fedex, [])
         ports = build(settings, make_client=clients.of, monotonic=self._seconds, wait=lambda _: None)
-        self.ports = replace(ports, link=self.wire)
+        self.outside = MemoryOutbound()
+        self.ports = replace(ports, link=self.wire, outbound=self.outside)
         product.world.hand_in(self.ports, lambda: self.now, PRESS)
         self.token = self.new_token("admin")
         self.client = Client(product.app)
