@@ -52,6 +52,8 @@ KINDS = frozenset({DUE, PROTECTIVE, ANSWER_LATE})
 REASONS = ("answer_wanted", "suit", "lapsed", "clock_unknown", "overpaid", "pack_stuck", "stuck")
 EVIDENCE = "insurance/claim_evidence"
 SATURDAY = 5
+# A scan that is corrected, or a delivery, is seen within a day: it may bring the last day nearer.
+LOOK_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +229,9 @@ def next_after(claim: Claim, now_standing: Standing, facts: ParcelFacts, now: da
     if claim.state in UNFILED and now_standing.runs:
         points.append(now_standing.runs[0].ends_at)
         points += filter(None, (_protective_at(claim, now_standing, facts),))
-    waits = claim.state in UNFILED and (not now_standing.runs or bool(now_standing.waiting))
-    return min([at for at in points if at > now] + ([now + timedelta(days=7)] if waits else []), default=None)
+    every = LOOK_EVERY if claim.state in UNFILED else 7 * LOOK_EVERY if claim.state == "lapsed" else None
+    watched = [now + every] if every else []
+    return min([at for at in points if at > now] + watched, default=None)
 
 
 def overpaid_reminder(claims: tuple[Claim, ...], loss: Money | None) -> Reminder | None:

@@ -43,7 +43,8 @@ TRIES = 6
 EARLIEST_CLOCK = timedelta(hours=14)
 LOOK_AGAIN = timedelta(minutes=30)
 PACK_AGAIN = timedelta(minutes=15)
-PACK_GIVEN_UP = timedelta(hours=6)
+# A person is told once it is late, and it is tried on: a schedule may stand still for six hours.
+PACK_LATE, PACK_GIVEN_UP = timedelta(hours=12), timedelta(days=3)
 
 
 def step_of(case_id: str, leg_n: int) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def act_on_claim(
     def decide(sight: Sight) -> Claim | None:
         nonlocal is_new
         claim = _claim_for(sight, party, deed, now)
-        is_new = not claim.history
+        is_new = all(one.party != party for one in sight.claims)
         bound, _ = bound_of(sight.worth, deed.freight or claim.freight)
         return done(claim, deed, bound, (now + EARLIEST_CLOCK).date(), now, holder)
 
@@ -239,17 +240,16 @@ def _pack_is_owed(sight: Sight, claim: Claim, now: datetime, *, at_once: bool = 
 def _pack_is_late(sight: Sight, claim: Claim, now: datetime) -> bool:
     wanted = claim.pack_wanted_at
     made = next((one for one in sight.file.packs if one.claim_id == claim.claim_id), None)
-    return wanted is not None and (made is None or made.wanted_at < wanted) and now - wanted >= PACK_GIVEN_UP
+    return wanted is not None and (made is None or made.wanted_at < wanted) and now - wanted >= PACK_LATE
 
 
 def _next(sight: Sight, after: Sequence[Claim], now: datetime, *, told: bool) -> datetime | None:
     """When to look again; None when nothing will come by itself."""
     at = [next_after(one, sight.standing(one), told_discovered(sight.facts, one), now) for one in after]
     again = [one.changed_at + LOOK_AGAIN for one in after] + ([now + LOOK_AGAIN] if told else [])
-    packs = [one for one in after if _pack_is_owed(sight, one, now, at_once=True)]
-    again += [now + PACK_AGAIN] * bool(packs) + [
-        one.pack_wanted_at + PACK_GIVEN_UP for one in packs if one.pack_wanted_at
-    ]
+    owed = [one.pack_wanted_at for one in after if _pack_is_owed(sight, one, now, at_once=True)]
+    for wanted in filter(None, owed):
+        again += [now + max(PACK_AGAIN, now - wanted), wanted + PACK_LATE]
     return min([one for one in (*at, *again) if one is not None and one > now], default=None)
 
 

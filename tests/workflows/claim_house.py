@@ -82,9 +82,9 @@ class ClaimHouse:
 
     def trouble(self, kind: str = "possible_loss", episode: str = "t1", action: str = "open", **more: Any) -> None:
         """Something is wrong with the leg, or is not any more (``action`` close)."""
-        about = {"subject_kind": "case", "subject": "case0001", "leg": 1, "carrier": self.leg.carrier}
+        about = {"subject_kind": "case", "subject": "case0001", "leg": 1, "carrier": self.world.carrier.name}
         told = about | {"kind": kind, "episode": episode, "action": action, "since": stamp(self.now)} | more
-        self.ports.queues.send("alerts", [told])
+        self.world.ask(lambda: self.ports.queues.send("alerts", [told]))
         self.world.pump()
 
     def act(self, action: str, party: str = "carrier", **particulars: Any) -> bool:
