@@ -99,7 +99,7 @@ def ending(house: House) -> Ending:
     items = [item for item in house.table.all_items() if item["SK"].startswith("DELIVERY#")]
     health = house.world.ports.deliveries.healths()
     return Ending(
-        states=tuple(sorted((item["message_id"], item["state"]) for item in items)),
+        states=tuple(sorted((item["SK"].rpartition("#")[2], item["state"]) for item in items)),
         heard=tuple(sorted((name, frozenset(ids)) for name, ids in house.heard.items())),
         mails=frozenset(letter.message_id for letter in house.world.mail.sent),
         said=frozenset(subject for subject, _ in house.world.topic.said),

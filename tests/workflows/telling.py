@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.adapters.deliveries import delivery_of_item
 from chalicelib.alerts.gathered import short_name
 from chalicelib.alerts.told import Alert
 from chalicelib.errors import ReturnsError
@@ -98,8 +99,8 @@ class House:
         return len(self.heard[receiver]) - len(self._digests(receiver))
 
     def _digests(self, receiver: str) -> set[str]:
-        kept = {item["message_id"] for item in self._items() if item.get("event", "").startswith("digest.")}
-        return kept & set(self.heard[receiver])
+        kept = [delivery_of_item(item) for item in self._items() if item["SK"].startswith("DELIVERY#")]
+        return {one.message_id for one in kept if one.event.startswith("digest.")} & set(self.heard[receiver])
 
     def _items(self) -> list[dict[str, Any]]:
         return self.table.all_items()
