@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.api.claim_answers import ClaimInShort
 from chalicelib.api.cover_answers import CoverTold
 from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
@@ -300,5 +301,6 @@ class CaseAnswer(CaseSummary):
     legs: list[LegTold]
     exceptions: list[ExceptionAnswer]
     duties: DutiesInShort
+    claims: list[ClaimInShort]
     next: list[str]
     log: list[LogTold]

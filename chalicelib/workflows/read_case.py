@@ -18,6 +18,7 @@ from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.playbook_rows import PLAIN, Reading, playbook_row, worded
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.read_claims import claims_in_short
 from chalicelib.workflows.read_ledger import duties_in_short
 from chalicelib.workflows.read_shipment import where_it_is
 from chalicelib.workflows.serve_papers import paper_rows
@@ -47,6 +48,7 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
         "legs": [_leg(file, leg, tracks[leg.n]) for leg in file.legs],
         "exceptions": [exception_row(exception, reading) for exception in file.exceptions],
         "duties": duties_in_short(file, planned["estimate"]),
+        "claims": claims_in_short(file),
         "next": _next(file, planned["next"], reading),
         "log": [
             {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}

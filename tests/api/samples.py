@@ -364,6 +364,7 @@ CASE: dict[str, Any] = {
     "legs": [LEG],
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
+    "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
     "in_short": {
         "who_acts": None,
         "act_by": None,
