@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -334,3 +337,21 @@ def test_a_retry_whose_message_is_lost_is_due_again_by_itself():
     house.wait(25 * MINUTE)
 
     assert house.one(delivery).state == "sent"
+
+
+def test_of_many_workers_at_once_one_tries_a_rested_receiver_and_no_other():
+    house = House({"crm": gives_none("timeout")})
+    waiting = [a_delivery(f"msg_{n}", "crm") for n in range(9)]
+    house.tell(*waiting)
+    take_delivery(house.ports, message_of(waiting[0]), NOON)
+    later, together = NOON + 10 * MINUTE, Barrier(8)
+
+    def worker(delivery):
+        together.wait()
+        return take_delivery(house.ports, message_of(delivery), later)
+
+    with ThreadPoolExecutor(8) as pool:
+        ended = Counter(next(iter(one)) for one in pool.map(worker, waiting[1:]))
+
+    assert len(house.calls) == 2
+    assert ended == {"crm/again": 1, "crm/put_off": 7}
