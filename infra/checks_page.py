@@ -41,6 +41,11 @@ WHO = (
     ("each carrier", "`[[carrier]]` and its dated `proofs`; `carriers/acceptance`, `carriers/quotas`",
      "jewellery goes by contract; without a dated answer a service needs a person"),
     ("a lawyer", "`returns/withdrawal`, `returns/guarantee`", "national acts by secondary sources"),
+    (
+        "your counsel for claims",
+        "`insurance/claim_evidence`, the assignment of claim rights",
+        "its nine languages are our wording; who may claim was read of DHL and of one post, and assumed of FedEx",
+    ),
     ("whoever buys data", "a licence for metal fixings, then `MetalsUrl`",
      "LBMA's prices need one; without a feed no value is compared with its metal, and the answer says so"),
     ("whoever answers for privacy", "how long persons and papers are kept (seven years)", "the house's own choice"),
