@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.alerts import incidents
-from chalicelib.alerts.exceptions import SEVERITIES, OpenException, Severity, is_graver
+from chalicelib.alerts.exceptions import OpenException, Severity, is_graver
 from chalicelib.money import Money
 from chalicelib.rulebook import in_force, load
 
@@ -88,11 +88,12 @@ def rules(on: date) -> Escalation:
 
 
 def risen(exception: OpenException, now: datetime) -> Severity:
-    """How grave it is by now; no less than it was. While the customer is waited for, its hours do not count."""
+    """How grave it is by now, one step at a time: who looks late finds what who looked each hour had found. While the
+    customer is waited for, its hours do not count."""
     if exception.status in ("waiting", "resolved"):
         return exception.severity
-    reached = [severity for at, severity in rules(now.date()).steps_of(exception) if at <= now]
-    return min((exception.severity, *reached), key=SEVERITIES.index)
+    reached = (severity for at, severity in rules(now.date()).steps_of(exception) if at <= now)
+    return next(reached, exception.severity)
 
 
 def timed(exception: OpenException, now: datetime) -> OpenException:

@@ -43,9 +43,9 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[s
     """Do what the message says to its exception and tell of it; the leg it is about, as ``case/leg``.
 
     ``action``: open, update, close; ``tell`` of a change that a person made, ``wake`` of one whose time has come. The
-    first three say subject_kind, subject, kind, episode, since, and where known reason, severity, leg, carrier, number,
-    money_at_risk, detail. Of an alert about a case that does not exist the exception is kept under the carrier instead:
-    it is never dropped.
+    first three say subject_kind, subject, kind, episode, since, and where known reason, severity, deadline, leg,
+    carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept under the
+    carrier instead: it is never dropped.
     """
     match message["action"]:
         case "tell":
@@ -221,10 +221,11 @@ def _updated(
 
 
 def _fresh(message: Mapping[str, Any], now: datetime, case: Case | None) -> OpenException:
-    """As the message says it; what is at risk, where it does not say, is what its case is worth."""
+    """As the message says it; what is at risk, where it does not say, is what its case is worth, and its deadline what
+    its playbook says."""
     at_risk = message.get("money_at_risk")
     worth = case.money_at_risk if case and "money_at_risk" not in message else None
-    return open_exception(
+    fresh = open_exception(
         message["subject_kind"],
         message["subject"],
         kind=message["kind"],
@@ -240,3 +241,4 @@ def _fresh(message: Mapping[str, Any], now: datetime, case: Case | None) -> Open
         money_at_risk=money_from_json(at_risk) if at_risk else worth,
         detail=message.get("detail"),
     )
+    return replace(fresh, deadline=instant(message["deadline"])) if message.get("deadline") else fresh

@@ -18,8 +18,8 @@ from chalicelib.workflows.ports import Due, Ports
 Outbox = MutableMapping[str, list[dict[str, Any]]]
 RETRY = timedelta(minutes=15)
 BY_TIME = frozenset({"woken", "raised", "updated"})
-# A sleep ends, and then a severity rises: more than that time cannot do at once.
-MOST_STEPS = 3
+# A sleep ends, and then a severity rises step by step: more than that time cannot do at once.
+MOST_STEPS = 4
 
 
 def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
+from chalicelib.alerts.incidents import Counted, Member, rules
 from chalicelib.carriers.quotas import Quota
 from chalicelib.carriers.registry import carrier
 from chalicelib.carriers.standing import Standing
-from chalicelib.errors import ReturnsError, StaleVersion
+from chalicelib.errors import ConflictError, ReturnsError, StaleVersion
 from chalicelib.workflows.carrier_calls import NotAskedNow, _usable, taken
+from chalicelib.workflows.verdicts import Verdict
+from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.adapters.conftest import aws_store
+from tests.fakes.memory_ports import MemoryQueues
 from tests.fakes.pieces import (
     CASE_ID,
     NOW,
@@ -24,6 +29,7 @@ from tests.fakes.pieces import (
     a_scan,
     a_track,
     an_answer,
+    an_exception,
     an_opening,
 )
 
@@ -87,6 +93,31 @@ def test_of_many_sweeps_one_claims_what_is_due(ports):
     (due,) = ports.due.due(NOW, 10)
     assert sorted(at_once(lambda _: ports.due.claim(due, a_track().due_at))) == [False] * 5 + [True]
     assert ports.tracks.file("fedex", NUMBER).tracks[0].attempts == 1
+
+
+def test_of_many_who_act_on_one_exception_one_wins_and_the_others_see_how_it_stands(ports):
+    ports.cases.open(an_opening())
+    ports.cases.commit(a_case(version=2, log_n=2), [a_log_line(2)], exceptions=[an_exception(kind="papers_stuck")])
+    ports = replace(ports, queues=MemoryQueues())
+    exception_id = an_exception().exception_id
+    told = at_once(lambda n: act_on_exception(ports, exception_id, Verdict("acknowledge", f"p{n}", note="mine"), NOW))
+    (won,) = [n for n, answer in enumerate(told) if isinstance(answer, dict)]
+    assert all(isinstance(answer, ConflictError) for n, answer in enumerate(told) if n != won)
+    assert [note.by for note in ports.exceptions.read(exception_id).history] == ["system", f"p{won}"]
+
+
+def test_of_many_workers_each_counts_its_own_once(ports):
+    of, group = Counted("silence", "fedex"), rules(NOW.date()).groups["silence"]
+
+    def count(n):
+        while not ports.exceptions.save_tally(
+            ports.exceptions.tally(of).plus(Member(f"c-{n}", "silence-1", NOW), group)
+        ):
+            pass
+
+    at_once(count)
+    tally = ports.exceptions.tally(of)
+    assert (tally.count, len(tally.members), tally.version) == (WRITERS, WRITERS, WRITERS)
 
 
 def test_of_many_requests_under_one_idempotency_key_one_case_comes(ports):
