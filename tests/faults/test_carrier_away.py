@@ -24,6 +24,7 @@ from chalicelib.workflows.poll_tracking import TimeLeft, poll
 from chalicelib.workflows.ports import HttpResponse
 from chalicelib.workflows.put_back import quota_for
 from chalicelib.workflows.raise_alert import take_alert
+from chalicelib.workflows.send_deliveries import take_delivery
 from chalicelib.workflows.sweep_due_work import sweep
 from tests.fakes.memory_ports import SECRETS, ScriptedLink, World, memory_ports
 from tests.fakes.pieces import NOW, a_scan, a_track
@@ -62,6 +63,7 @@ class Away:
             sweep(ports, self.now)
             self.world.queues.deliver("polls", lambda message: poll(ports, message, self.now))
             self.world.queues.deliver("alerts", lambda message: take_alert(ports, message, self.now))
+            self.world.queues.deliver("deliveries", lambda message: take_delivery(ports, message, self.now))
             self.now += TICK
 
     @property
