@@ -8,7 +8,7 @@ rest; a process that dies in between has its message again, and tells again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.alerts.bodies import case_delivery, delivery_of, gathered_of
@@ -21,6 +21,8 @@ from chalicelib.errors import NotFoundError
 from chalicelib.workflows.ports import Ports
 
 Message = dict[str, Any]
+# Shorter than a queue hides the message of a worker that died, longer than a worker lives.
+ON_ITS_WAY = timedelta(minutes=1)
 
 
 def tell(ports: Ports, alert: Alert, now: datetime) -> None:
@@ -42,14 +44,12 @@ def tell_case(
         for receiver in ports.merchant().receiver
         if "case" in receiver.events
     ]
-    for delivery in told:
-        ports.deliveries.put_new(delivery)
-    send_on(ports, told)
+    kept = (_kept(ports, delivery, now) for delivery in told)
+    send_on(ports, [delivery for delivery in kept if delivery is not None])
 
 
 def send_on(ports: Ports, deliveries: Iterable[Delivery]) -> None:
-    """Hand deliveries that are kept to their worker, those that were there before too: nobody knows whether their
-    message was sent, and the worker drops what has arrived."""
+    """Hand deliveries that are kept to their worker, which drops what has arrived."""
     if messages := [message_of(delivery) for delivery in deliveries]:
         ports.queues.send("deliveries", messages)
 
@@ -72,9 +72,17 @@ def _carried_out(ports: Ports, alert: Alert, routed: Routed, now: datetime) -> D
     if until is not None:
         ports.digests.gather(receiver.id, until, gathered_of(alert, receiver), now)
         return None
-    delivery = delivery_of(alert, receiver, now)
-    ports.deliveries.put_new(delivery)
-    return delivery
+    return _kept(ports, delivery_of(alert, receiver, now), now)
+
+
+def _kept(ports: Ports, delivery: Delivery, now: datetime) -> Delivery | None:
+    """The delivery, kept and to be sent on its way. One that was there before is left to whoever made it, whose message
+    comes again if it died; only when that has had its time is it sent on anew."""
+    if ports.deliveries.put_new(delivery):
+        return delivery
+    before = ports.deliveries.read(delivery.subject, delivery.receiver, delivery.message_id)
+    is_left = before is not None and before.state == "waiting" and before.due_at is None
+    return before if before is not None and is_left and now - before.created_at >= ON_ITS_WAY else None
 
 
 def _is_admitted(ports: Ports, alert: Alert, routed: Routed) -> bool:

@@ -8,6 +8,7 @@ with which the carrier is held to account, on disk.
 from __future__ import annotations
 
 import io
+import json
 import os
 import zipfile
 from collections.abc import Mapping
@@ -92,9 +93,13 @@ class LostStory(Story):
     def _lost(self, step: Step) -> None:
         self._steps = {**self._steps, "lost": later(step, self._steps["released"].at + timedelta(minutes=30))}
         self._push("lost")
-        found = self._until("the loss is an exception", lambda: self._concern("failed"))
-        self._row("", f"lost: {found['severity']}", mark="held")
+        found = self._until("the loss is an exception", self._loss)
+        self._row("", f"{found['reason'] or 'lost'}: {found['severity']}".replace("_", " "), mark="held")
         self._playbook(found)
+
+    def _loss(self) -> Body | None:
+        """FedEx and DHL say that they cannot find it, China Post that it is lost."""
+        return self._concern("failed") or self._concern("action_required")
 
     def _claim(self) -> None:
         """Who pays, by when: the clocks that run, the claim prepared, its pack read by its link."""
@@ -113,7 +118,7 @@ class LostStory(Story):
         self._show_pack(pack)
 
     def _claims(self, path: str) -> list[Body] | None:
-        rows: list[Body] = self._expect(OK, self._door.call("GET", path), "reading the claims")["claims"]
+        rows: list[Body] = self._expect(OK, self._door.call("GET", path), "reading the claims")["items"]
         return rows or None
 
     def _pack(self, path: str) -> bytes | None:
@@ -133,11 +138,12 @@ class LostStory(Story):
 
     def _who_was_told(self) -> None:
         """What left the house about this case: mails to the customer, and signed posts to the merchant's own tools."""
-        self._until("the merchant's tools were told of the loss", lambda: self._posts("failed") or None)
+        self._until("the merchant's tools were told of the loss", lambda: self._posts("loss") or None)
         posts = self._posts("")
         wrong = [post for post in posts if post["proof"] == "WRONG"]
         self._require(not wrong, f"{len(wrong)} posts carry a wrong signature")
-        self._require(len({post["message_id"] for post in posts}) == len(posts), "something was told twice")
+        named = [post["message_id"] for post in posts if post["message_id"]]
+        self._require(len(set(named)) == len(named), f"something was told twice: {_repeated(posts)}")
         for post in posts:
             self._row("", f"told {post['receiver']}: {_what(post)}", "", f"signature {post['proof']}", mark="plain")
         self._timeline.say(f"  look at every mail and post: {self._carrier.url}/outbox")
@@ -157,7 +163,7 @@ class LostStory(Story):
             self._timeline.say(f"                    {line}")
 
     def _sent(self, path: str, moment: str) -> Body | None:
-        rows = self._expect(OK, self._door.call("GET", path), "reading the notices")["sent"]
+        rows = self._expect(OK, self._door.call("GET", path), "reading the notices")["items"]
         return next((row for row in rows if row["moment"] == moment and row["status"] == "sent"), None)
 
     def _newest_mail(self) -> Body | None:
@@ -169,15 +175,20 @@ class LostStory(Story):
         path = f"/v1/exceptions/{concern['exception_id']}"
         for language in ("en", "zh"):
             told = self._expect(OK, self._door.call("GET", f"{path}?language={language}"), "reading the playbook")
-            self._row("", told["meaning"], "", _steps(told) if language == "zh" else by_when(told), mark="warn")
+            self._row("", "" if language == "zh" else by_when(told), mark="warn")
+            for line in (told["meaning"], *(f"- {step}" for step in told["to_do"])):
+                self._timeline.say(f"                      {line}")
 
 
-def _steps(told: Mapping[str, Any]) -> str:
-    return "\n".join(f"- {step}" for step in told["to_do"])
+def _repeated(posts: list[Body]) -> list[tuple[str, str, str]]:
+    told = [(post["receiver"], post["message_id"], _what(post)) for post in posts if post["message_id"]]
+    return sorted({one for one in told if sum(one[1] == other[1] for other in told) > 1})
 
 
 def _what(post: Mapping[str, Any]) -> str:
-    return str(post["body"][:80])
+    """What a post says, in a few words: the type of a webhook, the text of a chat."""
+    said = json.loads(post["body"])
+    return str(said.get("type") or said.get("text", ""))[:70]
 
 
 def later(step: Step, at: datetime) -> Step:

@@ -3,6 +3,7 @@
 - CARRIER=fedex|dhl|ems: who carries it; EMS takes it from Shanghai to Paris, the others from Paris to Shenzhen
 - GOLDTHREAD_PORT=4566: the embedded AWS, API included
 - GOLDTHREAD_CARRIER_PORT=4610: the simulated carriers
+- STORY=home|lost: only the ring that comes home, or only the one that is lost; both when not said
 - ONCE=1: stop after the story, with 0 when every step happened
 """
 
@@ -38,6 +39,7 @@ from infra.package import BUILD, PackagingFailed, package
 
 STAGE = "local"
 CARRIER_PORT_VARIABLE = "GOLDTHREAD_CARRIER_PORT"
+STORIES = {"home": Story, "lost": LostStory}
 TOKEN_DAYS = 30
 INTERRUPTED = 130
 # What EventBridge sends when a schedule is due.
@@ -62,6 +64,7 @@ class Choices:
     folder: Path
     once: bool
     tale: Tale
+    stories: tuple[str, ...]
 
     @property
     def state(self) -> Path:
@@ -84,7 +87,14 @@ def choices() -> Choices:
         folder=ROOT / ".local",
         once=os.environ.get("ONCE", "") not in ("", "0"),
         tale=TALES[carrier],
+        stories=_stories(os.environ.get("STORY") or ""),
     )
+
+
+def _stories(text: str) -> tuple[str, ...]:
+    if text and text not in STORIES:
+        raise LocalRunError(f"STORY={text} is none; {', '.join(STORIES)} are")
+    return (text,) if text else tuple(STORIES)
 
 
 def _port(variable: str, default: int) -> int:
@@ -235,10 +245,11 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     timeline.progress(f"rates of the day, newest and how many days were new: {'; '.join(refreshed.values())}")
     papers = chosen.folder / "papers"
     world = running.door, running.carrier, running.sweep, timeline, chosen.tale
-    story = Story(*world, datetime.now(UTC), papers)
-    case_id = story.tell(before)
-    running.finished.append(case_id)
-    LostStory(*world, datetime.now(UTC), papers).tell(None)
+    case_id = ""
+    for name in chosen.stories:
+        case_id = STORIES[name](*world, datetime.now(UTC), papers).tell(before)
+        before = None
+        running.finished.append(case_id)
     return case_id
 
 

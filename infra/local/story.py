@@ -309,12 +309,16 @@ class Story:
         return case if case["stage"] == stage else None
 
     def _open_exception(self) -> Body | None:
-        page = self._expect(OK, self._door.call("GET", "/v1/exceptions"), "listing exceptions")
+        page = self._expect(OK, self._door.call("GET", self._worklist), "listing exceptions")
         return next((row for row in page["items"] if row["case_id"] == self._case_id), None)
 
     def _concern(self, kind: str) -> Body | None:
-        page = self._expect(OK, self._door.call("GET", "/v1/exceptions"), "listing exceptions")
+        page = self._expect(OK, self._door.call("GET", self._worklist), "listing exceptions")
         return next((row for row in page["items"] if (row["case_id"], row["kind"]) == (self._case_id, kind)), None)
+
+    @property
+    def _worklist(self) -> str:
+        return f"/v1/exceptions?case={self._case_id}"
 
     def _resolved_exception(self) -> Body | None:
         found = (row for row in self._exceptions() if row["exception_id"] == self._hold_id)

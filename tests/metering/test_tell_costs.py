@@ -38,7 +38,7 @@ def cost(meter):
 
 
 @pytest.mark.parametrize(
-    ("channel", "units"), [("webhook", (2, 1, 0)), ("chat", (2, 1, 1)), ("mail", (3, 1, 1)), ("topic", (3, 1, 1))]
+    ("channel", "units"), [("webhook", (1, 1, 0)), ("chat", (2, 1, 1)), ("mail", (2, 1, 1)), ("topic", (2, 1, 1))]
 )
 def test_what_is_told_at_once_costs_its_put_and_the_list_of_its_window(metered, channel, units):
     ports, meter = metered
