@@ -8,7 +8,6 @@ person (a receiver that is gone, a delivery that is dead) is queued before it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -134,13 +133,20 @@ def _answered(ports: Ports, health: ReceiverHealth, now: datetime) -> None:
 
 def _note_failure(ports: Ports, health: ReceiverHealth, verdict: Verdict, now: datetime, rules: Patience) -> None:
     after = failed(health, verdict, now, rules)
-    if after.is_to_be_told(now, rules) and after.failing_episode is not None:
-        kind = "receiver_unusable" if verdict.outcome in UNUSABLE else "receiver_failing"
-        detail = f"failing since {stamp(after.failing_since or now)}: {verdict.outcome}"
-        ports.queues.send("alerts", [alert_about(after.receiver, "open", kind, after.failing_episode, now, detail)])
-        after = replace(after, told=(*after.told, after.failing_episode))
-    # Who lost the race need not write: somebody else met the same receiver at the same time.
-    ports.deliveries.save_health(after)
+    # Who lost the race need not write: somebody else met the same receiver at the same time. Nor does it tell: its
+    # episode would be another than the one that stands, and nothing would ever close it.
+    if ports.deliveries.save_health(after) and after.is_to_be_told(now, rules):
+        _tell_failing(ports, after, verdict, now)
+
+
+def _tell_failing(ports: Ports, health: ReceiverHealth, verdict: Verdict, now: datetime) -> None:
+    episode = health.failing_episode
+    if episode is None:
+        return
+    kind = "receiver_unusable" if verdict.outcome in UNUSABLE else "receiver_failing"
+    detail = f"failing since {stamp(health.failing_since or now)}: {verdict.outcome}"
+    ports.queues.send("alerts", [alert_about(health.receiver, "open", kind, episode, now, detail)])
+    ports.deliveries.save_health(told_of(health, episode))
 
 
 def _disable(ports: Ports, health: ReceiverHealth, now: datetime) -> None:

@@ -17,7 +17,8 @@ from chalicelib.workflows.ports import Due, Ports
 
 Outbox = MutableMapping[str, list[dict[str, Any]]]
 RETRY = timedelta(minutes=15)
-BY_TIME = frozenset({"woken", "raised", "updated"})
+# What a wake may have written before its worker died; "resolved" is an incident that was over.
+BY_TIME = frozenset({"woken", "raised", "updated", "resolved"})
 # A sleep ends, and then a severity rises step by step: more than that time cannot do at once.
 MOST_STEPS = 4
 

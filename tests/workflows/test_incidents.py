@@ -170,6 +170,27 @@ def test_it_is_over_when_nothing_new_came_for_a_while():
     assert over.due_at is None
 
 
+def test_that_it_is_over_is_told_by_the_message_come_again_when_its_worker_died_before():
+    carrier = Carrier()
+    for n in carrier.many(SILENT.count):
+        carrier.trouble(action="close", n=n)
+    wake = {"action": "wake", "exception_id": carrier.incidents[0].exception_id}
+    alive, written = carrier.ports, deliveries(carrier)
+    carrier.ports = replace(alive, deliveries=DiesAtOnce())
+    with pytest.raises(Crash):
+        take_alert(carrier.ports, wake, carrier.now)
+    assert alive.exceptions.read(wake["exception_id"]).status == "resolved"
+    take_alert(alive, wake, carrier.now + 3 * MINUTE)
+    assert deliveries(carrier) == written + 1
+
+
+class DiesAtOnce:
+    """A worker that dies before it has told anybody."""
+
+    def put_new(self, _delivery):
+        raise Crash("died")
+
+
 def test_while_it_lasts_it_is_looked_at_again_and_again():
     carrier = Carrier()
     carrier.many(SILENT.count)

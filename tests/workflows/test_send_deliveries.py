@@ -355,3 +355,25 @@ def test_of_many_workers_at_once_one_tries_a_rested_receiver_and_no_other():
 
     assert len(house.calls) == 2
     assert ended == {"crm/again": 1, "crm/put_off": 7}
+
+
+def test_two_workers_that_meet_one_wrong_setting_at_once_tell_of_it_under_one_name():
+    house, first, second = House(), a_delivery("msg_1"), a_delivery("msg_2")
+    house.tell(first, second)
+
+    class NobodyIsSetUp:
+        """Nobody's address is known; while the first worker asks for one, the second does its whole work."""
+
+        asked = 0
+
+        def receivers(self):
+            self.asked += 1
+            if self.asked == 1:
+                take_delivery(house.ports, message_of(second), NOON + timedelta(seconds=3))
+            return {}
+
+    house.ports = replace(house.ports, secrets=NobodyIsSetUp())
+    take_delivery(house.ports, message_of(first), NOON)
+
+    episodes = {one["episode"] for one in house.queues.sent["alerts"]}
+    assert episodes == set(house.ports.deliveries.health("shop-system").told)
