@@ -13,8 +13,8 @@ from typing import Any
 from chalicelib.alerts import escalation
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import NotFoundError
-from chalicelib.insurance.claim_starts import ParcelFacts
-from chalicelib.insurance.claim_states import Claim, Party, Watch
+from chalicelib.insurance.claim_starts import ARRIVED, ParcelFacts
+from chalicelib.insurance.claim_states import BY_THE_RULES, ENDED, Claim, Party, Watch
 from chalicelib.insurance.claims import KINDS, Policy, Standing, standing, told_discovered
 from chalicelib.merchant import Merchant
 from chalicelib.money import Money
@@ -79,17 +79,18 @@ def see(ports: Ports, file: CaseFile, leg: Leg, now: datetime) -> Sight:
     """A leg of a case that was read."""
     merchant = ports.merchant()
     watch = next((one for one in file.watches if one.leg_n == leg.n), None)
-    troubles = _troubles(file, leg, now)
-    known = [one.opened_at for one in troubles] or ([watch.discovered_at] if watch else [now])
+    track = _track(ports, leg)
+    taken_in = leg.direction == "home" and file.case.stage in TAKEN_IN
+    troubles = _troubles(file, leg, _seen_well_at(track, taken_in=taken_in, now=now), now)
     facility = merchant.facility_called(leg.return_to)
     facts = ParcelFacts(
         leg=leg,
-        track=_track(ports, leg),
+        track=track,
         opened_at=file.case.created_at,
-        discovered_at=min(known),
+        discovered_at=_discovered_at(file, leg, troubles, watch, now),
         our_zone=facility.time_zone if facility else EARLIEST_ZONE,
         regions=_regions(file, merchant, leg),
-        taken_in=leg.direction == "home" and file.case.stage in TAKEN_IN,
+        taken_in=taken_in,
     )
     worth = worth_of(file.plan.request.items) or leg.customs_value
     return Sight(file, leg, facts, policy_of(file, merchant), troubles, worth, watch)
@@ -107,16 +108,38 @@ def policy_of(file: CaseFile, merchant: Merchant) -> Policy | None:
     return Policy(number, str(cover["insured_by"]), min(known, default=None))
 
 
-def _troubles(file: CaseFile, leg: Leg, now: datetime) -> tuple[OpenException, ...]:
-    """What is wrong with this leg and may end in a claim; a cancelled parcel was never handed over."""
+def _troubles(file: CaseFile, leg: Leg, seen_well_at: datetime | None, now: datetime) -> tuple[OpenException, ...]:
+    """What is wrong with this leg and may end in a claim; a cancelled parcel was never handed over. A person who has
+    done with an exception has not found the parcel: it is wrong until the parcel is seen again, or has come."""
     if file.case.stage == "cancelled":
         return ()
     rules = escalation.rules(now.date())
-    return tuple(
-        one
-        for one in file.exceptions
-        if one.status != "resolved" and one.leg_n == leg.n and rules.may_end_in_a_claim(one.kind, one.reason)
-    )
+    of_leg = (one for one in file.exceptions if one.leg_n == leg.n)
+    may_cost = (one for one in of_leg if rules.may_end_in_a_claim(one.kind, one.reason))
+    return tuple(one for one in may_cost if _stands(one, seen_well_at))
+
+
+def _stands(one: OpenException, seen_well_at: datetime | None) -> bool:
+    by_a_person = one.status == "resolved" and one.resolved_by != BY_THE_RULES
+    return one.status != "resolved" or (by_a_person and (seen_well_at is None or seen_well_at <= one.opened_at))
+
+
+def _seen_well_at(track: Track | None, *, taken_in: bool, now: datetime) -> datetime | None:
+    """When the parcel was last seen on its way, or is known to have come; None: never."""
+    if taken_in or (track is not None and track.state.milestone in ARRIVED):
+        return now
+    return track.state.last_scan_at if track is not None else None
+
+
+def _discovered_at(
+    file: CaseFile, leg: Leg, troubles: tuple[OpenException, ...], watch: Watch | None, now: datetime
+) -> datetime:
+    """When we learnt that something is wrong. While a claim stands a later trouble moves it no further off: an insurer
+    counts from the first word."""
+    known = [one.opened_at for one in troubles]
+    if watch is not None and (not known or any(one.leg_n == leg.n and one.state not in ENDED for one in file.claims)):
+        known.append(watch.discovered_at)
+    return min(known, default=now)
 
 
 def _track(ports: Ports, leg: Leg) -> Track | None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from chalicelib.alerts.playbooks import every_playbook
 from chalicelib.insurance.claim_evidence import (
     DATASET,
     CaseEvidence,
@@ -60,8 +61,10 @@ def test_photographs_are_wanted_of_who_packed_and_who_opened():
 def test_the_police_is_told_of_a_theft_and_a_certificate_wanted_of_a_stone():
     assert not {"police_report", "certificate"} & set(lines())
     assert {"police_report", "certificate"} <= set(lines(theft=True, stones=True))
-    assert is_theft(["silence", "weight_differs"], ON)
+    assert is_theft(["weight_changed", "weight_dropped"], ON)
+    assert is_theft(["empty_parcel"], ON)
     assert not is_theft(["silence"], ON)
+    assert not is_theft(["weight_changed", "weight_risen"], ON)
 
 
 def test_an_assignment_is_made_only_where_the_customer_holds_the_right():
@@ -106,8 +109,10 @@ def test_the_bound_says_its_rule_and_that_it_is_a_proposal():
 @pytest.mark.parametrize(
     ("troubles", "arrived", "kind"),
     [(["silence"], False, "loss"), (["silence"], True, "damage"), (["damaged"], False, "damage"),
-     (["weight_differs", "damaged"], True, "shortage"), (["possible_loss", "damaged"], False, "loss"),
-     (["action_required", "incomplete_shipment"], True, "shortage"), (["delivered_late"], True, "delay")],
+     (["weight_changed", "damaged"], True, "shortage"), (["possible_loss", "damaged"], False, "loss"),
+     (["action_required", "incomplete_shipment"], True, "shortage"), (["shortfall"], True, "shortage"),
+     (["empty_parcel"], True, "shortage"), (["swapped_piece"], True, "shortage"),
+     (["action_required", "delivered_to_unexpected_place"], True, "loss")],
 )  # fmt: skip
 def test_the_gravest_thing_that_is_known_decides_what_is_claimed_for(troubles, arrived, kind):
     assert kind_of(troubles, ON, arrived=arrived) == kind
@@ -115,3 +120,9 @@ def test_the_gravest_thing_that_is_known_decides_what_is_claimed_for(troubles, a
 
 def test_every_kind_that_a_trouble_means_is_one_there_is():
     assert set(ROWS["troubles"]["claim"].values()) <= set(CLAIM_KINDS) == set(GRAVEST_FIRST)
+
+
+def test_every_trouble_that_is_named_is_one_that_somebody_tells_of():
+    named = {*ROWS["troubles"]["theft"], *ROWS["troubles"]["claim"]}
+    told = {name for row in every_playbook(ON) for name in (row.kind, row.reason)}
+    assert named <= told, named - told

@@ -116,7 +116,7 @@ def test_a_lapsed_claim_names_another_clock_that_still_runs():
     late.taken()
     late.scanned(a_scan(99, milestone="delivered", at=TAKEN + 4 * DAY, source="fedex"))
     late.world.now = TAKEN + 5 * DAY
-    late.trouble("delivered_damaged")
+    late.trouble("action_required", reason="damaged")
     late.until("2026-12-14")
     note = next(one for one in late.reminders if one.reason == "lapsed" and "carrier" in one.episode).history[0].note
     assert "CL-FDX-DAMAGE still runs until 2026-12-19: file at once" in note
@@ -150,6 +150,39 @@ def test_what_was_resolved_by_a_person_is_told_again_only_when_it_is_graver(hous
     house.until("2026-12-18")
     again = [row for row in house.told() if row[0].startswith(f"carrier-{LAST}.") and row[2] == "open"]
     assert [row[1] for row in again] == ["high"]
+
+
+def by_hand(house: ClaimHouse, kind: str) -> None:
+    """A person has done with the exception of this kind."""
+    (found,) = [one for one in house.file.exceptions if one.kind == kind]
+
+    def change(read: Any) -> Any:
+        done = resolved(found, house.now, "anna@desk", "traced", version=found.version + 1, sequence=read.log_n + 1)
+        return amendment_of(read, done, by="anna@desk")
+
+    amend(house.ports, "case0001", house.now, change)
+
+
+def test_a_trouble_that_a_person_has_done_with_keeps_its_clock_while_the_parcel_is_not_seen_again(house):
+    by_hand(house, "possible_loss")
+    house.until("2026-12-18")
+    assert house.claim().state == "watched"
+    assert (f"carrier-{LAST}", "high", "open") in house.told()
+
+
+def test_a_trouble_that_a_person_has_done_with_is_over_once_the_parcel_is_seen_again(house):
+    by_hand(house, "possible_loss")
+    house.scanned(a_scan(3, at=TAKEN + 5 * DAY, source="dhl"))
+    house.until("2026-12-02")
+    assert {(one.state, one.why) for one in house.file.claims} == {("closed", "all_well")}
+
+
+def test_a_second_trouble_gives_the_insurer_s_clock_no_new_beginning(house):
+    house.until("2026-12-01")
+    house.trouble("failed", "t2", reason="lost")
+    house.trouble(action="close")
+    house.look()
+    assert house.claim("insurer").deadline.last_day == date(2026, 12, 5)
 
 
 def test_a_corrected_start_moves_the_reminder_and_takes_the_old_one_back(house):
@@ -206,7 +239,7 @@ def test_delivered_and_well_the_watch_rests_and_costs_nothing_more(house):
 def test_a_new_trouble_wakes_it_again(house):
     house.trouble(action="close")
     house.until("2026-11-30")
-    house.trouble("weight_differs", "t2")
+    house.trouble("weight_changed", "t2", reason="weight_dropped")
     assert {(one.state, one.kind) for one in house.file.claims} == {("watched", "shortage")}
     assert house.claim("insurer").deadline.last_day == date(2026, 12, 7), "known to us only now"
 
