@@ -82,6 +82,10 @@ def test_the_law_of_the_air_wants_damage_in_14_days_and_delay_in_21():
     assert last_day("dhl", "US", "delay", "CL-AIR-DELAY", TAKEN, BROUGHT) == "2026-12-21"
 
 
+def test_a_part_that_is_missing_is_told_as_soon_as_damage_for_courts_take_it_for_that():
+    assert last_day("fedex", "US", "shortage", "LG-AIR-PARTIAL", TAKEN, BROUGHT) == "2026-12-14"
+
+
 def test_an_air_waybill_wants_a_loss_in_120_days_of_its_issue():
     facts = parcel(TAKEN, carrier="fedex", lane=("US", "CN"), ship_date=date(2026, 11, 23))
     found = standing("carrier", "loss", facts, None)
