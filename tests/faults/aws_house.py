@@ -18,8 +18,12 @@ from moto.core.models import botocore_stubber
 
 from chalicelib.adapters.aws import Clients
 from chalicelib.adapters.carrier_states import TableCarrierStates
+from chalicelib.adapters.case_notices import TableNotices
 from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.claims import TableClaims
 from chalicelib.adapters.day_rates import TableDayRates
+from chalicelib.adapters.deliveries import TableDeliveries
+from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.exceptions import TableExceptions
@@ -36,11 +40,12 @@ from tests.fakes.memory_ports import marks
 from tests.faults.gate import Crash, Gate, Gated
 from tests.faults.world import Waiting, World
 
-SERVICES = ("dynamodb", "sqs", "s3", "secretsmanager", "kms")
+SERVICES = ("dynamodb", "sqs", "s3", "secretsmanager", "kms", "sns", "ses", "sesv2")
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
 THROTTLED = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"), "sqs": (403, "RequestThrottled"),
     "s3": (503, "SlowDown"), "secretsmanager": (400, "ThrottlingException"), "kms": (400, "ThrottlingException"),
+    "sns": (400, "ThrottledException"), "sesv2": (429, "TooManyRequestsException"),
 }  # fmt: skip
 
 
@@ -216,6 +221,13 @@ class AwsHouse(World):
             carriers=TableCarrierStates(table, secrets.carriers, mark),
             pickup_days=TablePickupDays(table, mark),
             rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
+            deliveries=TableDeliveries(table, mark),
+            digests=TableDigests(table, mark),
+            notices=TableNotices(table, mark),
+            claims=TableClaims(table, mark),
+            mail=gated("mail", real.mail),
+            topic=gated("topic", real.topic),
+            outbound=gated("outbound", self.outbound),
             tokens=TableTokens(table),
             new_id=lambda: "case0001",
         )

@@ -244,7 +244,7 @@ class World:
             rates=TableDayRates(table, PUBLISHERS, lambda: 0.0),
             duties=TableDuties(table, mark),
             deliveries=TableDeliveries(table, mark),
-        digests=TableDigests(table, mark),
+            digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
             mail=gated("mail", self.mail),

@@ -108,7 +108,13 @@ SCHEMAS: dict[str, type[Head]] = {
     "customs/statements": Statements,
     "customs/postal_forms": PostalForms,
 }
-DICTIONARIES = {"paper_words.toml", "packing_words.toml", "description_words.toml", "vague_words.toml"}
+DICTIONARIES = {
+    "paper_words.toml",
+    "packing_words.toml",
+    "description_words.toml",
+    "vague_words.toml",
+    "claim_words.toml",
+}
 
 
 def same_shape(one: Any, other: Any) -> bool:
