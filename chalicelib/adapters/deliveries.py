@@ -21,7 +21,7 @@ from chalicelib.adapters.table import ABSENT, MARK, IndexEntry, Item, Table, fre
 from chalicelib.alerts.deliveries import Delivery, patience
 from chalicelib.alerts.receiver_health import ReceiverHealth
 from chalicelib.clock import stamp
-from chalicelib.errors import StoredItemUnreadable
+from chalicelib.errors import FieldFault, InvalidRequestError, StoredItemUnreadable
 from chalicelib.workflows.delivery_ports import DeliveryPage, DeliveryQuery
 from chalicelib.workflows.ports import Due
 
@@ -31,6 +31,8 @@ MAY_HOLD = names_of(Delivery) - set(FIXED) | PLACES | {FORGOTTEN_AT, TOLD}
 Placed = tuple[IndexEntry, int]
 """An entry of the listing index and the place of its partition among those asked."""
 
+# What DynamoDB takes, in bytes: a cursor comes from outside.
+LONGEST_SORT_KEY = 1024
 # How many pages of an index are looked through for what a query wants before the caller is asked to go on.
 PAGES_FOR_A_QUERY = 4
 
@@ -78,7 +80,10 @@ class TableDeliveries:
         return DeliveryPage(tuple(found), write_cursor(positions))
 
     def of_subject(self, subject: str, after: str | None, limit: int) -> DeliveryPage:
-        """What was told of one subject."""
+        """What was told of one subject. Raises ``InvalidRequestError`` for a cursor that is no place among them."""
+        if after is not None and not (after.startswith(keys.DELIVERY) and len(after) <= LONGEST_SORT_KEY):
+            fault = FieldFault("cursor", "cursor_invalid", "use a cursor that a replay gave")
+            raise InvalidRequestError("the cursor is not one that a replay gave", [fault])
         items = self._table.partition(keys.sent_pk(subject), keys.DELIVERY, after=after, limit=limit + 1)
         last = items[limit - 1]["SK"] if len(items) > limit else None
         return DeliveryPage(tuple(map(delivery_of_item, items[:limit])), last)

@@ -46,6 +46,7 @@ def listed_page(
     found = [
         (entry, shard)
         for shard, partition in enumerate(partitions)
+        if not _is_all_given(positions.get(shard), until)
         for entry in table.index(
             "listing", partition, limit=limit + 1, until=until, after=positions.get(shard), newest_first=newest_first
         )
@@ -57,6 +58,12 @@ def listed_page(
     page = found[:limit]
     positions |= {shard: entry for entry, shard in page}
     return _items(table, partitions, page), write_cursor(positions) if len(found) > limit else None
+
+
+def _is_all_given(reached: IndexEntry | None, until: str | None) -> bool:
+    """Whether a shard was read beyond the time asked for, by a cursor of a later bound: DynamoDB refuses to go on from
+    there, and nothing before it is left."""
+    return reached is not None and until is not None and reached.at > until
 
 
 def _items(table: Table, partitions: Sequence[str], page: Sequence[tuple[IndexEntry, int]]) -> list[Item]:

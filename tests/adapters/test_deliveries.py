@@ -170,6 +170,12 @@ def test_what_was_told_of_a_subject_is_read_in_pages(ports):
     assert rest.cursor is None
 
 
+@pytest.mark.parametrize("place", ["LOG#1", "~", "DELIVERY#" + "a" * 1020])
+def test_a_place_that_is_none_of_its_deliveries_is_refused(ports, place):
+    with pytest.raises(InvalidRequestError):
+        ports.deliveries.of_subject("case/c1", place, 3)
+
+
 def test_how_a_receiver_is_is_kept_by_who_was_first(ports):
     fresh = ports.deliveries.health("crm")
     assert fresh == ReceiverHealth("crm")

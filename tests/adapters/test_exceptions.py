@@ -38,6 +38,14 @@ def test_later_deadlines_and_none_are_left_out_where_a_time_is_given(ports):
     assert [one.subject for one in page.exceptions] == ["c0", "c2"]
 
 
+def test_a_cursor_of_a_later_bound_gives_nothing_more_under_an_earlier_one(ports):
+    for n in range(3):
+        ports.exceptions.open_alone(about(n, deadline=NOW + n * HOUR))
+    cursor = ports.exceptions.listed(None, None, 2).cursor
+    page = ports.exceptions.listed(None, cursor, 2, until=NOW)
+    assert (page.exceptions, page.cursor) == ((), None)
+
+
 def test_a_choice_is_followed_over_several_pages_and_goes_on_where_it_stopped(ports):
     for n in range(30):
         ports.exceptions.open_alone(about(n, deadline=NOW + n * HOUR, assignee="mei" if n % 10 == 9 else None))

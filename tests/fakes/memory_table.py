@@ -2,7 +2,7 @@
 
 An item goes in and comes out as a copy. ``index_lag`` leaves the indexes that many writes behind the items, as a real
 one may be. What DynamoDB refuses (a float, an empty key, an item over 400 KB, the same item twice in a transaction) is
-refused here too, so that no test passes on what would fail there.
+refused here too (also a page that starts outside what is asked for), so that no test passes on what would fail there.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class MemoryTable:
         limit: int | None = None,
         newest_first: bool = False,
     ) -> list[Item]:
+        _refuse_a_start_outside(after is None or after.startswith(sk_prefix))
         with self._lock:
             names = [name for name in self._sorted.get(pk, ()) if name.startswith(sk_prefix)]
             if newest_first:
@@ -101,6 +102,7 @@ class MemoryTable:
         after: IndexEntry | None = None,
         newest_first: bool = False,
     ) -> list[IndexEntry]:
+        _refuse_a_start_outside(after is None or until is None or after.at <= until)
         with self._lock:
             entries = self._indexes[name].get(partition, [])
             if until is not None:
@@ -200,6 +202,11 @@ def _checked(item: Mapping[str, Any]) -> Item:
     if item_size(stored) > LARGEST_ITEM:
         raise ValueError("the item is over 400 KB")
     return stored
+
+
+def _refuse_a_start_outside(is_inside: bool) -> None:
+    if not is_inside:
+        raise ValueError("The provided starting key is outside query boundaries based on provided conditions")
 
 
 def _copied(value: Any) -> Any:
