@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from chalicelib.alerts.escalation import rules, timed
@@ -18,8 +19,9 @@ from chalicelib.alerts.exceptions import ExceptionNote, OpenException, Severity
 from chalicelib.clock import stamp
 
 US = "goldthread"
-# Of a longer history the first line and the latest are kept here; the case log keeps all of them.
-MOST_NOTES = 150
+# Of a longer history the first line and the latest are kept here; the case log keeps all of them, but for the words of
+# people. Every change writes all of it, and an item holds 400 KB.
+MOST_NOTES, MOST_BYTES = 150, 100_000
 
 
 def opened(
@@ -140,6 +142,16 @@ def _noted(
 ) -> OpenException:
     last = after.history[-1].sequence if after.history else 0
     line = ExceptionNote(now, by, action, note, sequence if sequence is not None else last + 1)
-    history = (*after.history[:1], *after.history[1:][2 - MOST_NOTES :], line)
+    history = (*after.history[:1], *_latest(after.history[1:], line), line)
     known: dict[str, Any] = {"history": history, "version": after.version + 1}
     return timed(replace(after, **known), now)
+
+
+def _latest(lines: tuple[ExceptionNote, ...], line: ExceptionNote) -> tuple[ExceptionNote, ...]:
+    """As many of these as fit before a new line."""
+    sizes = accumulate(
+        (len((one.note or "").encode()) for one in reversed(lines)), initial=len((line.note or "").encode())
+    )
+    fit = sum(size <= MOST_BYTES for size in sizes) - 1
+    most = max(0, min(fit, MOST_NOTES - 2))
+    return lines[len(lines) - most :] if most < len(lines) else lines

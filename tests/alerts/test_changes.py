@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.case_items import exception_item
 from chalicelib.alerts import changes
 from chalicelib.alerts.escalation import risen
 from chalicelib.alerts.exceptions import SEVERITIES, is_graver
 from tests.fakes.pieces import NOW, an_exception
+from tests.metering.sizes import item_size
 
 HOUR = timedelta(hours=1)
 
@@ -107,6 +109,15 @@ def test_a_long_history_keeps_its_first_line_and_its_latest():
         one = changes.acknowledged(one, NOW, "mei", str(n))
     assert len(one.history) == changes.MOST_NOTES
     assert (one.history[0].action, one.history[-1].note) == ("opened", "399")
+
+
+def test_a_history_of_long_notes_stays_what_the_table_can_hold():
+    one = opened()
+    for n in range(200):
+        one = changes.acknowledged(one, NOW, "mei", f"{n} " + "说" * 1000)
+    assert item_size(exception_item(one)) < 150_000
+    assert one.history[0].action == "opened"
+    assert one.history[-1].note.startswith("199 ")
 
 
 def test_trouble_that_was_over_before_we_heard_of_it_is_told_to_nobody():
