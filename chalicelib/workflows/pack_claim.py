@@ -25,6 +25,7 @@ from chalicelib.errors import NotFoundError, ReturnsError, StaleVersion, Unavail
 from chalicelib.insurance.claim_evidence import Evidence
 from chalicelib.insurance.claim_starts import beginnings
 from chalicelib.insurance.claim_states import Claim
+from chalicelib.insurance.claims import KINDS
 from chalicelib.insurance.claims_clock import Began
 from chalicelib.insurance.kept import declaration_told
 from chalicelib.money import Money, money_from_json
@@ -251,8 +252,9 @@ def _timeline_text(sight: Sight, told: Mapping[str, Any]) -> bytes:
 
 
 def _correspondence(sight: Sight) -> dict[str, Any]:
-    """What was worked on and what was sent, as names and times: what people wrote is not the other party's."""
-    exceptions = [one for one in sight.file.exceptions if one.leg_n == sight.leg.n]
+    """What was worked on and what was sent, as names and times: what people wrote is not the other party's, nor are our
+    own reminders of the claim."""
+    exceptions = [one for one in sight.file.exceptions if one.leg_n == sight.leg.n and one.kind not in KINDS]
     return {
         "exceptions": [
             {
@@ -306,12 +308,11 @@ def _checklist_text(rests: ClaimCase, files: list[PackedFile], missing: Mapping[
 def _checklist_lines(rests: ClaimCase, files: list[PackedFile], missing: Mapping[str, str]) -> Iterator[str]:
     claim = rests.claim
     yield f"Claim {claim.claim_id} for {claim.kind} against {rests.against}"
-    if claim.deadline is not None:
-        yield f"Last day {claim.deadline.last_day.isoformat()}, file by {claim.deadline.file_by.isoformat()}"
     yield ""
     for one in rests.checklist:
         names = ", ".join(sorted(each.name for each in files if each.item == one.id))
-        yield f"[{'x' if names else ' '}] {one.text}{f': {names}' if names else ''}"
+        had = names and one.id not in missing  # an assignment that nobody has signed proves nothing
+        yield f"[{'x' if had else ' '}] {one.text}{f': {names}' if names else ''}"
         if one.id in missing:
             yield f"      {missing[one.id]}"
 

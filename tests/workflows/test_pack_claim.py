@@ -168,3 +168,17 @@ def test_a_pack_lies_under_its_case_by_its_digest():
     house = prepared()
     (pack,) = house.file.packs
     assert pack.key == keys.claim_pack_key("case0001", f"1-carrier-{pack.sha256[:16]}")
+
+
+def test_the_other_party_is_told_neither_of_our_reminders_nor_of_our_last_day():
+    house = prepared()
+    house.until("2026-12-22")
+    assert house.reminders
+    house.act("prepare", amount=house.leg.customs_value)
+    files = opened(house)
+    assert b"claim_" not in files["08-correspondence.json"]
+    assert b"Last day" not in files["00-checklist.txt"]
+
+
+def test_an_assignment_that_nobody_has_signed_is_not_ticked():
+    assert "[ ] Assignment of the right to claim" in opened(prepared())["00-checklist.txt"].decode()

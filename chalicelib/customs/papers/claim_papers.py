@@ -105,6 +105,10 @@ def _form(facts: ClaimFacts) -> str:
 def _claim_rows(facts: ClaimFacts) -> Iterator[tuple[str, str | None]]:
     leg, words = facts.leg, _words()
     yield "Claim for", f"{words['kinds'][facts.kind]}{', to keep the right' if facts.protective else ''}"
+    yield (
+        "Claimed by",
+        words["claimant"].get(f"{facts.party}_{facts.holder}", "{claimant}").format(claimant=_named(facts.claimant)),
+    )
     yield "Against", facts.against
     if facts.party == "insurer":
         yield "Policy", facts.policy_no
