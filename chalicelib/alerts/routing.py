@@ -35,6 +35,11 @@ class Routed:
     until: datetime | None = None
 
 
+def case_steps() -> frozenset[str]:
+    """What of a case log is told to tools that want every step, as the log names it."""
+    return frozenset(routing_rules()["case"]["steps"])
+
+
 def route(
     alert: Alert, receivers: Sequence[Receiver], at: datetime, incident: OpenException | None = None
 ) -> tuple[Routed, ...]:

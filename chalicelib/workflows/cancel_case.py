@@ -14,6 +14,7 @@ from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.tell_steps import look_for_tools
 
 STANDS = frozenset({"done", "with_person"})
 LAPSES = "A waybill that is never handed over lapses: tell the customer to destroy the label"
@@ -45,6 +46,7 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
         ports.queues.send("steps", [one.step for one in undone])
     _look_once_more(ports, case_id, holder, now)
     look_for_notices(ports, case_id)
+    look_for_tools(ports, case_id)
     return _told(_file(ports, case_id))
 
 

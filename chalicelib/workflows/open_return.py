@@ -48,6 +48,7 @@ from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
 from chalicelib.workflows.propose_ways import proposals
 from chalicelib.workflows.read_rates import implausible, metal_worth, papers_wait_for, reckon
 from chalicelib.workflows.same_day import counted_day, others_arriving
+from chalicelib.workflows.tell_steps import look_for_tools
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -102,6 +103,7 @@ def open_return(
     _queue_first_step(ports, opening)
     send_word(ports, *opening.exceptions)
     look_for_notices(ports, opening.case.case_id)
+    look_for_tools(ports, opening.case.case_id)
     return Answered(201, told(opening.plan.answer))
 
 
@@ -268,6 +270,7 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
         raise NotFoundError("the case opened under this Idempotency-Key is gone")
     send_word(ports, *(one for one in file.exceptions if one.version == 1))
     look_for_notices(ports, stored.case_id)
+    look_for_tools(ports, stored.case_id)
     return Answered(201, told(file.plan.answer))
 
 

@@ -29,6 +29,7 @@ from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.read_rates import reckon
+from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.verdicts import DECISION_WANTED, WAIVED, made_without
 
 GIVEN = "export_proof_given"
@@ -65,6 +66,7 @@ def prove_export(ports: Ports, case_id: str, given: ExportLink, *, holder: str, 
             ports.queues.send("steps", found.steps)
         send_word(ports, *found.amendment.exceptions)
     look_for_notices(ports, case_id)
+    look_for_tools(ports, case_id)
     return read_case(ports, case_id)
 
 

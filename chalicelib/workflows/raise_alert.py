@@ -32,6 +32,7 @@ from chalicelib.workflows.keep_exceptions import Kept, amendment_of, found_by
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell
+from chalicelib.workflows.tell_steps import tell_steps
 from chalicelib.workflows.wake_exceptions import take_wake
 
 AGAIN = ".again"
@@ -42,7 +43,8 @@ WRITES = {"open": {"opened", "raised"}, "update": {"opened", "updated"}, "close"
 def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
     """Do what the message says to its exception and tell of it; the leg it is about, as ``case/leg``.
 
-    ``action``: open, update, close; ``tell`` of a change that a person made, ``wake`` of one whose time has come. The
+    ``action``: open, update, close; ``tell`` of a change that a person made, ``tell_case`` of what a case has come
+    to, ``wake`` of one whose time has come. The
     first three say subject_kind, subject, kind, episode, since, and where known reason, severity, deadline, leg,
     carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept under the
     carrier instead: it is never dropped.
@@ -51,6 +53,9 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[s
         case "tell":
             _tell_of(ports, message["exception_id"], message["sequence"], now)
             return set()
+        case "tell_case":
+            tell_steps(ports, message["case_id"], now)
+            return {f"{message['case_id']}/-"}
         case "wake":
             for kept in take_wake(ports, message["exception_id"], now):
                 tell_all(ports, kept.exception, kept.notes, now)

@@ -14,6 +14,7 @@ from chalicelib.workflows.keep_ledger import keep_claim
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.take_tracking import join
+from chalicelib.workflows.tell_steps import look_for_tools
 
 
 def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
@@ -23,9 +24,11 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
         case "waybill" | "pickup" | "pickup_change" | "pickup_cancel" | "waybill_cancel":
             book_leg.take_booking(ports, message, now)
             look_for_notices(ports, message["case_id"])
+            look_for_tools(ports, message["case_id"])
         case "advance_case":
             advance_case(ports, message, now)
             look_for_notices(ports, message["case_id"])
+            look_for_tools(ports, message["case_id"])
         case "join":
             join(ports, message["carrier"], message["number"], now)
         case "confirm_push":
