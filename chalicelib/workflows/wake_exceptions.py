@@ -21,6 +21,8 @@ RETRY = timedelta(minutes=15)
 BY_TIME = frozenset({"woken", "raised", "updated", "resolved"})
 # A sleep ends, and then a severity rises step by step: more than that time cannot do at once.
 MOST_STEPS = 4
+# A message is received five times before it is buried, each time six of its worker's lives later.
+COMES_AGAIN_WITHIN = timedelta(hours=1)
 
 
 def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
@@ -33,18 +35,26 @@ def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
 
 
 def take_wake(ports: Ports, exception_id: str, now: datetime) -> Iterator[Kept]:
-    """Do what time has made due; each change with the lines to be told. One that was done before is told again."""
+    """Do what time has made due; each change with the lines to be told. What was done lately is told again."""
     found = found_by(ports, exception_id)
+    yield from _perhaps_untold(found, now)
     if found.members is not None and found.status != "resolved":
         incidents.look(ports, found, now)
-    for n in range(MOST_STEPS):
+    for _ in range(MOST_STEPS):
         kept = change(ports, exception_id, lambda one, sequence: _step(one, now, sequence), now)
         if kept.sequence is None:
-            if n == 0 and (last := kept.exception.history[-1]).by == US and last.action in BY_TIME:
-                yield Kept(kept.exception, last.sequence)
             break
         yield kept
     _put_to_rest(ports, kept.exception, now)
+
+
+def _perhaps_untold(found: OpenException, now: datetime) -> Iterator[Kept]:
+    """What a worker that died may have written and told nobody of: the last line, and those that are no older than its
+    message can be; something else may have been written since."""
+    for line in found.history:
+        is_late = line is found.history[-1] or now - line.at <= COMES_AGAIN_WITHIN
+        if line.by == US and line.action in BY_TIME and is_late:
+            yield Kept(found, line.sequence)
 
 
 def _step(found: OpenException, now: datetime, sequence: int | None) -> OpenException | None:

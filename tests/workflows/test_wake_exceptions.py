@@ -9,6 +9,7 @@ import pytest
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.verdicts import Verdict
+from chalicelib.workflows.wake_exceptions import take_wake
 from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.workflows.desk import HOUR, MONDAY, Desk
 
@@ -103,6 +104,16 @@ def test_a_waking_that_comes_again_changes_nothing(times):
     for _ in range(times):
         take_alert(night.desk.ports, {"action": "wake", "exception_id": before.exception_id}, MONDAY + 4 * HOUR)
     assert night.one == before
+
+
+def test_a_worker_that_dies_between_writing_and_telling_leaves_no_line_untold():
+    night = Night()
+    night.act("snooze", until=MONDAY + 3 * HOUR)
+    late, named = MONDAY + 200 * HOUR, night.one.exception_id
+    next(take_wake(night.desk.ports, named, late))  # it has written the first line, and dies
+    assert night.actions[-1] == "woken"
+    told = [note.action for kept in take_wake(night.desk.ports, named, late + 6 * MINUTE) for note in kept.notes]
+    assert told == ["woken", "raised"]
 
 
 def test_two_sweeps_send_one_message():
