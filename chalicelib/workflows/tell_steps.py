@@ -1,6 +1,6 @@
 """Every step of a case, for the merchant's tools that want each one.
 
-What was done stands in the case log; a look tells the steps of the last day, each under the name of its entry. So one
+What was done stands in the case log; a look tells the steps of late, each under the name of its entry. So one
 look too many repeats nothing, and one that is lost is made good by the next. Nothing is read where nobody asked.
 """
 
@@ -12,7 +12,8 @@ from chalicelib.alerts.routing import case_steps
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell_case
 
-TOLD_FOR = timedelta(days=1)
+# As long as the message that asks for a look can wait, in its queue and among the dead letters after it.
+TOLD_FOR = timedelta(days=18)
 
 
 def look_for_tools(ports: Ports, case_id: str) -> None:
@@ -22,7 +23,7 @@ def look_for_tools(ports: Ports, case_id: str) -> None:
 
 
 def tell_steps(ports: Ports, case_id: str, now: datetime) -> None:
-    """Tell the steps of the last day; quiet for a case that is not there."""
+    """Tell the steps of late; quiet for a case that is not there."""
     file = ports.cases.file(case_id)
     told = case_steps()
     for entry in file.log if file is not None else ():

@@ -17,7 +17,7 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnStepDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
     "OnAlertRaised": {"PutItem", "Query"} | READ_AND_CHANGE,
-    "OnNoticeDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
+    "OnNoticeDue": {"BatchGetItem", "Query"} | READ_AND_CHANGE,
     "OnDeliveryDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "DailyDigest": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "RefreshRates": {"Query"} | READ_AND_CHANGE,

@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.workflows.cancel_case import cancel_case
+from chalicelib.workflows.raise_alert import take_alert
+from chalicelib.workflows.tell_steps import TOLD_FOR
+from infra.build_template import DEAD_LETTER_DAYS, SOURCE_QUEUE_DAYS
 from tests.alerts.told import a_receiver
 from tests.faults.gate import Gate
 from tests.faults.world import World
@@ -59,6 +62,17 @@ def test_a_tool_hears_that_a_case_was_called_off_before_anything_was_booked():
 
     assert desk.heard[0] == "case.opened"
     assert "case.cancelled" in desk.heard
+
+
+def test_a_step_whose_message_lay_among_the_dead_letters_is_told_all_the_same():
+    desk = Asked()
+    desk.open()
+    take_alert(desk.ports, {"action": "tell_case", "case_id": "case0001"}, MONDAY + timedelta(days=17))
+    assert desk.waiting("deliveries") != []
+
+
+def test_a_look_waits_no_longer_than_steps_are_told_for():
+    assert timedelta(days=SOURCE_QUEUE_DAYS + DEAD_LETTER_DAYS) <= TOLD_FOR
 
 
 def test_where_no_tool_asked_no_message_is_sent():
