@@ -46,6 +46,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """Troubles that may end in a claim: of these kinds and reasons (None: any), as grave as this at least."""
+
+    kinds: frozenset[str]
+    reasons: frozenset[str] | None
+    least: Severity
+
+    def covers(self, kind: str, reason: str | None, severity: Severity) -> bool:
+        """Whether this trouble is one of them."""
+        return (
+            kind in self.kinds
+            and (self.reasons is None or reason in self.reasons)
+            and not is_graver(self.least, severity)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Escalation:
     """One vintage of the rules."""
 
@@ -53,7 +70,7 @@ class Escalation:
     steps: dict[str, tuple[Step, ...]]
     wait_at_most: timedelta
     rest_at_most_hours: int
-    claims: tuple[tuple[frozenset[str], frozenset[str] | None], ...]
+    claims: tuple[ClaimRow, ...]
     noticed: frozenset[str]
 
     def by_worth(self, severity: Severity, worth: Money | None) -> Severity:
@@ -77,9 +94,9 @@ class Escalation:
             if is_graver(step.severity, exception.severity):
                 yield exception.deadline + step.after, step.severity
 
-    def may_end_in_a_claim(self, kind: str, reason: str | None) -> bool:
+    def may_end_in_a_claim(self, kind: str, reason: str | None, severity: Severity) -> bool:
         """Whether somebody may have to answer for the parcel with money."""
-        return any(kind in kinds and (reasons is None or reason in reasons) for kinds, reasons in self.claims)
+        return any(row.covers(kind, reason, severity) for row in self.claims)
 
 
 def rules(on: date) -> Escalation:
@@ -126,7 +143,9 @@ def _read(effective: date) -> Escalation:
         steps=steps,
         wait_at_most=timedelta(hours=said["waiting"]["at_most_hours"]),
         rest_at_most_hours=said["rest"]["at_most_hours"],
-        claims=tuple((frozenset(row["kinds"]), _reasons(row)) for row in said["claim"]),
+        claims=tuple(
+            ClaimRow(frozenset(row["kinds"]), _reasons(row), row.get("least", "low")) for row in said["claim"]
+        ),
         noticed=frozenset(kind for row in said["notice"] for kind in row["kinds"]),
     )
 

@@ -173,6 +173,8 @@ def standing(party: Party, kind: ClaimKind, facts: ParcelFacts, policy: Policy |
     began = beginnings(facts)
     # What has not come may be lost, whatever else is wrong with it: the clocks of a loss run too.
     kinds: tuple[ClaimKind, ...] = (kind,) if facts.has_arrived or kind == "loss" else (kind, "loss")
+    if (party, kind) == ("insurer", "delay"):  # no policy pays for time, and where the parcel lies is known
+        kinds, unknown = (kind,), None
     waiting = tuple(dict.fromkeys(one for each in kinds for one in not_begun(clocks, each, began)))
     claims, suits, rights = (_together(clocks, kinds, act, began) for act in ACTS)
     if not claims and not waiting and unknown is None and (party, kind) != ("insurer", "delay"):

@@ -115,7 +115,7 @@ def _troubles(file: CaseFile, leg: Leg, seen_well_at: datetime | None, now: date
         return ()
     rules = escalation.rules(now.date())
     of_leg = (one for one in file.exceptions if one.leg_n == leg.n)
-    may_cost = (one for one in of_leg if rules.may_end_in_a_claim(one.kind, one.reason))
+    may_cost = (one for one in of_leg if rules.may_end_in_a_claim(one.kind, one.reason, one.severity))
     return tuple(one for one in may_cost if _stands(one, seen_well_at))
 
 

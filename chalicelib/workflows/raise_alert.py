@@ -75,7 +75,7 @@ def tell_all(ports: Ports, exception: OpenException, notes: Iterable[ExceptionNo
         return
     known = escalation.rules(now.date())
     leg, is_open = exception.leg_n, exception.status != "resolved"
-    if is_open and leg is not None and known.may_end_in_a_claim(exception.kind, exception.reason):
+    if is_open and leg is not None and known.may_end_in_a_claim(exception.kind, exception.reason, exception.severity):
         ports.queues.send("steps", [{"kind": "claim_watch", "case_id": exception.case_id, "leg": leg}])
     if exception.kind in known.noticed:
         look_for_notices(ports, exception.case_id)

@@ -92,14 +92,17 @@ def test_a_trouble_without_a_deadline_does_not_rise():
 
 
 @pytest.mark.parametrize(
-    ("kind", "reason", "may"),
+    ("kind", "reason", "severity", "may"),
     [
-        ("silence", None, True), ("partially_delivered", None, True), ("action_required", "damaged", True),
-        ("action_required", "customs_duty_due", False), ("customs_hold", None, False), ("new_code", None, False),
+        ("silence", None, "medium", True), ("partially_delivered", None, "high", True),
+        ("action_required", "damaged", "high", True), ("action_required", "customs_duty_due", "critical", False),
+        ("customs_hold", None, "critical", False), ("new_code", None, "medium", False),
+        ("hold_too_old", None, "critical", True), ("hold_too_old", "customs_inspection", "high", False),
+        ("waiting_at_counter", None, "critical", True),
     ],
 )  # fmt: skip
-def test_a_claim_is_thought_of_where_somebody_may_have_to_pay(kind, reason, may):
-    assert rules(ON).may_end_in_a_claim(kind, reason) is may
+def test_a_claim_is_thought_of_where_somebody_may_have_to_pay(kind, reason, severity, may):
+    assert rules(ON).may_end_in_a_claim(kind, reason, severity) is may
 
 
 def test_worths_are_of_currencies_that_the_house_trades_in_and_grow_with_the_step():

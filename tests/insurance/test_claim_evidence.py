@@ -108,9 +108,11 @@ def test_the_bound_says_its_rule_and_that_it_is_a_proposal():
 
 @pytest.mark.parametrize(
     ("troubles", "arrived", "kind"),
-    [(["silence"], False, "loss"), (["silence"], True, "damage"), (["damaged"], False, "damage"),
+    [(["silence"], False, "loss"), (["going_back"], True, "damage"), (["damaged"], False, "damage"),
      (["weight_changed", "damaged"], True, "shortage"), (["possible_loss", "damaged"], False, "loss"),
      (["action_required", "incomplete_shipment"], True, "shortage"), (["shortfall"], True, "shortage"),
+     (["hold_too_old", "customs_duty_due"], False, "delay"),
+     (["hold_too_old", "customs_seized"], False, "loss"),
      (["empty_parcel"], True, "shortage"), (["swapped_piece"], True, "shortage"),
      (["action_required", "delivered_to_unexpected_place"], True, "loss")],
 )  # fmt: skip

@@ -177,6 +177,16 @@ def test_a_trouble_that_a_person_has_done_with_is_over_once_the_parcel_is_seen_a
     assert {(one.state, one.why) for one in house.file.claims} == {("closed", "all_well")}
 
 
+def test_a_parcel_that_customs_keep_for_days_has_the_carrier_s_clock_watched_and_not_the_insurer_s():
+    kept = ClaimHouse()
+    kept.taken()
+    kept.world.now = TAKEN + 4 * DAY
+    kept.trouble("hold_too_old", reason="customs_documents_missing", severity="critical")
+    kept.until("2026-12-18")
+    assert (kept.claim().kind, kept.claim().deadline.last_day) == ("delay", LAST)
+    assert [row[:2] for row in kept.told()] == [(f"carrier-{LAST}", "high")]
+
+
 def test_a_second_trouble_gives_the_insurer_s_clock_no_new_beginning(house):
     house.until("2026-12-01")
     house.trouble("failed", "t2", reason="lost")
