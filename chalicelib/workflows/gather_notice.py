@@ -136,13 +136,21 @@ def _couriers(file: CaseFile) -> Iterator[Courier]:
         pickup = next(reversed(pickups_of(file.bookings, leg.n)), None)
         if pickup is None or pickup.status != "done":
             continue
-        booked = (entry.at for entry in reversed(file.log) if _books(entry, leg))
+        booked = next((entry for entry in reversed(file.log) if _books(entry, leg)), None)
+        if booked is not None and _was_collected(file, leg, booked):
+            continue
         hours = _hours(pickup, file)
-        yield Courier(leg.n, _episode_of(pickup, hours), next(booked, file.case.created_at), hours)
+        yield Courier(leg.n, _episode_of(pickup, hours), booked.at if booked else file.case.created_at, hours)
 
 
 def _books(entry: LogEntry, leg: Leg) -> bool:
     return entry.what in BOOKED and entry.facts.get("leg") == str(leg.n)
+
+
+def _was_collected(file: CaseFile, leg: Leg, booked: LogEntry) -> bool:
+    """Whether the parcel was on its way before anybody could say that its courier was booked: nobody comes any more."""
+    moved = (entry.n for entry in file.log if entry.what == "stage_in_transit" and entry.facts.get("leg") == str(leg.n))
+    return any(n < booked.n for n in moved)
 
 
 def _episode_of(pickup: Booking, hours: PickupHours | None) -> str:

@@ -120,6 +120,17 @@ def test_a_courier_that_was_called_off_comes_no_more(desk):
     assert facts(desk, "cancelled").task == "destroy_label"
 
 
+def test_a_courier_of_whom_one_hears_after_the_parcel_was_collected_comes_no_more(desk):
+    desk.open()
+    desk.step("waybill")
+    told = {"case_id": "case0001", "leg": 1, "change": "moving", "milestone": "picked_up"}
+    advance_case(desk.ports, {**told, "at": "2026-11-24T11:00:00Z"}, MONDAY + 26 * HOUR)
+    desk.step("pickup", MONDAY + 27 * HOUR)
+    assert [one.status for one in desk.file.bookings if one.kind == "pickup"] == ["done"]
+    assert looked(desk).history.couriers == ()
+    assert moments(desk) == ["accepted", "collected"]
+
+
 def test_a_label_that_was_never_bought_need_not_be_destroyed(desk):
     desk.open()
     cancel_case(desk.ports, "case0001", reason="changed_mind", holder="desk", now=MONDAY)
