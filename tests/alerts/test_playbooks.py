@@ -126,3 +126,17 @@ def test_what_must_not_be_said_of_gold_stands_nowhere_in_what_a_customer_is_told
 def test_before_the_first_vintage_there_are_no_playbooks() -> None:
     with pytest.raises(RuleNotInForce):
         playbook("silence", None, date(2020, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "never"),
+    [
+        ("failed", "seized", "being checked"), ("customs_hold", "customs_seized", "being checked"),
+        ("failed", "destroyed", "could not find"), ("failed", None, "could not find"),
+        ("no_first_scan", None, "did not collect"), ("pickup_missed", None, "did not collect"),
+        ("repacked", None, "reports damage"), ("hold_too_old", None, "customs"),
+        ("hold", "security_screening", "customs"),
+    ],
+)  # fmt: skip
+def test_the_customer_is_told_nothing_that_nobody_knows(kind, reason, never):
+    assert never not in playbook(kind, reason, DAY).english.customer
