@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.deliveries import Delivery
+from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.gathered import Gathered, Summary, case_message_id, message_id_of
 from chalicelib.alerts.overview import Overview
 from chalicelib.alerts.routing import is_incident, routing_rules
@@ -39,14 +40,21 @@ Facts = Mapping[str, Any]
 
 def delivery_of(alert: Alert, receiver: Receiver, now: datetime) -> Delivery:
     """The delivery of an alert to one receiver."""
-    message_id, exception = message_id_of(alert, receiver.id), alert.exception
+    message_id, exception, subject = message_id_of(alert, receiver.id), alert.exception, counted_under(alert.exception)
     event = f"{'incident' if is_incident(exception) else 'exception'}.{alert.note.action}"
-    facts = _envelope(event, message_id, alert.note.at, subject_of(exception), alert.note.sequence)
+    facts = _envelope(event, message_id, alert.note.at, subject, alert.note.sequence)
     facts |= {"case_id": exception.case_id, "data": _exception_facts(alert, receiver)}
     return Delivery(
-        receiver.id, message_id, receiver.channel, event, subject_of(exception), alert.note.sequence,
+        receiver.id, message_id, receiver.channel, event, subject, alert.note.sequence,
         occurred_at=alert.note.at, created_at=now, body=_body(receiver, facts, lambda: said_of(alert, receiver)),
     )  # fmt: skip
+
+
+def counted_under(exception: OpenException) -> str:
+    """The subject whose sequence its changes have: its case, whose log numbers them; without a case the exception
+    itself, for two of one carrier both begin with 1."""
+    about = subject_of(exception)
+    return about if exception.subject_kind == "case" else f"{about}/{exception.episode}"
 
 
 def gathered_of(alert: Alert, receiver: Receiver) -> Gathered:

@@ -51,8 +51,8 @@ class Delivery:
     it goes as it is; for mail and the topic it is JSON with ``subject`` and ``text`` (of a mail also ``html`` and
     ``language``, where it has them).
 
-    ``subject`` is what it is about (``case/...``, ``carrier/fedex``), ``sequence`` its place among all that is told of
-    that subject.
+    ``subject`` is what it is about (``case/...``; without a case one exception, ``carrier/fedex/...``), ``sequence``
+    its place among all that is told of that subject.
     ``due_at`` is None while a queue message is on its way and once it has arrived or is dead. ``tries`` are those since
     ``asked_at``, when it was last asked for: by its making, or by a replay.
     """

@@ -98,6 +98,17 @@ def test_a_tool_is_told_everything_it_needs_and_under_a_name_that_stays():
     assert data["meaning"]
 
 
+def test_what_has_no_case_is_put_in_order_exception_by_exception():
+    said = {"subject_kind": "carrier", "subject": "fedex", "case_id": None, "leg_n": None}
+    told = [
+        body(an_alert(sequence=n, episode=episode, **said), channel="webhook")
+        for episode, n in (("new_code-A|B", 1), ("new_code-A|B", 2), ("carrier_silent-1", 1))
+    ]
+    assert [(one["subject"], one["sequence"]) for one in told] == [
+        ("carrier/fedex/new_code-A|B", 1), ("carrier/fedex/new_code-A|B", 2), ("carrier/fedex/carrier_silent-1", 1),
+    ]  # fmt: skip
+
+
 def test_each_receiver_and_each_change_has_a_name_of_its_own():
     deliveries = [
         delivery_of(alert, a_receiver(name), NOON)
