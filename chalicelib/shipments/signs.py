@@ -1,4 +1,5 @@
-"""Signs that a parcel was opened: its weight has changed between two tellings, it was packed anew, its seal differs.
+"""Signs that a parcel was opened: its weight has changed between two tellings, it was packed anew, its seal differs;
+and what is told of one that is held, and would be hidden by its hold: that it is damaged or not found.
 
 Each is told when it is first heard, and only a person closes it: that the parcel arrived does not undo it.
 """
@@ -17,6 +18,7 @@ from chalicelib.shipments.owed import problem_effect
 from chalicelib.shipments.thresholds import Thresholds
 
 MOST_WEIGHTS = 6
+_TROUBLES = ("action_required", "failed")
 
 
 def weights_after(
@@ -43,6 +45,7 @@ def opened(before: Track, after: Track, rules: Thresholds, now: datetime) -> Ite
     known = {event.id: event.text for event in before.events}
     fresh = [event for event in after.events if known.get(event.id) != event.text]
     yield from _told_by_words(after, fresh, rules)
+    yield from _beside_a_hold(after, fresh, rules)
 
 
 def _weighed(before: Track, after: Track, rules: Thresholds, now: datetime) -> Iterator[Effect]:
@@ -63,6 +66,20 @@ def _told_by_words(after: Track, fresh: Iterable[Event], rules: Thresholds) -> I
             if _pattern(sign.words).search(event.text):
                 words = f"{event.code}: the carrier's words say so"
                 yield problem_effect(after, sign.kind, event.id, event.at, words, severity=sign.severity)
+
+
+def _beside_a_hold(after: Track, fresh: Iterable[Event], rules: Thresholds) -> Iterator[Effect]:
+    """What weighs less than the hold it is told in is no trouble of its own, and may still be the worst of it."""
+    grave = [one for one in fresh if one.reason in rules.beside_a_hold.reasons and one.condition in _TROUBLES]
+    holds = [one for one in after.state.episodes if one.condition == "held"] if grave else []
+    for event in grave:
+        hold = next((one for one in holds if event.id in one.scans and event.reason != one.reason), None)
+        if hold is not None:
+            yield problem_effect(
+                after, "action_required", f"{event.reason}-{hold.id}", event.at,
+                f"{event.code}: told while the parcel is held",
+                severity=rules.beside_a_hold.severity, reason=event.reason,
+            )  # fmt: skip
 
 
 @lru_cache(maxsize=16)

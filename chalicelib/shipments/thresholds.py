@@ -156,6 +156,13 @@ class Sign(_Sourced):
     severity: Severity
 
 
+class BesideAHold(_Sourced):
+    """Reasons that a person is told of although the parcel is held for another."""
+
+    reasons: frozenset[str]
+    severity: Severity
+
+
 class Norm(BaseModel):
     """How many working days a service is usually under way, customs not counted."""
 
@@ -193,6 +200,7 @@ class Thresholds(_Rules):
     weighing: Weighing
     scale: tuple[Scale, ...]
     sign: tuple[Sign, ...]
+    beside_a_hold: BesideAHold
     norm: tuple[Norm, ...] = ()
     found: SkipValidation[_Found] = Field(default_factory=_Found, exclude=True, repr=False)
 

@@ -112,3 +112,22 @@ def test_words_that_come_later_for_a_known_scan_are_read_too():
 def test_a_weight_is_kept_with_the_track_and_not_forgotten_by_the_next_body():
     known, _ = heard(weighing(700, *FIRST), weighing(None, *SECOND))
     assert known.weights_g == (Decimal(700),)
+
+
+@pytest.mark.parametrize("reason", ["damaged", "loss_suspected", "redirected"])
+def test_a_parcel_that_is_held_and_said_to_be_damaged_or_not_found_is_told_of_once(reason):
+    news = scan("news", 30, None, "action_required", reason, country="CN")
+    known = track()
+    told_of = []
+    for body in (told(JOURNEY[1], JOURNEY[5]), told(JOURNEY[1], JOURNEY[5], news), told(news)):
+        after = apply(at_peace(known, NOW), body, NOW, "fedex") or known
+        told_of += [one.body for one in after.effects if after is not known and one.body["kind"] == "action_required"]
+        known = after
+    assert known.state.condition == "held"
+    assert [(one["reason"], one["severity"]) for one in told_of] == [(reason, "critical")]
+
+
+def test_what_is_asked_of_a_parcel_that_is_not_held_is_told_once_by_its_own_trouble():
+    news = scan("news", 30, None, "action_required", "damaged", country="CN")
+    after = apply(track(), told(JOURNEY[1], news), NOW, "fedex")
+    assert [one.body["kind"] for one in after.effects].count("action_required") == 1
