@@ -15,6 +15,7 @@ from chalicelib.errors import InvalidRequestError
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.notices.facts import CustomerTask, MerchantContact, Moment, NoticeFacts, Outcome, PickupHours
 from chalicelib.notices.moments import Courier, Decided, History, Hold, Reached
+from chalicelib.notices.told_codes import carrier_called, speaks_against, task_of
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.places import main_zone_of, sure_zone_of
 from chalicelib.returns.case import Person
@@ -26,24 +27,10 @@ from chalicelib.workflows.customs_lines import channel_of
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Ports
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
-CARRIER_NAMES = {"fedex": "FedEx", "dhl": "DHL Express", "ems": "EMS"}
 BOOKED = frozenset({"pickup_booked", "pickup_changed", "waybill_bought"})
 OUTCOMES: dict[str, Outcome] = {
     "approved": "approved", "approved_without_proof": "approved", "refused": "refused",
 }  # fmt: skip
-# Of the reasons that a machine found, those that speak against a return by themselves; a doubt is no reason to give.
-SURE_AGAINST = frozenset({
-    "no_statutory_withdrawal", "repairs_not_offered", "recall_not_listed", "loan_not_in_policy", "was_delivered",
-})  # fmt: skip
-TASK_BY_REASON: dict[str, CustomerTask] = {
-    "customs_documents_missing": "send_papers",
-    "customs_value_doubted": "send_papers",
-    "customs_permit_required": "send_papers",
-    "customs_importer_id_missing": "send_identity_number",
-    "address_incomplete": "check_address",
-    "recipient_moved": "check_address",
-    "pickup_failed": "name_pickup_day",
-}
 NO_ZONE = "Etc/UTC"
 
 
@@ -127,8 +114,7 @@ def _decisions(file: CaseFile) -> Iterator[Decided]:
 
 def _against(file: CaseFile) -> tuple[str, ...]:
     codes = [reason["code"] for reason in file.plan.answer.get("decision", {}).get("reasons", ())]
-    sure = [code for code in codes if code.endswith("_over") or code.startswith("excluded_") or code in SURE_AGAINST]
-    return tuple(dict.fromkeys(sure))
+    return tuple(dict.fromkeys(filter(speaks_against, codes)))
 
 
 def _couriers(file: CaseFile) -> Iterator[Courier]:
@@ -191,7 +177,7 @@ def _holds(track: Track) -> Iterator[Hold]:
             continue
         after = episodes[at + 1] if at + 1 < len(episodes) else None
         worse = after is not None and after.ground == "over" and after.since == episode.until
-        task = TASK_BY_REASON.get(episode.reason or "", "answer_carrier") if asked else "nothing"
+        task = task_of(episode.reason) if asked else "nothing"
         names = tuple(dict.fromkeys((episode.id, *episode.scans)))
         asked_at = _asked_at(track, names, episode) if asked else None
         yield Hold(names, track.leg_n, episode.since, episode.until, not worse, episode.reason, task, asked_at)
@@ -237,7 +223,7 @@ def facts_of(look: Look, told: Told, merchant: Merchant, person: Person | None, 
         zone_is_sure=sure is not None,
         customer_name=person.name if person else None,
         at=told.at,
-        carrier=CARRIER_NAMES.get(leg.carrier) if leg else None,
+        carrier=carrier_called(leg.carrier) if leg else None,
         tracking_number=leg.number if leg else None,
         pickup=courier.hours if courier else None,
         packing=_packing(task, leg),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tomllib
 from collections.abc import Iterator
@@ -177,6 +178,18 @@ class TestOfTheFacts:
         for facts in (whole(), bare(whole())):
             asked = render("held", "en", replace(facts, task="send_identity_number")).text
             assert "Please do not send it by email" in asked
+
+    def test_what_a_reason_asks_of_the_customer_is_a_task_that_there_are_words_for(self):
+        told = dictionary("notices", "told")
+        assert set(told["task"].values()) < set(CUSTOMER_TASKS)
+        assert set(told["task"]) <= set(told["held"])
+
+    def test_what_speaks_against_a_return_is_a_reason_that_there_is(self):
+        known, against = (
+            set(dictionary("returns", "reasons")["text"]),
+            dictionary("notices", "told")["against"]["reasons"],
+        )
+        assert [one for one in against if not fnmatch.filter(known, one)] == []
 
     def test_every_reason_of_a_decision_is_told_or_deliberately_not(self):
         known = set(dictionary("returns", "reasons")["text"])
