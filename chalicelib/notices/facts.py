@@ -72,8 +72,9 @@ class NoticeFacts:
     ``customer_name`` is the only personal value; None where it may not be read (a preview), and then the salutation
     needs none. ``zone`` is the clock on which the customer reads every instant here; ``zone_is_sure`` is False where
     their country has several and the address does not say which: then each time names its zone. ``at`` is when it
-    happened. ``reason`` is the code of ``shipments`` for why a parcel is held, or of a cancellation; ``wanted`` are the
-    codes of what the customer must send (``photo_item`` ...); ``outcome_reasons`` those of ``returns/rules/reasons``.
+    happened. ``expected_in`` is the clock of the place where the parcel is expected, by which its carrier names the
+    day (None: the customer's). ``reason`` is the code of ``shipments`` for why a parcel is held, or of a cancellation;
+    ``wanted`` are the codes of what the customer must send (``photo_item`` ...); ``outcome_reasons`` those of ``returns/rules/reasons``.
     ``packing`` are the keys of ``pickups/rules/hand_over``, in order: one of them warns against words on the outside,
     and its wording in a mail must name none. ``carrier`` is its name as customers know it. ``sample`` marks a preview
     that shows facts the case does not have yet.
@@ -96,6 +97,7 @@ class NoticeFacts:
     wanted: tuple[str, ...] = ()
     deadline: datetime | None = None
     expected_at: datetime | None = None
+    expected_in: str | None = None
     outcome: Outcome | None = None
     outcome_reasons: tuple[str, ...] = ()
     refund: Money | None = None

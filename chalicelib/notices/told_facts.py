@@ -40,9 +40,7 @@ class Teller:
             "refund": _coded(self.locale.money(facts.refund) if facts.refund else None),
             "at": self._moment(facts.at),
             "deadline": self._deadline(facts.deadline),
-            "expected_day": _said(
-                self.locale.full_date(self._local(facts.expected_at).date()) if facts.expected_at else None
-            ),
+            "expected_day": self._expected_day(),
             "zone": _said(clock_name(facts.zone, self.language, facts.at or facts.deadline or _today(facts))),
             **self._pickup(),
         }
@@ -55,6 +53,14 @@ class Teller:
     def day_of(self, at: datetime) -> Piece:
         """The customer's day on which something happened."""
         return Piece(self.locale.long_date(self._local(at).date()))
+
+    def _expected_day(self) -> Piece | None:
+        """By the clock of the place it goes to: the day that the carrier's own page shows."""
+        facts = self.facts
+        if facts.expected_at is None:
+            return None
+        there = facts.expected_at.astimezone(zone(facts.expected_in or facts.zone))
+        return _said(self.locale.full_date(there.date()))
 
     def _pickup(self) -> dict[str, Piece | None]:
         pickup = self.facts.pickup

@@ -230,10 +230,17 @@ def facts_of(look: Look, told: Told, merchant: Merchant, person: Person | None, 
         reason=hold.reason if hold else None,
         task=task,
         wanted=evidence_of(file) if task == "send_photos" else (),
-        expected_at=track.eta if track and not history.arrived else None,
+        expected_at=None if history.arrived else _expected_at(track, now),
+        expected_in=facility.time_zone if leg is not None and leg.direction == "home" else None,
         outcome=decided.outcome if decided else None,
         outcome_reasons=decided.reasons if decided else (),
     )
+
+
+def _expected_at(track: Track | None, now: datetime) -> datetime | None:
+    """The day that the carrier names; one that is over, such as the estimate from before a hold, is none."""
+    eta = track.eta if track is not None else None
+    return eta if eta is not None and eta > now else None
 
 
 def house_name(merchant: Merchant, facility: Facility) -> str:

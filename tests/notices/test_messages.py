@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from itertools import combinations
@@ -166,6 +166,15 @@ class TestOfTheFacts:
     def test_a_reason_nobody_knows_is_told_as_such(self):
         assert held_as("never_seen_before", "nothing") == "unknown"
         assert "asking the carrier why" in render("held", "en", replace(whole(), reason="never_seen_before")).text
+
+    @pytest.mark.parametrize("code", ["goods_not_accepted", "undeliverable"])
+    def test_what_a_carrier_will_not_do_is_laid_neither_on_customs_nor_on_an_address(self, code):
+        assert held_as(code, "nothing") == "unknown"
+
+    def test_the_day_it_is_expected_is_the_day_where_it_goes(self):
+        late = replace(whole(), expected_at=datetime(2026, 12, 1, 15, 59, tzinfo=UTC), zone="Asia/Tokyo")
+        assert "2 December 2026" in render("collected", "en", late).text
+        assert "1 December 2026" in render("collected", "en", replace(late, expected_in="Asia/Shanghai")).text
 
     def test_a_doubted_value_is_told_as_papers(self):
         told_as = [render("held", "en", replace(whole(), reason=code)).text for code in VALUE_OR_PAPERS]

@@ -244,3 +244,16 @@ def test_a_summary_asks_for_what_is_still_to_be_done(desk):
     before, after = facts(desk, "summary"), facts(desk, "summary", now=MONDAY + timedelta(days=4))
     assert (before.task, before.pickup is not None) == ("hand_to_courier", True)
     assert (after.task, after.pickup) == ("nothing", None)
+
+
+@pytest.mark.parametrize(("days", "known"), [(2, True), (-1, False)])
+def test_an_estimate_from_before_a_hold_is_no_promise(desk, days, known):
+    desk.open()
+    look = looked(desk)
+    leg = look.leg()
+    track = a_track(carrier=leg.carrier, leg_n=leg.n, eta=MONDAY + timedelta(days=days))
+    told = facts_of(
+        replace(look, tracks=(track,)), Told("released", "x", MONDAY), desk.ports.merchant(), CLAIRE, MONDAY
+    )
+    assert (told.expected_at is not None) is known
+    assert told.expected_in == "Asia/Shanghai"
