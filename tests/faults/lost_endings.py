@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.adapters.case_items import exception_of_item
 from chalicelib.adapters.deliveries import delivery_of_item
 from chalicelib.alerts.changes import is_spoken
 from chalicelib.alerts.deliveries import Delivery
@@ -192,10 +193,8 @@ def _alerts(world: LostWorld) -> list[Alert]:
 
 
 def _exceptions(world: LostWorld) -> list[OpenException]:
-    """Those of the case, and those of receivers and carriers that are still open."""
-    under = list(file_of(world).exceptions)
-    apart = [one for one in world.ports.exceptions.listed(None, None, 100).exceptions if one.case_id is None]
-    return under + apart
+    """All there are: those of the case, and those of receivers and carriers."""
+    return [exception_of_item(item) for item in world.table.all_items() if item["SK"].startswith("EXCEPTION#")]
 
 
 def _change(alert: Alert) -> Change:
