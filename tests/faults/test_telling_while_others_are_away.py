@@ -1,5 +1,5 @@
-"""A lost parcel while somebody is not there: no schedule for six hours, receivers that hang, are gone or broken, no mail
-for a day. Each run ends with everybody told of everything, and late only where it could not be otherwise."""
+"""A lost parcel while somebody is not there: no schedule for six hours, receivers that hang, are gone or broken, no
+mail for a day. Each run ends with everybody told of everything, and late only where it could not be otherwise."""
 
 from __future__ import annotations
 
