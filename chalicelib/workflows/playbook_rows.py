@@ -74,14 +74,9 @@ def worded(exception: OpenException, reading: Reading) -> tuple[str, list[str]]:
     return said.meaning, [step.text for step in said.steps]
 
 
-def papers_wanted(exception: OpenException, file: CaseFile, language: Language = "en") -> list[dict[str, Any]]:
-    """The papers that the playbook of this exception wants: of each whether it is ready (with the path of its link),
-    pending, waiting for a fact, or to be got by a person."""
-    reading = Reading(language, file=file)
-    return [_paper(one, exception, reading) for one in playbook_of(exception).said(language).papers]
-
-
 def _paper(wanted: NamedPaper, exception: OpenException, reading: Reading) -> dict[str, Any]:
+    """A paper that the playbook wants: whether it is ready (with the path of its link), pending, waiting for a fact, or
+    to be got by a person."""
     found = _of_case(wanted, exception, reading.file) if wanted.names and reading.file else None
     return {
         "code": wanted.code,

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.adapters.case_items import exception_item, exception_of_item
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception, playbook_of
-from chalicelib.workflows.playbook_rows import Reading, papers_wanted, playbook_row
+from chalicelib.workflows.playbook_rows import Reading, playbook_row
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.read_case import exception_row, read_case
 from tests.fakes.presses import FakePress
@@ -77,7 +77,9 @@ def test_a_paper_that_is_made_is_linked_and_one_that_a_person_must_get_is_named(
     desk.make(FakePress())
     take_alert(desk.world.ports, {**WANTED, "subject": desk.case_id}, NOW)
     (hold,) = desk.file.exceptions
-    found = papers(papers_wanted(hold, desk.file))
+    row = playbook_row(hold, Reading(file=desk.file))
+    assert row is not None
+    found = papers(row["papers"])
     assert found["return_invoice"] == ("ready", f"/v1/returns/{desk.case_id}/papers/return_invoice?leg=1")
     assert found["sale_invoice"] == ("to_get", None)
     assert found["repair_statement"] == ("not_made", None)
