@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.alerts import incidents
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.quiet_hours import waits_until
 from chalicelib.alerts.told import Alert
+from chalicelib.errors import RuleNotInForce
 from chalicelib.receivers import FALLBACK, Receiver, StormLimit, is_grave_enough, matches
 from chalicelib.rulebook import dictionary
 
@@ -121,10 +123,22 @@ def _rules(alert: Alert, receiver: Receiver) -> Iterator[tuple[str, bool]]:
 def _when(alert: Alert, receiver: Receiver, at: datetime, incident: OpenException | None, why: str) -> Routed:
     if alert.severity != "critical" and (until := waits_until(receiver, at)) is not None:
         return Routed(receiver, "gather", "quiet_hours", until)
-    if incident is not None and _was_told_of(incident, receiver, at):
+    if incident is not None and not _stands_out(alert, at) and _was_told_of(incident, receiver, at):
         every = routing_rules()["incident"]["members_every_minutes"]
         return Routed(receiver, "gather", "incident", _in_hours(alert, receiver, window_end(at, every)))
     return Routed(receiver, "now", why)
+
+
+def _stands_out(alert: Alert, at: datetime) -> bool:
+    """Whether a member is critical and what it is a member of is not so by its nature: it waits for no others. By the
+    rules of that day and not by how grave the incident has become, so that it is decided the same when told again."""
+    if alert.severity != "critical":
+        return False
+    try:
+        group = incidents.rules(at.date()).groups.get(alert.exception.kind)
+    except RuleNotInForce:
+        return False
+    return group is not None and group.severity != "critical"
 
 
 def _is_about(alert: Alert, receiver: Receiver) -> bool:

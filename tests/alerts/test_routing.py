@@ -123,6 +123,12 @@ def test_the_members_of_an_incident_are_told_together_while_it_lasts():
     assert (each.how, each.why) == ("now", "asked")
 
 
+@pytest.mark.parametrize(("kind", "how"), [("silence", "now"), ("customs_hold", "gather")])
+def test_a_member_that_is_critical_hides_behind_no_milder_incident(kind, how):
+    alert = an_alert(severity="critical", incident_id="i", kind=kind)
+    assert told(alert, a_receiver(), at=NOON, incident=an_incident())["desk"][0] == how
+
+
 @pytest.mark.parametrize(
     ("rules", "incident"),
     [
