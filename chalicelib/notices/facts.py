@@ -76,8 +76,8 @@ class NoticeFacts:
     day (None: the customer's). ``reason`` is the code of ``shipments`` for why a parcel is held, or of a cancellation;
     ``wanted`` are the codes of what the customer must send (``photo_item`` ...); ``outcome_reasons`` those of
     ``returns/rules/reasons``. ``packing`` are the keys of ``pickups/rules/hand_over``, in order: one of them warns
-    against words on the outside, and its wording in a mail must name none. ``carrier`` is its name as customers know it.
-    ``sample`` marks a preview that shows facts the case does not have yet.
+    against words on the outside, and its wording in a mail must name none. ``carrier`` is its name as customers know
+    it. ``sample`` marks a preview that shows facts the case does not have yet.
     """
 
     rma: str
