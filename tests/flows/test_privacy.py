@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from email import message_from_bytes, policy
 
 import pytest
 
-from tests.flows.house import a_return, everything_said
+from tests.flows.house import SCHEDULED, a_return, everything_said
 from tests.flows.journey import travel
 
 NAME = "Ottoline Quackenbush-Æther"
@@ -78,6 +79,83 @@ def test_a_whole_return_leaves_nothing_personal_anywhere_but_in_the_sealed_item(
     items = house.items()
     assert len(items) > 20
     assert [(item["SK"], found_in(texts(item))) for item in items if found_in(texts(item))] == []
+
+
+# What a thief would like to read: no message and no log tells it; what the parcel is worth only the merchant's own
+# tools and letters to its people do.
+CONTENTS = ("18K yellow gold ring", "R-18K-01", "GT-000184", "0.05 ct", "diamond")
+WORTH = ("1180", "1,180", "1 180", "1.180")
+
+
+@pytest.fixture
+def told_outside(house):
+    """What went to the topic and to the people of the merchant, as text."""
+    sent = {"topic": [], "staff": []}
+    clients = house.ports.queues._clients
+
+    def published(params, **_):
+        sent["topic"].append(f"{params['Subject']} {params['Message']}")
+
+    def mailed(params, **_):
+        mail = message_from_bytes(params["Content"]["Raw"]["Data"], policy=policy.default)
+        if PLANTED["email"] not in params["Destination"]["ToAddresses"]:
+            parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+            sent["staff"].append("\n".join((*(f"{name}: {value}" for name, value in mail.items()), *parts)))
+
+    clients.of("sns").meta.events.register("provide-client-params.sns.Publish", published)
+    clients.of("sesv2").meta.events.register("provide-client-params.sesv2.SendEmail", mailed)
+    return sent
+
+
+def lose(house, case_id):
+    """Picked up, silent, held and acknowledged, released, lost; then a day more, its digest and its claim."""
+    number = house.case(case_id)["legs"][0]["tracking_number"]
+    for hours, code, city, country, text in (
+        (26, "PU", "PARIS", "FR", "Picked up"), (4, "DP", "ROISSY", "FR", "Departed"),
+        (36, "CD", "GUANGZHOU", "CN", "Clearance delay: " + NAME), (6, "CC", "GUANGZHOU", "CN", "Released"),
+        (6, "DE", "GUANGZHOU", "CN", "Unable to locate"),
+    ):  # fmt: skip
+        house.later(hours=hours)
+        house.sweep()
+        house.run()
+        house.scan(number, code, city, country, description=text)
+        house.run()
+    for row in house.case(case_id)["exceptions"]:
+        house.post(f"/v1/exceptions/{row['exception_id']}/acknowledge", {"note": "on it"})
+    house.run()
+    for days in (1, 1, 2, 3):
+        house.later(days=days)
+        house.sweep()
+        house.invoke("daily_digest", {"time": "2026-12-01T09:00:00Z", **SCHEDULED})
+        house.run()
+    claim = {"leg": 1, "party": "carrier", "kind": "loss", "amount": {"amount": "1180.00", "currency": "EUR"}}
+    assert house.post(f"/v1/returns/{case_id}/claims", claim).status_code in (200, 201)
+    house.run()
+
+
+def test_a_lost_parcel_is_told_to_everybody_without_a_word_of_its_sender_or_of_what_it_holds(
+    house, told_by_queues, told_outside
+):
+    with everything_said() as said:
+        answer = house.post("/v1/returns", a_return(customer=PLANTED))
+        house.run()
+        lose(house, answer.json_body["case_id"])
+        for queue in ("notices", "deliveries"):
+            body = {"kind": queue, "case_id": NAME, "subject": PLANTED["email"], "receiver": NAME, "message_id": NAME}
+            house.sqs.send_message(QueueUrl=house.queues[queue], MessageBody=json.dumps(body))
+            house.deliver(queue, failing=True)
+    told = {**told_outside, "queues": told_by_queues, "log": said.getvalue().splitlines()}
+    for room, host in (("chat", "https://chat."), ("tools", "https://shop.")):
+        told[room] = [body.decode() for url, _headers, body in house.outside.calls if url.startswith(host)]
+    assert {room for room, texts_of in told.items() if len(texts_of) < 2} == set()
+    for room, texts_of in told.items():
+        whole = "\n".join(texts_of)
+        assert found_in(whole) == [], room
+        assert [one for one in CONTENTS if one.lower() in whole.lower()] == [], room
+        assert room not in ("log", "topic", "chat") or [one for one in WORTH if one in whole] == [], room
+    # What a carrier wrote into the text of a scan stands in the history of the parcel, and goes nowhere from there.
+    kept = [item for item in house.items() if not item["SK"].startswith("TRACK#")]
+    assert [(item["SK"], found_in(texts(item))) for item in kept if found_in(texts(item))] == []
 
 
 # Requests that fail in many ways, each with something personal in a place of its own.
