@@ -27,6 +27,7 @@ DATASET = "alerts/deliveries"
 
 # Words of ours for a try that brought no status.
 GONE, AWAY_TOO_LONG, NOT_CONFIGURED, REFUSED = "receiver_gone", "receiver_away", "not_configured", "refused"
+NO_SECRETS = "secrets_unavailable"
 # A setting of the merchant's must be mended: no later try can do better.
 UNUSABLE = frozenset({NOT_CONFIGURED, "secret_unreadable", "address_refused"})
 # The receiver itself is not there, too slow or overrun: the next message would meet the same.

@@ -33,8 +33,8 @@ class ReceiverHealth:
 
     @property
     def is_well(self) -> bool:
-        """Nothing is known against it."""
-        return self.failing_since is None and self.gone_at is None
+        """Nothing is known against it, and nothing that a person was told of it is still open."""
+        return self.failing_since is None and self.gone_at is None and not self.told
 
     @property
     def gone_episode(self) -> str | None:

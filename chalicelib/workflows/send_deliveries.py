@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.alerts.deliveries import (
     AWAY_TOO_LONG,
     GONE,
+    NO_SECRETS,
     UNUSABLE,
     Delivery,
     Patience,
@@ -32,6 +33,7 @@ from chalicelib.workflows.ports import Ports
 
 TRIES = 5
 SECRETS_AGAIN = timedelta(minutes=15)
+SECRETS = "secrets-"
 
 
 def take_delivery(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[str]:
@@ -78,10 +80,24 @@ def _attempt(ports: Ports, delivery: Delivery, now: datetime, rules: Patience) -
     try:
         verdict = carry_out(ports, delivery, now, rules)
     except UnavailableError:
-        # The secrets cannot be read: no try of the receiver's, and no failure of it.
-        ports.deliveries.save(put_off(delivery, now + SECRETS_AGAIN, rules))
-        return "put_off"
+        return _without_secrets(ports, delivery, health, now, rules)
     return _recorded(ports, delivery, health, verdict, now, rules)
+
+
+def _without_secrets(ports: Ports, delivery: Delivery, health: ReceiverHealth, now: datetime, rules: Patience) -> str:
+    """The secrets cannot be read: no try of the receiver's, and no failure of it. If that lasts a person is told, and
+    in the end it is given up: a secret that somebody mistyped must not leave every chat and tool silent for ever."""
+    if is_too_old(delivery, now, rules):
+        return _dead(ports, delivery, given_up(delivery, NO_SECRETS, now), now)
+    is_lasting = now - delivery.asked_at >= timedelta(seconds=rules.told_after_s)
+    if is_lasting and not any(episode.startswith(SECRETS) for episode in health.told):
+        # Named by the day: of many workers that meet it at once all tell the same.
+        episode, detail = f"{SECRETS}{now.date().isoformat()}", "the secret of the receivers cannot be read"
+        alert = alert_about(health.receiver, "open", "receiver_unusable", episode, now, detail)
+        ports.queues.send("alerts", [alert])
+        ports.deliveries.save_health(told_of(health, episode))
+    ports.deliveries.save(put_off(delivery, now + SECRETS_AGAIN, rules))
+    return "put_off"
 
 
 def _wait(ports: Ports, delivery: Delivery, health: ReceiverHealth, now: datetime, rules: Patience) -> str:

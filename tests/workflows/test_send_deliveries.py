@@ -239,6 +239,32 @@ def test_an_unreadable_secret_store_is_no_failure_of_the_receivers():
     assert house.one(delivery).state == "sent"
 
 
+def test_a_secret_store_that_stays_unreadable_is_told_once_and_closed_when_it_can_be_read_again():
+    house, deliveries = House(), [a_delivery(f"msg_{n}") for n in range(3)]
+    house.secrets.down = True
+    house.tell(*deliveries)
+    house.work()
+    assert house.told() == []
+    house.wait(30 * HOUR, HOUR)
+    assert house.told() == [("open", "receiver_unusable", "shop-system")]
+
+    house.secrets.down = False
+    house.wait(HOUR)
+    assert sorted(house.heard["shop-system"]) == ["msg_0", "msg_1", "msg_2"]
+    assert len({one["episode"] for one in house.queues.sent["alerts"]}) == 1
+    assert house.queues.sent["alerts"][-1]["action"] == "close"
+
+
+def test_what_no_secret_could_be_read_for_is_dead_after_four_days():
+    house, delivery = House(), a_delivery()
+    house.secrets.down = True
+    house.tell(delivery)
+    house.work()
+    house.wait(5 * DAY, HOUR)
+    assert house.one(delivery).state == "dead"
+    assert ("open", "delivery_dead", "shop-system") in house.told()
+
+
 def test_an_alert_about_a_receiver_says_whom_it_must_not_be_told_to():
     house = House({"shop-system": answers(410)})
     house.tell(a_delivery())
