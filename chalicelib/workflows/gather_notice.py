@@ -22,6 +22,7 @@ from chalicelib.returns.case import Person
 from chalicelib.shipments.events import Event
 from chalicelib.shipments.fold import Episode
 from chalicelib.shipments.leg import Direction, Leg, Track
+from chalicelib.workflows.claim_sight import TAKEN_IN
 from chalicelib.workflows.courier import pickups_of, window_of, wish_of
 from chalicelib.workflows.customs_lines import channel_of
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Ports
@@ -32,6 +33,7 @@ OUTCOMES: dict[str, Outcome] = {
     "approved": "approved", "approved_without_proof": "approved", "refused": "refused",
 }  # fmt: skip
 NO_ZONE = "Etc/UTC"
+ASTRAY = "delivered_to_unexpected_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def history_of(file: CaseFile, tracks: Sequence[Track], *, tracked: bool = True)
         couriers=tuple(_couriers(file)),
         collected=tuple(_reached(file, "stage_in_transit")),
         holds=tuple(hold for track in tracks for hold in _holds(track)),
-        arrived=tuple(_reached(file, "stage_arrived")),
+        arrived=tuple(one for one in _reached(file, "stage_arrived") if _is_with_us(one.leg_n, file, tracks)),
         cancelled_at=next((entry.at for entry in file.log if entry.what == "cancelled"), None),
         tracked=tracked,
     )
@@ -191,6 +193,18 @@ def _asked_at(track: Track, names: Sequence[str], episode: Episode) -> datetime:
 def _asks_customer(told: Episode | Event, direction: Direction) -> bool:
     """Who a carrier calls consignee is the customer only on the way out."""
     return told.action_by == "customer" or (told.action_by == "consignee" and direction == "out")
+
+
+def _is_with_us(leg_n: int, file: CaseFile, tracks: Sequence[Track]) -> bool:
+    """Whether the delivery that was told may be told on: not one that the carrier took back, or that went to a locker
+    or a stranger. Who writes that it has come acknowledges what perhaps nobody holds."""
+    if file.case.stage in TAKEN_IN:
+        return True
+    track = next((one for one in tracks if one.leg_n == leg_n), None)
+    if track is None or track.state.milestone is None:
+        return True
+    astray = (one for one in track.state.episodes if one.until is None and one.reason == ASTRAY)
+    return track.state.milestone == "delivered" and not any(astray)
 
 
 @dataclass(frozen=True, slots=True)

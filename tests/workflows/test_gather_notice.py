@@ -257,3 +257,19 @@ def test_an_estimate_from_before_a_hold_is_no_promise(desk, days, known):
     )
     assert (told.expected_at is not None) is known
     assert told.expected_in == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (a_scan(5, milestone="delivered"), True),
+        (a_scan(5, milestone="delivered", condition="action_required", reason="delivered_to_unexpected_place"), False),
+        (a_scan(5, milestone="delivered", condition="action_required", reason="damaged"), True),
+        (a_scan(5, milestone="in_transit"), False),
+    ],
+)  # fmt: skip
+def test_that_a_parcel_has_come_is_told_only_where_we_may_hold_it(desk, event, told):
+    desk.open()
+    entry = replace(desk.file.log[-1], what="stage_arrived", facts={"leg": "1"}, n=99)
+    file = replace(desk.file, log=(*desk.file.log, entry))
+    assert bool(history_of(file, (held_track(a_scan(0), event),)).arrived) is told
