@@ -23,7 +23,12 @@ EVERY = [f"F{n:02d}" for n in range(1, 93)]
 def collected_in(file: str) -> frozenset[str]:
     """The tests that pytest would collect from a file, read and not run."""
     body = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
-    return frozenset(one.name for one in body if isinstance(one, ast.FunctionDef) and one.name.startswith("test_"))
+    rooms = [("", body), *((f"{one.name}::", one.body) for one in body if isinstance(one, ast.ClassDef))]
+    return frozenset(f"{room}{name}" for room, parts in rooms for name in _tests(parts))
+
+
+def _tests(body: list[ast.stmt]) -> list[str]:
+    return [one.name for one in body if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")]
 
 
 def test_every_fault_stands_in_the_catalogue_once_and_in_order():
