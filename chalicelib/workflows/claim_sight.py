@@ -15,7 +15,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import NotFoundError
 from chalicelib.insurance.claim_starts import ARRIVED, ParcelFacts
 from chalicelib.insurance.claim_states import BY_THE_RULES, ENDED, Claim, Party, Watch
-from chalicelib.insurance.claims import KINDS, Policy, Standing, standing, told_discovered
+from chalicelib.insurance.claims import KINDS, Policy, Standing, kind_of, standing, told_discovered
 from chalicelib.merchant import Merchant
 from chalicelib.money import Money
 from chalicelib.places import Lane
@@ -135,11 +135,17 @@ def _discovered_at(
     file: CaseFile, leg: Leg, troubles: tuple[OpenException, ...], watch: Watch | None, now: datetime
 ) -> datetime:
     """When we learnt that something is wrong. While a claim stands a later trouble moves it no further off: an insurer
-    counts from the first word."""
-    known = [one.opened_at for one in troubles]
-    if watch is not None and (not known or any(one.leg_n == leg.n and one.state not in ENDED for one in file.claims)):
+    counts from the first word. That it was only late, or held, is no word of a loss."""
+    costly = [one for one in troubles if kind_of(_names(one), now.date(), arrived=False) != "delay"]
+    known = [one.opened_at for one in costly or troubles]
+    standing_claims = (one for one in file.claims if one.leg_n == leg.n and one.state not in ENDED)
+    if watch is not None and (not known or any(one.kind != "delay" for one in standing_claims)):
         known.append(watch.discovered_at)
     return min(known, default=now)
+
+
+def _names(one: OpenException) -> tuple[str, ...]:
+    return (one.kind, one.reason) if one.reason else (one.kind,)
 
 
 def _track(ports: Ports, leg: Leg) -> Track | None:

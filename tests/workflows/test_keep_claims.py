@@ -187,6 +187,18 @@ def test_a_parcel_that_customs_keep_for_days_has_the_carrier_s_clock_watched_and
     assert [row[:2] for row in kept.told()] == [(f"carrier-{LAST}", "high")]
 
 
+def test_a_parcel_lost_out_of_a_long_hold_is_news_to_the_insurer_only_then():
+    kept = ClaimHouse()
+    kept.taken()
+    kept.world.now = TAKEN + 4 * DAY
+    kept.trouble("hold_too_old", reason="customs_documents_missing", severity="critical")
+    kept.until("2026-12-12")
+    kept.trouble("failed", "t2", reason="lost")
+    kept.trouble("hold_too_old", action="close")
+    kept.look()
+    assert kept.claim("insurer").deadline.last_day == date(2026, 12, 19)
+
+
 def test_a_second_trouble_gives_the_insurer_s_clock_no_new_beginning(house):
     house.until("2026-12-01")
     house.trouble("failed", "t2", reason="lost")
