@@ -57,7 +57,7 @@ def test_it_was_sold_shipped_and_delivered_in_that_order_and_within_a_fortnight_
 @ALL
 def test_the_scans_follow_each_other_across_the_zones_within_the_day_that_is_taken(tale):
     steps = tale.steps(FRIDAY)
-    assert set(steps) == set(TEXTS)
+    assert set(steps) == set(TEXTS) - {"lost"}
     times = [step.at for step in steps.values()]
     assert times == sorted(set(times))
     assert times[-1] - FRIDAY < timedelta(hours=thresholds(FRIDAY.date() + timedelta(days=7)).bounds.future_hours)
