@@ -662,8 +662,13 @@ ANSWERS: dict[str, Any] = {
         "items": [CLAIM],
         "legs": [
             {
-                "leg": 1, "loss": MONEY, "reasons": [], "received": [MONEY], "double_recovery": None,
-                "next_look_at": None, "troubles": [],
+                "leg": 1,
+                "loss": MONEY,
+                "reasons": [],
+                "received": [MONEY],
+                "double_recovery": None,
+                "next_look_at": None,
+                "troubles": [],
             }
         ],
     },
@@ -671,7 +676,11 @@ ANSWERS: dict[str, Any] = {
     "act_on_claim": CLAIM,
     "order_claim_pack": {"case_id": "c-01", "claim_id": "1-carrier", "wanted_at": "2026-12-09T10:00:00Z"},
     "read_claim_pack": PaperLink(
-        "https://evidence.example/claims/c-01/x.zip", "claim_pack", 1, "application/zip", "x.zip",
+        "https://evidence.example/claims/c-01/x.zip",
+        "claim_pack",
+        1,
+        "application/zip",
+        "x.zip",
         datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
     ),
     "list_claims": {"items": [CLAIM_BRIEF], "cursor": None},
