@@ -24,7 +24,7 @@ venv: $(READY)  ## make the workbench (.venv)
 
 # --- checks ----------------------------------------------------------------------------------------------
 test: lint types $(LOCAL_READY)  ## everything: lint, types, all tests, package checks of every stage
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -q -n 2 --dist loadfile
 
 lint: $(READY)  ## ruff: rules and format
 	$(PY) -m ruff check .
