@@ -19,8 +19,8 @@ from chalicelib.alerts.routing import Routed, after_storm, route, window_end
 from chalicelib.alerts.told import Alert
 from chalicelib.errors import NotFoundError
 from chalicelib.workflows.ports import Ports
+from chalicelib.workflows.send_deliveries import message_of
 
-Message = dict[str, Any]
 # Shorter than a queue hides the message of a worker that died, longer than a worker lives.
 ON_ITS_WAY = timedelta(minutes=1)
 
@@ -52,16 +52,6 @@ def send_on(ports: Ports, deliveries: Iterable[Delivery]) -> None:
     """Hand deliveries that are kept to their worker, which drops what has arrived."""
     if messages := [message_of(delivery) for delivery in deliveries]:
         ports.queues.send("deliveries", messages)
-
-
-def message_of(delivery: Delivery) -> Message:
-    """What the deliveries worker is sent."""
-    return {
-        "kind": "delivery",
-        "subject": delivery.subject,
-        "receiver": delivery.receiver,
-        "message_id": delivery.message_id,
-    }
 
 
 def _carried_out(ports: Ports, alert: Alert, routed: Routed, now: datetime) -> Delivery | None:

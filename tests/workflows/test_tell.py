@@ -39,7 +39,7 @@ def test_an_alert_becomes_one_delivery_for_each_who_asked_and_its_message_names_
     sent = house.queues.sent["deliveries"]
 
     assert [one["receiver"] for one in sent] == ["desk", "staff", "tool"]
-    assert all(set(one) == {"kind", "subject", "receiver", "message_id"} for one in sent)
+    assert all(set(one) == {"kind", "subject", "receiver", "message_id", "turn"} for one in sent)
     house.work()
     assert {name: len(heard) for name, heard in house.heard.items()} == {"desk": 1, "staff": 1, "tool": 1}
 
