@@ -42,7 +42,7 @@ def delivery_of(alert: Alert, receiver: Receiver, now: datetime) -> Delivery:
     """The delivery of an alert to one receiver."""
     message_id, exception, subject = message_id_of(alert, receiver.id), alert.exception, counted_under(alert.exception)
     event = f"{'incident' if is_incident(exception) else 'exception'}.{alert.note.action}"
-    facts = _envelope(event, message_id, alert.note.at, subject, alert.note.sequence)
+    facts = envelope(event, message_id, alert.note.at, subject, alert.note.sequence)
     facts |= {"case_id": exception.case_id, "data": _exception_facts(alert, receiver)}
     return Delivery(
         receiver.id, message_id, receiver.channel, event, subject, alert.note.sequence,
@@ -96,7 +96,7 @@ def case_delivery(
     """The delivery of a step of a case to a tool; ``facts`` hold codes and ids, never a personal value."""
     event, subject = f"case.{what}", f"case/{case_id}"
     message_id = case_message_id(receiver.id, case_id, what, sequence)
-    body = _envelope(event, message_id, at, subject, sequence)
+    body = envelope(event, message_id, at, subject, sequence)
     body |= {"case_id": case_id, "data": dict(facts) | {"path": f"/v1/returns/{case_id}"}}
     return Delivery(
         receiver.id, message_id, receiver.channel, event, subject, sequence, occurred_at=at, created_at=now,
@@ -109,14 +109,15 @@ def _digest(
 ) -> Delivery:
     """A digest is about its receiver; its sequence are the minutes since 1970, so that a later one counts higher."""
     subject, sequence = f"receiver/{receiver.id}", int(at.timestamp()) // 60
-    facts = _envelope(event, message_id, at, subject, sequence) | {"case_id": None, "data": data}
+    facts = envelope(event, message_id, at, subject, sequence) | {"case_id": None, "data": data}
     return Delivery(
         receiver.id, message_id, receiver.channel, event, subject, sequence, occurred_at=at, created_at=now,
         body=_body(receiver, facts, said),
     )  # fmt: skip
 
 
-def _envelope(event: str, message_id: str, at: datetime, subject: str, sequence: int) -> dict[str, Any]:
+def envelope(event: str, message_id: str, at: datetime, subject: str, sequence: int) -> dict[str, Any]:
+    """What every message says first, whatever it is about; ``sequence`` counts within its ``subject``."""
     return {
         "schema_version": SCHEMA_VERSION, "type": event, "id": message_id, "occurred_at": stamp(at),
         "subject": subject, "sequence": sequence,

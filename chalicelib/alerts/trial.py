@@ -6,27 +6,18 @@ import json
 from datetime import datetime
 from typing import Any
 
+from chalicelib.alerts.bodies import envelope
 from chalicelib.alerts.deliveries import DATASET, Delivery
-from chalicelib.clock import stamp
 from chalicelib.receivers import Receiver
 from chalicelib.rulebook import in_force
 
 EVENT = "test"
-SCHEMA_VERSION = 1
 
 
 def trial_of(receiver: Receiver, message_id: str, now: datetime) -> Delivery:
     """The delivery of a test event; its sequence are the seconds since 1970, so that a later one counts higher."""
     subject, sequence = f"receiver/{receiver.id}", int(now.timestamp())
-    facts = {
-        "schema_version": SCHEMA_VERSION,
-        "type": EVENT,
-        "id": message_id,
-        "occurred_at": stamp(now),
-        "subject": subject,
-        "sequence": sequence,
-        "case_id": None,
-    }
+    facts = envelope(EVENT, message_id, now, subject, sequence) | {"case_id": None}
     return Delivery(
         receiver.id,
         message_id,
