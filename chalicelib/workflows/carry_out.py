@@ -16,6 +16,7 @@ from chalicelib.alerts.deliveries import (
     verdict_on,
     verdict_without_answer,
 )
+from chalicelib.alerts.routing import receiver_called
 from chalicelib.alerts.signing import SecretUnreadable, signed
 from chalicelib.errors import MailRefused, OutboundFailed, UnavailableError
 from chalicelib.workflows.delivery_ports import Letter
@@ -48,7 +49,7 @@ def carry_out(ports: Ports, delivery: Delivery, now: datetime, rules: Patience) 
 def letter_of(ports: Ports, delivery: Delivery, now: datetime) -> Letter | None:
     """The mail that a delivery is, to the merchant's own people; None for a receiver that is no longer in the file."""
     merchant = ports.merchant()
-    receiver = next((one for one in merchant.receiver if one.id == delivery.receiver), None)
+    receiver = receiver_called(delivery.receiver, merchant.receiver)
     if receiver is None or not receiver.to:
         return None
     said = json.loads(delivery.body)
