@@ -9,7 +9,7 @@ here and held by ``tests/notices/test_locales.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,6 @@ OVERRIDES: Mapping[str, Mapping[str, Any]] = {
     "fr": {"first_day": "1er"},  # CLDR: "1 novembre"
     "ko": {"half_days": ("오전", "오후")},  # CLDR as Babel holds it: "AM", "PM"
 }
-_SAMPLE = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 def file_text() -> str:

@@ -59,7 +59,6 @@ def letter_of(ports: Ports, delivery: Delivery, now: datetime) -> Letter | None:
         also_to=receiver.to[1:],
         subject=said["subject"],
         text=said["text"],
-        html=said.get("html"),
         language=said.get("language") or receiver.language,
         sender_name=merchant.name,
         sent_at=now,

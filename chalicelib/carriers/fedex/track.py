@@ -21,7 +21,6 @@ from chalicelib.errors import CarrierUnreadable
 from chalicelib.shipments.events import Problem, Reading, Tracking
 
 NUMBERS_PER_CALL = 30
-CALLS_PER_DAY = 100_000
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=30), timedelta(days=14)
 JSON_HEADERS = {"content-type": "application/json", "x-locale": "en_US"}
 _FINAL_ENDINGS = (".INVALID", ".EMPTY", ".REQUIRED", ".MISSING")
