@@ -7,8 +7,8 @@ part, and nothing is let go that was in none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.bodies import digest_of
@@ -16,13 +16,9 @@ from chalicelib.alerts.gathered import digest_id, summary
 from chalicelib.alerts.routing import last_resort, receiver_called, routing_rules
 from chalicelib.clock import instant, stamp
 from chalicelib.workflows.digest_ports import Slot, SlotFile
+from chalicelib.workflows.due_again import LAST_TRY, Outbox, wait_after
 from chalicelib.workflows.ports import Due, Ports
 from chalicelib.workflows.tell import send_on
-
-Outbox = MutableMapping[str, list[dict[str, Any]]]
-RETRY = timedelta(minutes=15)
-LONGEST_RETRY = timedelta(hours=6)
-LAST_TRY = 5
 
 
 def digest_due(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
@@ -32,7 +28,7 @@ def digest_due(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
     if slot is None:
         return False
     attempts = slot.attempts + 1
-    if not ports.due.claim(due, now + min(RETRY * 2 ** min(attempts - 1, LAST_TRY), LONGEST_RETRY)):
+    if not ports.due.claim(due, now + wait_after(slot.attempts)):
         return False
     if attempts == LAST_TRY:
         outbox["alerts"].append(_alert_of_stuck(slot))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
+from chalicelib.workflows.due_again import RETRY, Outbox
 from chalicelib.workflows.ports import Due, Ports
 from chalicelib.workflows.send_deliveries import message_of
-
-Outbox = MutableMapping[str, list[dict[str, Any]]]
-# If the message is lost on its way the delivery is due again by itself.
-AGAIN = timedelta(minutes=15)
 
 
 def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
@@ -21,7 +16,7 @@ def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
 
         return digest_due(ports, due, now, outbox)
     delivery = ports.deliveries.of_due(due)
-    if delivery is None or not ports.due.claim(due, now + AGAIN if delivery.state == "waiting" else None):
+    if delivery is None or not ports.due.claim(due, now + RETRY if delivery.state == "waiting" else None):
         return False
     if delivery.state == "waiting":
         outbox["deliveries"].append(message_of(delivery))

@@ -22,7 +22,7 @@ from chalicelib.shipments.leg import Track
 from chalicelib.shipments.thresholds import Thresholds
 from chalicelib.shipments.tracking_step import at_peace
 from chalicelib.shipments.watch import UNHEARD, next_due, next_poll, watch
-from chalicelib.workflows import retry_deliveries, wake_exceptions, watch_claims
+from chalicelib.workflows import retry_deliveries, wake_exceptions, wake_parts, watch_claims
 from chalicelib.workflows.alert_words import (
     alert_of_booking,
     alert_of_concern,
@@ -33,9 +33,9 @@ from chalicelib.workflows.alert_words import (
 )
 from chalicelib.workflows.carrier_incidents import still_wait
 from chalicelib.workflows.carrier_outlook import OPEN, Outlook, outlook
+from chalicelib.workflows.due_again import LAST_TRY, RETRY, Outbox, wait_after
 from chalicelib.workflows.keep_ledger import alert_of_stuck_claim, step_of
 from chalicelib.workflows.ports import Booking, Due, Parked, Ports
-from chalicelib.workflows.wake_exceptions import Outbox
 from chalicelib.workflows.watched_by import rules_at
 
 OTHERS: Mapping[str, Callable[[Ports, Due, datetime, Outbox], bool]] = {
@@ -43,12 +43,11 @@ OTHERS: Mapping[str, Callable[[Ports, Due, datetime, Outbox], bool]] = {
     "delivery": retry_deliveries.look_at,
     "digest": retry_deliveries.look_at,
     "claim": watch_claims.look_at,
+    "part": wake_parts.look_at,
 }
-RETRY = timedelta(minutes=15)
 UNREADABLE_EVERY = timedelta(hours=6)
 PARKED_EVERY = timedelta(hours=6)
 PARKED_FOR = timedelta(hours=72)
-LAST_TRY = 5
 LEAST_PER_MESSAGE = 20
 
 
@@ -224,7 +223,7 @@ def _booking(ports: Ports, due: Due, booking: Booking, now: datetime, found: Fou
 def _duty(ports: Ports, due: Due, entry: DutyEntry, now: datetime, found: Found) -> bool:
     """A claim on duty once paid whose last day comes near, or that lacks a fact. It is tried on: its day stands."""
     attempts = entry.attempts + 1
-    if not ports.due.claim(due, now + min(RETRY * 2 ** min(attempts, LAST_TRY), UNREADABLE_EVERY)):
+    if not ports.due.claim(due, now + wait_after(attempts)):
         return False
     if attempts == LAST_TRY:
         found.outbox["alerts"].append(alert_of_stuck_claim(entry, now))

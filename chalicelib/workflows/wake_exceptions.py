@@ -3,20 +3,18 @@ incident is to be looked at. The sweep claims it and sends it; the alerts worker
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from chalicelib.alerts.changes import US, raised, woken
 from chalicelib.alerts.escalation import risen, timed
 from chalicelib.alerts.exceptions import OpenException, is_graver
 from chalicelib.workflows import incidents
+from chalicelib.workflows.due_again import RETRY, Outbox
 from chalicelib.workflows.keep_exceptions import Kept, change, found_by
 from chalicelib.workflows.ports import Due, Ports
 
-Outbox = MutableMapping[str, list[dict[str, Any]]]
-RETRY = timedelta(minutes=15)
 # What a wake may have written before its worker died; "resolved" is an incident that was over.
 BY_TIME = frozenset({"woken", "raised", "updated", "resolved"})
 # A sleep ends, and then a severity rises step by step: more than that time cannot do at once.

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
+from chalicelib.workflows.due_again import LAST_TRY, Outbox, wait_after
 from chalicelib.workflows.keep_claims import alert_of_stuck, step_of
 from chalicelib.workflows.ports import Due, Ports
-
-Outbox = MutableMapping[str, list[dict[str, Any]]]
-RETRY = timedelta(minutes=15)
-SLOWEST = timedelta(hours=6)
-LAST_TRY = 5
 
 
 def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
@@ -22,7 +16,7 @@ def look_at(ports: Ports, due: Due, now: datetime, outbox: Outbox) -> bool:
     if watch is None:
         return False
     attempts = watch.attempts + 1
-    if not ports.due.claim(due, now + min(RETRY * 2 ** min(attempts, LAST_TRY), SLOWEST)):
+    if not ports.due.claim(due, now + wait_after(attempts)):
         return False
     if attempts == LAST_TRY:
         outbox["alerts"].append(alert_of_stuck(watch, now))
