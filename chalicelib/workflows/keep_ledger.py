@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chalicelib.alerts.changes import resolved
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
 from chalicelib.customs.claim_acts import Act, acted
@@ -36,7 +37,6 @@ from chalicelib.workflows import case_log
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_ledger import deadlines, entry_row, file_of, find_entry, judged, left_on
 
 KIND = "duty_claim_due"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chalicelib.alerts.changes import resolved
 from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
@@ -26,7 +27,6 @@ from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_papers import papers_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
-from chalicelib.workflows.raise_alert import resolved
 from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.read_rates import reckon
 from chalicelib.workflows.tell_steps import look_for_tools

@@ -17,8 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts import escalation
-from chalicelib.alerts.changes import US, is_spoken, opened, raised, updated
-from chalicelib.alerts.changes import resolved as resolved
+from chalicelib.alerts.changes import US, is_spoken, opened, raised, resolved, updated
 from chalicelib.alerts.exceptions import SEVERITIES, ExceptionNote, OpenException, is_graver, public_id
 from chalicelib.alerts.playbooks import open_exception
 from chalicelib.alerts.told import Alert

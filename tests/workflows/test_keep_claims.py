@@ -17,7 +17,7 @@ from chalicelib.money import Money
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.keep_claims import look
-from chalicelib.workflows.raise_alert import amendment_of
+from chalicelib.workflows.keep_exceptions import amendment_of
 from chalicelib.workflows.read_claims import list_claims, read_claims
 from chalicelib.workflows.sweep_due_work import sweep
 from tests.fakes.pieces import a_scan
