@@ -18,6 +18,11 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def known_stamp(at: datetime | None) -> str | None:
+    """``stamp`` of a time; None where nobody knows one. Refuses a naive datetime."""
+    return None if at is None else stamp(at)
+
+
 def instant(text: str) -> datetime:
     """Read what ``stamp`` wrote, or any RFC 3339 text with an offset; ValueError without one."""
     at = datetime.fromisoformat(text)

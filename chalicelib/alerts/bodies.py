@@ -29,7 +29,7 @@ from chalicelib.alerts.words import (
     subject_of,
     what_of,
 )
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.receivers import Receiver
 
 SCHEMA_VERSION = 1
@@ -83,7 +83,7 @@ def daily_of(message_id: str, day: Overview, receiver: Receiver, at: datetime, n
         "claims": day.claims, "duties": day.duties, "has_more": day.has_more,
         "first": [
             {"exception_id": one.exception_id, "subject": subject_of(one), "kind": one.kind, "severity": one.severity,
-             "deadline": _stamp(one.deadline)} for one in day.first
+             "deadline": known_stamp(one.deadline)} for one in day.first
         ],
         "more": _shortened(day.more), "path": "/v1/exceptions",
     }  # fmt: skip
@@ -137,7 +137,7 @@ def _exception_facts(alert: Alert, receiver: Receiver) -> dict[str, Any]:
         "meaning": meaning_of(exception, receiver.language),
         "to_do": list(steps_of(exception, receiver.language)),
         "action_by": exception.action_by,
-        "deadline": _stamp(exception.deadline),
+        "deadline": known_stamp(exception.deadline),
         "money_at_risk": exception.money_at_risk.as_json() if exception.money_at_risk else None,
         "incident_id": alert.incident_id,
         "path": path_of(exception.exception_id),
@@ -148,7 +148,7 @@ def _line_facts(one: Gathered) -> dict[str, Any]:
     return {
         "exception_id": one.exception_id, "subject": one.subject, "kind": one.kind, "reason": one.reason,
         "severity": one.severity, "status": one.status, "change": one.change, "sequence": one.sequence,
-        "deadline": _stamp(one.deadline),
+        "deadline": known_stamp(one.deadline),
     }  # fmt: skip
 
 
@@ -198,10 +198,6 @@ def _harmless(text: str) -> str:
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("@", "＠")):
         text = text.replace(sign, safe)
     return text
-
-
-def _stamp(at: datetime | None) -> str | None:
-    return None if at is None else stamp(at)
 
 
 def _json(shape: Facts) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import NotFoundError, PaperPending
 from chalicelib.insurance.claim_deeds import Deed
 from chalicelib.insurance.claim_evidence import Evidence
@@ -56,7 +56,7 @@ def order_pack(ports: Ports, case_id: str, claim_id: str, *, holder: str, now: d
     """Have the pack of a claim made, or made anew."""
     leg_n, party = parts_of(claim_id)
     claim = want_pack(ports, case_id, leg_n, party, holder=holder, now=now)
-    return {"case_id": case_id, "claim_id": claim.claim_id, "wanted_at": _stamp(claim.pack_wanted_at)}
+    return {"case_id": case_id, "claim_id": claim.claim_id, "wanted_at": known_stamp(claim.pack_wanted_at)}
 
 
 def pack_link(ports: Ports, case_id: str, claim_id: str, now: datetime) -> PaperLink:
@@ -207,7 +207,7 @@ def _leg(sight: Sight) -> dict[str, Any]:
         "reasons": list(reasons),
         "received": [{"amount": text_of(came[name], name), "currency": name} for name in sorted(came)],
         "double_recovery": overpaid(sight.claims, loss),
-        "next_look_at": _stamp(sight.watch.due_at) if sight.watch else None,
+        "next_look_at": known_stamp(sight.watch.due_at) if sight.watch else None,
         "troubles": [one.exception_id for one in sight.troubles],
     }
 
@@ -256,7 +256,7 @@ def _item(one: Evidence) -> Mapping[str, Any]:
         "whom": one.whom,
         "signed": one.signed,
         "photo": one.photo,
-        "have": None if have is None else {"name": have.name, "sha256": have.sha256, "at": _stamp(have.at)},
+        "have": None if have is None else {"name": have.name, "sha256": have.sha256, "at": known_stamp(have.at)},
         "source": one.source,
         "confidence": one.confidence,
     }
@@ -270,7 +270,7 @@ def _pack(file: CaseFile, claim: Claim) -> dict[str, Any] | None:
     return {
         "status": "ready" if ready else "pending",
         "wanted_at": stamp(claim.pack_wanted_at),
-        "made_at": _stamp(pack.made_at) if pack else None,
+        "made_at": known_stamp(pack.made_at) if pack else None,
         "sha256": pack.sha256 if pack else None,
         "size": pack.size if pack else None,
         "missing": list(pack.missing) if pack else [],
@@ -284,7 +284,3 @@ def _money(money: Money | None) -> dict[str, str] | None:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _stamp(at: datetime | None) -> str | None:
-    return None if at is None else stamp(at)

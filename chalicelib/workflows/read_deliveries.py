@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.alerts import routing
 from chalicelib.alerts.deliveries import Delivery, DeliveryState, keys_of
 from chalicelib.alerts.receiver_health import ReceiverHealth
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.receivers import Receiver
 from chalicelib.workflows.delivery_ports import DeliveryQuery
@@ -83,9 +83,9 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
         "occurred_at": stamp(delivery.occurred_at),
         "created_at": stamp(delivery.created_at),
         "state": delivery.state,
-        "due_at": _stamp(delivery.due_at),
+        "due_at": known_stamp(delivery.due_at),
         "tries": [{"at": stamp(one.at), "outcome": one.outcome, "took_ms": one.took_ms} for one in delivery.tries],
-        "replayed_at": _stamp(delivery.replayed_at),
+        "replayed_at": known_stamp(delivery.replayed_at),
         "replayed_by": delivery.replayed_by,
     }
 
@@ -97,14 +97,10 @@ def receiver_row(ports: Ports, receiver: Receiver | None, health: ReceiverHealth
         "receiver": health.receiver,
         "channel": receiver.channel if receiver else None,
         "state": health.state(now),
-        "failing_since": _stamp(health.failing_since),
+        "failing_since": known_stamp(health.failing_since),
         "failures": health.failures,
-        "rest_until": _stamp(health.rest_until) if health.rests(now) else None,
-        "gone_at": _stamp(health.gone_at),
+        "rest_until": known_stamp(health.rest_until) if health.rests(now) else None,
+        "gone_at": known_stamp(health.gone_at),
         "last_outcome": health.last_outcome,
-        "last_success_at": _stamp(max((one.tries[-1].at for one in sent), default=None)),
+        "last_success_at": known_stamp(max((one.tries[-1].at for one in sent), default=None)),
     }
-
-
-def _stamp(at: datetime | None) -> str | None:
-    return None if at is None else stamp(at)
