@@ -1,4 +1,5 @@
-"""The map of every way into Goldthread: routes for people and carriers, queues that link the steps, one schedule.
+"""The map of every way into Goldthread: routes for people and carriers, queues that link the steps, and four schedules:
+the sweep, the rates, the rules and the digest.
 
 No rule lives here and no AWS call is made here. A route is registered from its blueprint; a queue handler opens its
 batch and hands each message to the story that knows it; the sweep is told what time it is. What a story needs of the

@@ -43,10 +43,9 @@ def take_alert(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[s
     """Do what the message says to its exception and tell of it; the leg it is about, as ``case/leg``.
 
     ``action``: open, update, close; ``tell`` of a change that a person made, ``tell_case`` of what a case has come
-    to, ``wake`` of one whose time has come. The
-    first three say subject_kind, subject, kind, episode, since, and where known reason, severity, deadline, leg,
-    carrier, number, money_at_risk, detail. Of an alert about a case that does not exist the exception is kept under the
-    carrier instead: it is never dropped.
+    to, ``wake`` of one whose time has come. The first three say subject_kind, subject, kind, episode, since, and where
+    known reason, severity, deadline, leg, carrier, number, money_at_risk, detail. Of an alert about a case that does
+    not exist the exception is kept under the carrier instead: it is never dropped.
     """
     match message["action"]:
         case "tell":
