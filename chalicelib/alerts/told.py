@@ -11,7 +11,7 @@ from chalicelib.alerts.exceptions import SEVERITIES, ExceptionNote, OpenExceptio
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One change of an exception: ``note`` says which (opened, raised, updated, acknowledged, assigned, snoozed, woken,
-    resolved) and when. ``country`` is the customer's, None where no case stands behind it.
+    resolved) and when.
 
     What decides who is told follows the history up to ``note``: a change that is told again, when the exception has
     gone on, is told to the same people.
@@ -19,7 +19,11 @@ class Alert:
 
     exception: OpenException
     note: ExceptionNote
-    country: str | None = None
+
+    @property
+    def country(self) -> str | None:
+        """The customer's; None where no case stands behind it."""
+        return self.exception.country
 
     @property
     def severity(self) -> Severity:

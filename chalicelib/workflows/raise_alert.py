@@ -68,7 +68,7 @@ def tell_all(ports: Ports, exception: OpenException, notes: Iterable[ExceptionNo
     """Tell of these lines of its history, and wake whoever else must know; again is harmless."""
     spoken = [note for note in notes if is_spoken(exception, note)]
     for note in spoken:
-        tell(ports, Alert(exception, note, exception.country), now)
+        tell(ports, Alert(exception, note), now)
     if exception.case_id is None or not spoken:
         return
     known = escalation.rules(now.date())

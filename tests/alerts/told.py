@@ -36,7 +36,7 @@ def an_alert(
         "action_by": "merchant", "deadline": at, "opened_at": at, "case_id": case_id, "leg_n": 1, "carrier": "fedex",
         "money_at_risk": PRICE, "history": (note,), "country": country,
     }  # fmt: skip
-    return Alert(OpenException(**said | changed), note, country)
+    return Alert(OpenException(**said | changed), note)
 
 
 def a_receiver(receiver_id: str = "desk", **changed: Any) -> Receiver:

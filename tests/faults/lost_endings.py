@@ -189,7 +189,7 @@ def owed(world: LostWorld, receiver: str) -> Counter[Change]:
 
 def _alerts(world: LostWorld) -> list[Alert]:
     found = _exceptions(world)
-    return [Alert(one, note, one.country) for one in found for note in one.history if is_spoken(one, note)]
+    return [Alert(one, note) for one in found for note in one.history if is_spoken(one, note)]
 
 
 def _exceptions(world: LostWorld) -> list[OpenException]:
