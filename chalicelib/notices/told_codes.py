@@ -1,4 +1,4 @@
-"""What codes of ours mean to a customer: what a reason asks of them, which reasons decide against them, who carries.
+"""What codes of ours mean to a customer: what a reason asks of them and which reasons decide against them.
 
 Rules: ``notices/rules/told.toml``.
 """
@@ -29,9 +29,3 @@ def speaks_against(reason: str) -> bool:
     (True, False)
     """
     return any(fnmatchcase(reason, one) for one in dictionary("notices", "told")["against"]["reasons"])
-
-
-def carrier_called(carrier: str) -> str | None:
-    """A carrier as customers know it; None where we have no word for it."""
-    name: str | None = dictionary("notices", "told")["carrier"].get(carrier)
-    return name

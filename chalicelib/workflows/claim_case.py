@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from chalicelib.customs.papers.wording import carrier_name
 from chalicelib.insurance.claim_evidence import (
     CaseEvidence,
     Evidence,
@@ -23,6 +22,7 @@ from chalicelib.insurance.claims import bound_of, is_theft
 from chalicelib.insurance.kept import told
 from chalicelib.money import Money, money_from_json
 from chalicelib.rulebook import Confidence
+from chalicelib.shipments.carrier_names import carrier_name
 from chalicelib.workflows.claim_sight import Sight
 from chalicelib.workflows.ports import Ports
 

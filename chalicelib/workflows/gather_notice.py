@@ -15,10 +15,11 @@ from chalicelib.errors import InvalidRequestError
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.notices.facts import CustomerTask, MerchantContact, Moment, NoticeFacts, Outcome, PickupHours
 from chalicelib.notices.moments import Courier, Decided, History, Hold, Reached
-from chalicelib.notices.told_codes import carrier_called, speaks_against, task_of
+from chalicelib.notices.told_codes import speaks_against, task_of
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.places import main_zone_of, sure_zone_of
 from chalicelib.returns.case import Person
+from chalicelib.shipments.carrier_names import carrier_called
 from chalicelib.shipments.events import Event
 from chalicelib.shipments.fold import Episode
 from chalicelib.shipments.leg import Direction, Leg, Track

@@ -29,9 +29,10 @@ from chalicelib.customs.papers.goods import goods_table
 from chalicelib.customs.papers.packing import bcp47
 from chalicelib.customs.papers.paper import document
 from chalicelib.customs.papers.parties import panels, party_line
-from chalicelib.customs.papers.wording import carrier_name, grams, known_money, known_rows, money_text, service_name
+from chalicelib.customs.papers.wording import grams, known_money, known_rows, money_text, service_name
 from chalicelib.money import Money
 from chalicelib.rulebook import dictionary
+from chalicelib.shipments.carrier_names import carrier_name
 
 STATEMENT, ASSIGNMENT, VALUE = "claim_statement", "assignment", "proof_of_value"
 SIGNED = ("Name and position", "Place and date", "Signature")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalicelib.customs.papers.document import Fields
 from chalicelib.customs.papers.facts import PaperFacts
 from chalicelib.customs.papers.goods import past
-from chalicelib.customs.papers.wording import carrier_name, day, known_day, known_rows
+from chalicelib.customs.papers.wording import day, known_day, known_rows
+from chalicelib.shipments.carrier_names import carrier_name
 
 
 def first_export(facts: PaperFacts) -> Fields:

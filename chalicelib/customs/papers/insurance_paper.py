@@ -16,7 +16,6 @@ from chalicelib.customs.papers.goods import goods_data, goods_table, worth
 from chalicelib.customs.papers.paper import Paper, document, ready, waiting
 from chalicelib.customs.papers.parties import panels, party_data
 from chalicelib.customs.papers.wording import (
-    carrier_name,
     cover_doubt,
     cover_word,
     day,
@@ -31,6 +30,7 @@ from chalicelib.customs.papers.wording import (
     title,
 )
 from chalicelib.money import Money, money_from_json
+from chalicelib.shipments.carrier_names import carrier_name
 
 NAME = "insurance_declaration"
 ONCE = "The parcel is insured once only: under a policy nothing is declared to the carrier for carriage."

@@ -17,6 +17,7 @@ from unicodedata import bidirectional
 from chalicelib.customs.papers.document import Page
 from chalicelib.money import Money, text_of
 from chalicelib.rulebook import dictionary
+from chalicelib.shipments.carrier_names import carrier_name
 
 BLANK = "________________"
 NOT_STATED = "not stated"
@@ -100,11 +101,6 @@ def page_of(country: str) -> Page:
 def code_follows(country: str) -> bool:
     """Whether a postal code stands after the town there, not before it."""
     return country in _words()["postal_code"]["follows"]
-
-
-def carrier_name(carrier: str) -> str:
-    """A carrier as it calls itself."""
-    return str(_words()["carriers"].get(carrier, carrier.upper()))
 
 
 def service_name(carrier: str, service: str | None, named: str | None = None) -> str:
