@@ -178,6 +178,22 @@ def on_delivery_due(event: Any) -> Any:
     return answered
 
 
+@app.on_sqs_message(queue_arn=ARN + "evidence", batch_size=1, name="on_evidence_due")
+def on_evidence_due(event: Any) -> Any:
+    """What was uploaded is looked at, kept and copied. What reads pictures is loaded here and nowhere else."""
+    from chalicelib.workflows.look_at_evidence import take_evidence_work
+
+    return each_message(event, "evidence", take_evidence_work)
+
+
+@app.on_sqs_message(queue_arn=ARN + "payments", batch_size=1, name="on_payment_due")
+def on_payment_due(event: Any) -> Any:
+    """What was approved is paid, once."""
+    from chalicelib.workflows.pay_out import take_payment
+
+    return each_message(event, "payments", take_payment)
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="daily_digest")
 def daily_digest(event: Any) -> Any:
     """What is open and what ends soon, to each receiver whose own hour for it has come: so it is asked every hour."""

@@ -44,13 +44,16 @@ RATE_URLS: Final[Mapping[str, str]] = {
     "hmrc": "https://www.trade-tariff.service.gov.uk",
     "metals": "",
 }
+# Where providers of payments answer; the sandbox is a folder, and only where the stage is ``local``.
+PAYMENT_URLS: Final[Mapping[str, str]] = {"stripe": "https://api.stripe.com"}
 MERCHANT_FILE: Final = "chalicelib/merchant.toml"
 
 # By the handler's own name, as Lambda tells it in _HANDLER; the names are without the prefix.
 NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
     "app.app": frozenset({
         "TABLE", "QUEUE_TRACKING", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "QUEUE_NOTICES",
-        "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_WEBHOOKS", "KMS_KEY",
+        "QUEUE_EVIDENCE", "QUEUE_PAYMENTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "SECRET_WEBHOOKS", "KMS_KEY",
+        "PUBLIC_URL",
     }),
     "app.on_tracking_received": frozenset({
         "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "DEAD_LETTERS_TRACKING",
@@ -60,8 +63,9 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_POLLS",
     }),
     "app.on_step_due": frozenset({
-        "TABLE", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "QUEUE_NOTICES", "EVIDENCE_BUCKET", "MERCHANT_FILE",
-        "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL", "DEAD_LETTERS_STEPS",
+        "TABLE", "QUEUE_STEPS", "QUEUE_PAPERS", "QUEUE_ALERTS", "QUEUE_NOTICES", "QUEUE_PAYMENTS", "EVIDENCE_BUCKET",
+        "MERCHANT_FILE", "SECRET_CARRIERS", "KMS_KEY", "FEDEX_URL", "MYDHL_URL", "DHL_UNIFIED_URL", "EMS_URL",
+        "DEAD_LETTERS_STEPS",
     }),
     "app.on_papers_due": frozenset({
         "TABLE", "QUEUE_ALERTS", "EVIDENCE_BUCKET", "MERCHANT_FILE", "KMS_KEY", "DEAD_LETTERS_PAPERS",
@@ -70,7 +74,15 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
         "TABLE", "QUEUE_STEPS", "QUEUE_NOTICES", "QUEUE_DELIVERIES", "MERCHANT_FILE", "DEAD_LETTERS_ALERTS",
     }),
     "app.on_notice_due": frozenset({
-        "TABLE", "QUEUE_ALERTS", "MERCHANT_FILE", "MAIL_DOMAIN", "KMS_KEY", "DEAD_LETTERS_NOTICES",
+        "TABLE", "QUEUE_ALERTS", "MERCHANT_FILE", "MAIL_DOMAIN", "KMS_KEY", "PUBLIC_URL", "DEAD_LETTERS_NOTICES",
+    }),
+    "app.on_evidence_due": frozenset({
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_NOTICES", "EVIDENCE_BUCKET", "MERCHANT_FILE",
+        "DEAD_LETTERS_EVIDENCE",
+    }),
+    "app.on_payment_due": frozenset({
+        "TABLE", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_NOTICES", "MERCHANT_FILE", "SECRET_PAYMENTS", "STRIPE_URL",
+        "PAYMENT_SANDBOX", "DEAD_LETTERS_PAYMENTS",
     }),
     "app.on_delivery_due": frozenset({
         "TABLE", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE", "MAIL_DOMAIN", "TOPIC", "SECRET_RECEIVERS",
@@ -80,10 +92,13 @@ NEEDED_BY: Final[Mapping[str, frozenset[str]]] = {
     "app.watch_rules": frozenset({"TABLE", "QUEUE_ALERTS"}),
     "app.refresh_rates": frozenset({"TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"}),
     "app.sweep_due_work": frozenset({
-        "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE",
+        "TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "QUEUE_EVIDENCE", "QUEUE_PAYMENTS",
+        "MERCHANT_FILE",
     }),
 }  # fmt: skip
-QUEUES: Final = ("tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries")
+QUEUES: Final = (
+    "tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries", "evidence", "payments",
+)  # fmt: skip
 ALWAYS_NEEDED: Final = frozenset({"STAGE", "TABLE"})
 
 
@@ -104,6 +119,9 @@ class Settings:
     topic: str | None = None
     mail_domain: str | None = None
     receiver_guard: ReceiverGuard = "shut"
+    public_url: str | None = None
+    payment_urls: Mapping[str, str] = field(default_factory=lambda: PAYMENT_URLS)
+    payment_sandbox: str | None = None
 
 
 def _queue_url(text: str) -> str:
@@ -135,6 +153,8 @@ class _Environment(BaseModel):
     QUEUE_ALERTS: QueueUrl | None = None
     QUEUE_NOTICES: QueueUrl | None = None
     QUEUE_DELIVERIES: QueueUrl | None = None
+    QUEUE_EVIDENCE: QueueUrl | None = None
+    QUEUE_PAYMENTS: QueueUrl | None = None
     DEAD_LETTERS_TRACKING: QueueUrl | None = None
     DEAD_LETTERS_POLLS: QueueUrl | None = None
     DEAD_LETTERS_STEPS: QueueUrl | None = None
@@ -142,11 +162,17 @@ class _Environment(BaseModel):
     DEAD_LETTERS_ALERTS: QueueUrl | None = None
     DEAD_LETTERS_NOTICES: QueueUrl | None = None
     DEAD_LETTERS_DELIVERIES: QueueUrl | None = None
+    DEAD_LETTERS_EVIDENCE: QueueUrl | None = None
+    DEAD_LETTERS_PAYMENTS: QueueUrl | None = None
     EVIDENCE_BUCKET: Text | None = None
     MERCHANT_FILE: Annotated[Text, AfterValidator(_inside_the_zip)] = MERCHANT_FILE
     SECRET_WEBHOOKS: Text | None = None
     SECRET_CARRIERS: Text | None = None
     SECRET_RECEIVERS: Text | None = None
+    SECRET_PAYMENTS: Text | None = None
+    PUBLIC_URL: Text | None = None
+    STRIPE_URL: Text = PAYMENT_URLS["stripe"]
+    PAYMENT_SANDBOX: Annotated[str, Field(max_length=1024, pattern=r"^[\x21-\x7e]*$")] = ""
     TOPIC: Text | None = None
     MAIL_DOMAIN: Annotated[str, Field(pattern=r"^[a-z0-9.-]{3,253}$")] | None = None
     RECEIVER_GUARD: ReceiverGuard = "shut"
@@ -175,6 +201,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     faults += _address_faults(said)
     if said.get("RECEIVER_GUARD", "shut") != "shut" and said.get("STAGE") != "local":
         faults.append(_fault("RECEIVER_GUARD", "not_allowed", "stays shut but in the stage local"))
+    if said.get("PAYMENT_SANDBOX") and said.get("STAGE") != "local":
+        faults.append(_fault("PAYMENT_SANDBOX", "not_allowed", "pays nothing: only for the stage local"))
     if faults or read is None:
         raise EnvironmentInvalid(faults)
     return _settings(read)
@@ -187,6 +215,7 @@ def _settings(read: _Environment) -> Settings:
         "webhooks": read.SECRET_WEBHOOKS,
         "carriers": read.SECRET_CARRIERS,
         "receivers": read.SECRET_RECEIVERS,
+        "payments": read.SECRET_PAYMENTS,
     }
     return Settings(
         stage=read.STAGE,
@@ -202,12 +231,15 @@ def _settings(read: _Environment) -> Settings:
         topic=read.TOPIC,
         mail_domain=read.MAIL_DOMAIN,
         receiver_guard=read.RECEIVER_GUARD,
+        public_url=read.PUBLIC_URL,
+        payment_urls={host: getattr(read, _variable(host)) for host in PAYMENT_URLS},
+        payment_sandbox=read.PAYMENT_SANDBOX or None,
     )
 
 
 def _address_faults(said: Mapping[str, str]) -> list[FieldFault]:
     """A carrier or publisher is spoken to over TLS; only the stage ``local`` may use a simulator on this machine."""
-    known = {**CARRIER_URLS, **RATE_URLS}
+    known = {**CARRIER_URLS, **RATE_URLS, **PAYMENT_URLS}
     given = {_variable(host): said.get(_variable(host), url) for host, url in known.items()}
     given = {variable: url for variable, url in given.items() if url or variable != _variable("metals")}
     local = said.get("STAGE") == "local"

@@ -34,6 +34,9 @@ LOCAL_VALUES: dict[str, Any] = {
     "Parameters.HmrcUrl.Default": "http://127.0.0.1:4580/rates/hmrc",
     "Parameters.MetalsUrl.Default": "http://127.0.0.1:4580/rates/metals",
     "Parameters.ReceiverGuard.Default": "private_addresses_allowed",
+    "Parameters.StripeUrl.Default": "http://127.0.0.1:4580/stripe",
+    "Parameters.PaymentSandbox.Default": "payments",
+    "Parameters.PublicUrl.Default": "http://127.0.0.1:4610",
 }
 
 REFERENCE_BY_ENV: dict[str, Any] = {
@@ -52,10 +55,18 @@ REFERENCE_BY_ENV: dict[str, Any] = {
     "GOLDTHREAD_DEAD_LETTERS_ALERTS": {"Ref": "AlertsDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_NOTICES": {"Ref": "NoticesDeadLetters"},
     "GOLDTHREAD_DEAD_LETTERS_DELIVERIES": {"Ref": "DeliveriesDeadLetters"},
+    "GOLDTHREAD_QUEUE_EVIDENCE": {"Ref": "EvidenceQueue"},
+    "GOLDTHREAD_DEAD_LETTERS_EVIDENCE": {"Ref": "EvidenceDeadLetters"},
+    "GOLDTHREAD_QUEUE_PAYMENTS": {"Ref": "PaymentsQueue"},
+    "GOLDTHREAD_DEAD_LETTERS_PAYMENTS": {"Ref": "PaymentsDeadLetters"},
     "GOLDTHREAD_EVIDENCE_BUCKET": {"Ref": "EvidenceBucket"},
     "GOLDTHREAD_SECRET_WEBHOOKS": {"Ref": "WebhooksSecret"},
     "GOLDTHREAD_SECRET_CARRIERS": {"Ref": "CarriersSecret"},
     "GOLDTHREAD_SECRET_RECEIVERS": {"Ref": "ReceiversSecret"},
+    "GOLDTHREAD_SECRET_PAYMENTS": {"Ref": "PaymentsSecret"},
+    "GOLDTHREAD_STRIPE_URL": {"Ref": "StripeUrl"},
+    "GOLDTHREAD_PAYMENT_SANDBOX": {"Ref": "PaymentSandbox"},
+    "GOLDTHREAD_PUBLIC_URL": {"Ref": "PublicUrl"},
     "GOLDTHREAD_TOPIC": {"Ref": "AlertTopic"},
     "GOLDTHREAD_MAIL_DOMAIN": {"Ref": "MailDomain"},
     "GOLDTHREAD_RECEIVER_GUARD": {"Ref": "ReceiverGuard"},
@@ -93,6 +104,8 @@ QUEUES = (
     Queue("Notices", consumer="OnNoticeDue", timeout_s=60, concurrency=4),
     # A receiver that hangs holds one of these for as long as it may answer, and rests afterwards.
     Queue("Deliveries", consumer="OnDeliveryDue", timeout_s=60, concurrency=8),
+    Queue("Evidence", consumer="OnEvidenceDue", timeout_s=60, concurrency=4),
+    Queue("Payments", consumer="OnPaymentDue", timeout_s=60, concurrency=2),
 )
 
 # Function -> the environment it needs beyond GOLDTHREAD_STAGE (names without the prefix).
@@ -105,10 +118,13 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "QUEUE_ALERTS",
         "QUEUE_DELIVERIES",
         "QUEUE_NOTICES",
+        "QUEUE_EVIDENCE",
+        "QUEUE_PAYMENTS",
         "EVIDENCE_BUCKET",
         "MERCHANT_FILE",
         "SECRET_WEBHOOKS",
         "KMS_KEY",
+        "PUBLIC_URL",
     ),
     "OnTrackingReceived": (
         "TABLE",
@@ -137,6 +153,7 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "QUEUE_PAPERS",
         "QUEUE_ALERTS",
         "QUEUE_NOTICES",
+        "QUEUE_PAYMENTS",
         "EVIDENCE_BUCKET",
         "MERCHANT_FILE",
         "SECRET_CARRIERS",
@@ -156,7 +173,35 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
         "MERCHANT_FILE",
         "DEAD_LETTERS_ALERTS",
     ),
-    "OnNoticeDue": ("TABLE", "QUEUE_ALERTS", "MERCHANT_FILE", "MAIL_DOMAIN", "KMS_KEY", "DEAD_LETTERS_NOTICES"),
+    "OnNoticeDue": (
+        "TABLE",
+        "QUEUE_ALERTS",
+        "MERCHANT_FILE",
+        "MAIL_DOMAIN",
+        "KMS_KEY",
+        "PUBLIC_URL",
+        "DEAD_LETTERS_NOTICES",
+    ),
+    "OnEvidenceDue": (
+        "TABLE",
+        "QUEUE_STEPS",
+        "QUEUE_ALERTS",
+        "QUEUE_NOTICES",
+        "EVIDENCE_BUCKET",
+        "MERCHANT_FILE",
+        "DEAD_LETTERS_EVIDENCE",
+    ),
+    "OnPaymentDue": (
+        "TABLE",
+        "QUEUE_STEPS",
+        "QUEUE_ALERTS",
+        "QUEUE_NOTICES",
+        "MERCHANT_FILE",
+        "SECRET_PAYMENTS",
+        "STRIPE_URL",
+        "PAYMENT_SANDBOX",
+        "DEAD_LETTERS_PAYMENTS",
+    ),
     "OnDeliveryDue": (
         "TABLE",
         "QUEUE_ALERTS",
@@ -171,10 +216,27 @@ ENV_BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "DailyDigest": ("TABLE", "QUEUE_DELIVERIES", "MERCHANT_FILE"),
     "WatchRules": ("TABLE", "QUEUE_ALERTS"),
     "RefreshRates": ("TABLE", "QUEUE_ALERTS", "ECB_URL", "HMRC_URL", "METALS_URL"),
-    "SweepDueWork": ("TABLE", "QUEUE_POLLS", "QUEUE_STEPS", "QUEUE_ALERTS", "QUEUE_DELIVERIES", "MERCHANT_FILE"),
+    "SweepDueWork": (
+        "TABLE",
+        "QUEUE_POLLS",
+        "QUEUE_STEPS",
+        "QUEUE_ALERTS",
+        "QUEUE_DELIVERIES",
+        "QUEUE_EVIDENCE",
+        "QUEUE_PAYMENTS",
+        "MERCHANT_FILE",
+    ),
 }
 FUNCTIONS = tuple(ENV_BY_FUNCTION)
-KEPT_IN_PROD = ("Table", "EvidenceBucket", "PersonKey", "WebhooksSecret", "CarriersSecret", "ReceiversSecret")
+KEPT_IN_PROD = (
+    "Table",
+    "EvidenceBucket",
+    "PersonKey",
+    "WebhooksSecret",
+    "CarriersSecret",
+    "ReceiversSecret",
+    "PaymentsSecret",
+)
 
 
 def build_template(stage: str, machine: str | None = None) -> Template:

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_notices import register_of_item
+from chalicelib.adapters.case_parts import StoredParts
 from chalicelib.adapters.claim_items import claims_of_items, pack_of_item, watches_of_items
 from chalicelib.adapters.codec import dump, load, names_of, update_of
 from chalicelib.adapters.duty_items import entry_of_item
@@ -222,6 +223,7 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         watches=watches_of_items(by_kind.get(keys.CLAIM.rstrip("#"), ())),
         packs=tuple(map(pack_of_item, by_kind.get(keys.PACK.rstrip("#"), ()))),
         notices=register_of_item(by_kind[keys.NOTICES][0]) if keys.NOTICES in by_kind else Register(),
+        parts=StoredParts(by_kind),
     )
 
 

@@ -30,6 +30,7 @@ from chalicelib.adapters.case_items import (
     pointer_item,
 )
 from chalicelib.adapters.case_notices import register_item
+from chalicelib.adapters.case_parts import case_part_update
 from chalicelib.adapters.listing import MAX_PAGE, listed_page, read_cursor, write_cursor
 from chalicelib.adapters.paper_items import papers_update
 from chalicelib.adapters.sealing import DataKeys, seal, unseal
@@ -48,6 +49,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError, StaleVersion
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg, Track
+from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.ports import (
     Booking,
     BookingStatus,
@@ -120,6 +122,7 @@ class TableCases:
         answer: StoredAnswer | None = None,
         over: Sequence[Booking] = (),
         plan: Plan | None = None,
+        parts: Sequence[Part] = (),
     ) -> None:
         """Save a case with its log entries and parts, all or nothing. Raises ``StaleVersion``."""
         mark = self._mark()
@@ -128,6 +131,7 @@ class TableCases:
         writes += part_updates(legs, bookings, over)
         writes += [exception_write(exception, mark) for exception in exceptions]
         writes += [plan_update(plan)] if plan else []
+        writes += map(case_part_update, parts)
         writes += [self._answer_write(answer, log[-1].at)] if answer else []
         made = {len(writes) + n: PutNew(track_item(track)) for n, track in enumerate(tracks)}
         self._commit(case, writes, made, mark)

@@ -16,9 +16,10 @@ from chalicelib.adapters.table import MARK, IndexEntry, Item, Table, Update, fre
 from chalicelib.adapters.track_items import parked_of_item, track_of_item
 from chalicelib.clock import stamp
 from chalicelib.shipments.leg import Track
-from chalicelib.workflows.ports import Booking, Due, Parked
+from chalicelib.workflows.case_parts import LOOKED_AT_BY
+from chalicelib.workflows.ports import Booking, Due, DuePart, Parked
 
-DueKind = Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim"]
+DueKind = Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim", "part"]
 KIND_BY_SK: Final[dict[str, DueKind]] = {
     "TRACK": "track",
     "PARKED": "parked",
@@ -28,6 +29,7 @@ KIND_BY_SK: Final[dict[str, DueKind]] = {
     "DELIVERY": "delivery",
     "DIGEST": "digest",
     "CLAIM": "claim",
+    **dict.fromkeys(LOOKED_AT_BY, "part"),
 }
 
 
@@ -68,6 +70,14 @@ class TableDueWork:
         """The booking of this entry; None when it is gone or no longer due then."""
         item = self._still_due(due)
         return None if item is None else booking_of_item(item)
+
+    def part_of(self, due: Due) -> DuePart | None:
+        """The part of a case of this entry; None when it is gone or no longer due then."""
+        item = self._still_due(due)
+        if item is None:
+            return None
+        kind, part_id = keys.part_of_sk(due.sk)
+        return DuePart(keys.case_of_pk(due.pk), kind, part_id, item.get("attempts", 0))
 
     def claim(self, due: Due, until: datetime | None, *, unheard_since: datetime | None = None) -> bool:
         """Move the due time and count the attempt, if the item is still due when the index said."""

@@ -24,6 +24,7 @@ PAPERS = "PAPERS#"
 DUTY = "DUTY#"
 CLAIM, PACK = "CLAIM#", "PACK#"
 DELIVERY = "DELIVERY#"
+NO_TIME = "9999-12-31T00:00:00Z"
 RECEIVERS = "RECEIVERS"
 DUE_SHARDS = 8
 LISTING_SHARDS = 4
@@ -82,6 +83,21 @@ def duty_sums_pks(state: str) -> tuple[str, ...]:
 def duty_sums_pk(state: str, pk: str) -> str:
     """The partition that counts an entry of this case in this state."""
     return duty_sums_pks(state)[crc32(pk.encode()) % LISTING_SHARDS]
+
+
+def case_part_sk(kind: str, part_id: str) -> str:
+    """A part of a case: evidence, a receipt, a quote ...
+
+    >>> case_part_sk("QUOTE", "1-2")
+    'QUOTE#1-2'
+    """
+    return f"{kind}#{part(part_id)}"
+
+
+def part_of_sk(sk: str) -> tuple[str, str]:
+    """Read what ``case_part_sk`` wrote."""
+    kind, _, part_id = sk.partition("#")
+    return kind, unquote(part_id)
 
 
 def claim_sk(leg_n: int, party: str | None = None) -> str:
@@ -317,7 +333,7 @@ def due_shards() -> tuple[str, ...]:
     return tuple(f"DUE#{n}" for n in range(DUE_SHARDS))
 
 
-ListingKind = Literal["case", "track", "exception", "duty", "leg", "delivery", "claim"]
+ListingKind = Literal["case", "track", "exception", "duty", "leg", "delivery", "claim", "part"]
 
 
 def listed_as(kind: ListingKind, value: str, pk: str) -> str:

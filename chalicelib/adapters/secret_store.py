@@ -49,6 +49,10 @@ class StoredSecrets:
         """Addresses and signing secrets of the merchant's receivers."""
         return self._value("receivers")
 
+    def payments(self) -> Mapping[str, Any]:
+        """What each provider of payments asks to be shown."""
+        return self._value("payments")
+
     def _value(self, name: str) -> Mapping[str, Any]:
         now, kept = self._monotonic(), self._kept.get(name)
         if kept is not None and now < kept.ask_from:

@@ -21,10 +21,13 @@ from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.evidence import BucketEvidence
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.links import TableLinks
 from chalicelib.adapters.mail import SesMail
 from chalicelib.adapters.outbound import GuardedOutbound
+from chalicelib.adapters.payments import ProviderPayments
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import SqsQueues
+from chalicelib.adapters.recalls import TableRecalls
 from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.secret_store import StoredSecrets
 from chalicelib.adapters.table import fresh_mark
@@ -68,6 +71,9 @@ def build(
         digests=TableDigests(table, mark),
         notices=TableNotices(table, mark),
         claims=TableClaims(table, mark),
+        links=TableLinks(table, KmsKeys(clients, settings.kms_key or "")),
+        payments=ProviderPayments(),
+        recalls=TableRecalls(table, mark),
         mail=SesMail(clients, settings.mail_domain or ""),
         topic=SnsTopic(clients, settings.topic or ""),
         outbound=GuardedOutbound(settings.receiver_guard),

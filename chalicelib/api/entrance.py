@@ -36,8 +36,8 @@ _CARRIERS_OWN = re.compile(r"application/(json|x-www-form-urlencoded) *(;.*)?\Z"
 class Call:
     """One admitted request.
 
-    ``asked_at`` is the path as the gateway saw it; ``document`` is the strict JSON of the body and ``body``
-    its validated model, where the operation has one.
+    ``holder`` and ``role`` are the token's, ``asked_at`` is the path as the gateway saw it; ``document`` is the strict
+    JSON of the body and ``body`` its validated model, where the operation has one.
     """
 
     request_id: str
@@ -48,6 +48,7 @@ class Call:
     headers: Mapping[str, str]
     asked_at: str
     raw: bytes = b""
+    role: str = ""
     document: Any = None
     body: Any = None
 
@@ -88,10 +89,11 @@ def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) ->
 def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Call:
     """The request as its handler may use it; raises the error that names everything wrong with it."""
     now = desk.now()
-    holder = ""
+    holder = role = ""
     if operation.scope:
         shown = request.headers.get("authorization")
-        holder = holder_of(shown, operation.scope, desk.ports().tokens, now).holder
+        token = holder_of(shown, operation.scope, desk.ports().tokens, now)
+        holder, role = token.holder, token.role
     call = Call(
         request_id,
         now,
@@ -100,6 +102,7 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
         _query_of(operation, request.query_params),
         _every_header(request) if operation.raw_body else _headers_of(operation, request.headers),
         str(request.context.get("path") or ""),
+        role=role,
     )
     return _with_body(operation, call, request) if operation.body or operation.raw_body else call
 

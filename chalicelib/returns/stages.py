@@ -1,7 +1,7 @@
 """The stages of a case, as one table: what is not in it cannot happen.
 
-A case walks as far as ``arrived`` (the carrier's word). The stages after it are
-named, so that stored cases and lists know them, but nothing leads there yet.
+``arrived`` is the carrier's word, ``received`` our own take-in. From every stage but the two last ones a case can be
+closed or cancelled: a person can always end it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,33 @@ Stage = Literal[
 ]  # fmt: skip
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
-# A carrier's scan can outrun our own record of the booking, so the road may be entered further on; never
-# backwards, but for a person who takes an approval back to look again before anything was bought.
+# A carrier's scan can outrun our own record of the booking, and a parcel its scans: the road may be entered further
+# on. Money may be given before the piece is back (an advance, a parcel that was lost), so ``settling`` may lead to
+# ``received``; what could not be handed over on the way out comes home and is received again. Backwards a case goes
+# otherwise only when a person takes an approval back before anything was bought, or looks at a piece again.
 NEXT: Mapping[Stage, frozenset[Stage]] = {
-    "review": frozenset({"evidence_needed", "approved", "cancelled"}),
-    "evidence_needed": frozenset({"review", "approved", "cancelled"}),
-    "approved": frozenset({"review", "booked", "in_transit", "arrived", "cancelled"}),
-    "booked": frozenset({"in_transit", "arrived", "cancelled"}),
-    "in_transit": frozenset({"arrived"}),
-    "arrived": frozenset(),
-    "received": frozenset(),
-    "inspected": frozenset(),
-    "in_repair": frozenset(),
-    "settling": frozenset(),
-    "sending_out": frozenset(),
+    "review": frozenset({"evidence_needed", "approved", "settling", "closed", "cancelled"}),
+    "evidence_needed": frozenset({"review", "approved", "settling", "closed", "cancelled"}),
+    "approved": frozenset(
+        {
+            "review",
+            "booked",
+            "in_transit",
+            "arrived",
+            "received",
+            "settling",
+            "closed",
+            "cancelled",
+        }
+    ),
+    "booked": frozenset({"in_transit", "arrived", "received", "settling", "closed", "cancelled"}),
+    "in_transit": frozenset({"arrived", "received", "settling", "closed"}),
+    "arrived": frozenset({"received", "settling", "closed"}),
+    "received": frozenset({"inspected", "settling", "closed"}),
+    "inspected": frozenset({"in_repair", "settling", "sending_out", "closed"}),
+    "in_repair": frozenset({"inspected", "settling", "sending_out", "closed"}),
+    "settling": frozenset({"received", "in_repair", "sending_out", "closed"}),
+    "sending_out": frozenset({"received", "settling", "closed"}),
     "closed": frozenset(),
     "cancelled": frozenset(),
 }

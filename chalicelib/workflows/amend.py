@@ -11,7 +11,8 @@ from chalicelib.errors import NotFoundError, StaleVersion
 from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_log import noted
-from chalicelib.workflows.ports import Booking, Ports, StoredAnswer
+from chalicelib.workflows.case_parts import Part
+from chalicelib.workflows.ports import Booking, CaseFile, Ports, StoredAnswer
 
 TRIES = 6
 
@@ -32,6 +33,7 @@ class Amendment:
     answer: StoredAnswer | None = None
     over: tuple[Booking, ...] = ()
     plan: Plan | None = None
+    parts: tuple[Part, ...] = ()
 
 
 def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Amendment | None]) -> Case:
@@ -47,20 +49,45 @@ def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Am
         change = decide(case)
         if change is None:
             return case
-        after, entry = noted(change.case, now, change.by, change.what, change.facts)
-        try:
-            ports.cases.commit(
-                after,
-                (entry,),
-                legs=change.legs,
-                bookings=change.bookings,
-                exceptions=change.exceptions,
-                tracks=change.tracks,
-                answer=change.answer,
-                over=change.over,
-                plan=change.plan,
-            )
-        except StaleVersion:
-            continue
-        return after
+        after = _written(ports, change, now)
+        if after is not None:
+            return after
     raise StaleVersion("the case is being written by others; try again")
+
+
+def amend_file(
+    ports: Ports, case_id: str, now: datetime, decide: Callable[[CaseFile], Amendment | None]
+) -> CaseFile | None:
+    """The same for what can only be decided on everything under the case. Returns the file on which it was decided
+    that nothing needs to change; None when something was written."""
+    for _ in range(TRIES):
+        file = ports.cases.file(case_id)
+        if file is None:
+            raise NotFoundError("no case has this id")
+        change = decide(file)
+        if change is None:
+            return file
+        if _written(ports, change, now) is not None:
+            return None
+    raise StaleVersion("the case is being written by others; try again")
+
+
+def _written(ports: Ports, change: Amendment, now: datetime) -> Case | None:
+    """The case as it was written; None when somebody else wrote first."""
+    after, entry = noted(change.case, now, change.by, change.what, change.facts)
+    try:
+        ports.cases.commit(
+            after,
+            (entry,),
+            legs=change.legs,
+            bookings=change.bookings,
+            exceptions=change.exceptions,
+            tracks=change.tracks,
+            answer=change.answer,
+            over=change.over,
+            plan=change.plan,
+            parts=change.parts,
+        )
+    except StaleVersion:
+        return None
+    return after

@@ -13,6 +13,7 @@ from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.bookings import Booking
+from chalicelib.workflows.case_parts import NoParts, Parts
 from chalicelib.workflows.claim_ports import Pack
 from chalicelib.workflows.made_papers import LegPapers
 
@@ -48,6 +49,7 @@ class CaseFile:
     watches: tuple[Watch, ...] = ()
     packs: tuple[Pack, ...] = ()
     notices: Register = field(default_factory=Register)
+    parts: Parts = field(default_factory=NoParts)
 
     def papers_of(self, leg_n: int) -> LegPapers | None:
         """The papers of a leg; None when none were made yet."""

@@ -31,15 +31,19 @@ from chalicelib.workflows.carrier_ports import HttpResponse as HttpResponse
 from chalicelib.workflows.carrier_ports import Incident as Incident
 from chalicelib.workflows.case_file import CaseFile as CaseFile
 from chalicelib.workflows.case_file import LogEntry as LogEntry
+from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.claim_ports import Claims
 from chalicelib.workflows.delivery_ports import Deliveries, Mail, Outbound, Topic
 from chalicelib.workflows.digest_ports import Digests
 from chalicelib.workflows.duty_ports import Duties
 from chalicelib.workflows.exception_ports import ExceptionPage as ExceptionPage
 from chalicelib.workflows.exception_ports import Exceptions as Exceptions
+from chalicelib.workflows.link_ports import Links
 from chalicelib.workflows.made_papers import LegPapers as LegPapers
 from chalicelib.workflows.made_papers import MadePaper as MadePaper
 from chalicelib.workflows.notice_ports import Notices
+from chalicelib.workflows.payment_ports import Payments
+from chalicelib.workflows.recall_ports import Recalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,20 @@ class TrackPage:
 class Due:
     """One entry of the due index: the keys of something that asked to be looked at by now."""
 
-    kind: Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim"]
+    kind: Literal["track", "parked", "booking", "duty", "exception", "delivery", "digest", "claim", "part"]
     pk: str
     sk: str
     due_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuePart:
+    """A part of a case (see ``case_parts``) that asked to be looked at, and how often it was in vain."""
+
+    case_id: str
+    kind: str
+    part_id: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,7 @@ class Cases(Protocol):
         answer: StoredAnswer | None = None,
         over: Sequence[Booking] = (),
         plan: Plan | None = None,
+        parts: Sequence[Part] = (),
     ) -> None:
         """Save a case that was read at ``case.version - 1`` with its log entries and parts, all or nothing.
         A track is created if absent and left alone if there; so is a stored answer, but for one that has run out.
@@ -221,6 +236,9 @@ class DueWork(Protocol):
 
     def booking_of(self, due: Due) -> Booking | None: ...
 
+    def part_of(self, due: Due) -> DuePart | None:
+        """The part of a case that is due; None when it is gone or no longer due then."""
+
     def rearm(
         self,
         due: Due,
@@ -240,7 +258,8 @@ class DueWork(Protocol):
 
 
 class Queues(Protocol):
-    """Messages to ourselves. ``queue`` is tracking, polls, steps, papers, alerts, notices or deliveries."""
+    """Messages to ourselves. ``queue`` is tracking, polls, steps, papers, alerts, notices, deliveries, evidence or
+    payments."""
 
     def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """All of them or an error; sending twice is allowed and harmless."""
@@ -285,6 +304,9 @@ class Secrets(Protocol):
 
     def receivers(self) -> Mapping[str, Any]:
         """By receiver: ``url`` and ``secrets``, the current one first and the previous one after it."""
+
+    def payments(self) -> Mapping[str, Any]:
+        """By provider of payments: what its API asks to be shown."""
 
 
 class PickupDays(Protocol):
@@ -357,6 +379,9 @@ class Ports:
     digests: Digests
     notices: Notices
     claims: Claims
+    links: Links
+    payments: Payments
+    recalls: Recalls
     mail: Mail
     topic: Topic
     outbound: Outbound

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.errors import InvalidRequestError
 from chalicelib.workflows import book_leg, keep_claims
+from chalicelib.workflows.case_parts import look_at_part
 from chalicelib.workflows.confirm_push import confirm_push
 from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.keep_ledger import keep_claim
@@ -37,6 +38,9 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             keep_claim(ports, message, now)
         case "claim_watch":
             keep_claims.look(ports, message, now)
+        case "part_due":
+            look_at_part(ports, message, now)
+            look_for_notices(ports, message["case_id"])
         case unknown:
             raise InvalidRequestError(f"no story knows a step of kind {unknown!r}")
     return {f"{message['case_id']}/{message['leg']}"} if "case_id" in message else set()

@@ -44,7 +44,7 @@ def prove_sender(aws: Ministack) -> None:
 def put(aws: Ministack, deployed: Deployed, values: Mapping[str, Any]) -> None:
     """Put the values into the secrets that the stack made; a value that is there already is left alone."""
     store = aws.client("secretsmanager")
-    for name in ("webhooks", "carriers", "receivers"):
+    for name in ("webhooks", "carriers", "receivers", "payments"):
         output = f"{name.title()}SecretId"
         secret = deployed.outputs[output]
         text = json.dumps(values[name], sort_keys=True)
@@ -94,6 +94,7 @@ def _made(outside: str) -> dict[str, dict[str, Any]]:
             },
         },
         "receivers": receiver_secrets(ids, outside),
+        "payments": {"stripe": {"api_key": f"sk_test_{secrets.token_hex(16)}"}},
     }
 
 

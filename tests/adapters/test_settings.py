@@ -7,7 +7,7 @@ import pytest
 from chalicelib.settings import CARRIER_URLS, NEEDED_BY, RATE_URLS, EnvironmentInvalid, read_settings
 from infra.build_template import ENV_BY_FUNCTION
 
-DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS", "NOTICES", "DELIVERIES")
+DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS", "NOTICES", "DELIVERIES", "EVIDENCE", "PAYMENTS")
 WHOLE = {
     "GOLDTHREAD_STAGE": "prod",
     "GOLDTHREAD_TABLE": "goldthread-prod",
@@ -15,12 +15,13 @@ WHOLE = {
     "GOLDTHREAD_QUEUE_STEPS": "https://sqs.eu-west-1.amazonaws.com/1/steps",
     **{
         f"GOLDTHREAD_QUEUE_{name.upper()}": f"https://sqs.eu-west-1.amazonaws.com/1/{name}"
-        for name in ("papers", "alerts", "notices", "deliveries")
+        for name in ("papers", "alerts", "notices", "deliveries", "evidence", "payments")
     },
     "GOLDTHREAD_EVIDENCE_BUCKET": "evidence",
     "GOLDTHREAD_MERCHANT_FILE": "chalicelib/merchant.toml",
     "GOLDTHREAD_SECRET_WEBHOOKS": "arn:aws:secretsmanager:eu-west-1:1:secret:webhooks",
     "GOLDTHREAD_KMS_KEY": "1234abcd",
+    "GOLDTHREAD_PUBLIC_URL": "https://returns.example.com",
     "AWS_REGION": "eu-west-1",
 }
 
@@ -38,7 +39,7 @@ def test_a_whole_environment_is_read():
     settings = read_settings(WHOLE | {"_HANDLER": "app.app"})
     assert (settings.stage, settings.table, settings.kms_key) == ("prod", "goldthread-prod", "1234abcd")
     assert set(settings.queues) == {
-        "tracking", "steps", "papers", "alerts", "notices", "deliveries",
+        "tracking", "steps", "papers", "alerts", "notices", "deliveries", "evidence", "payments",
     }  # fmt: skip
     assert set(settings.secrets) == {"webhooks"}
     assert settings.carrier_urls == CARRIER_URLS
@@ -58,7 +59,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it():
         "GOLDTHREAD_QUEUE_PAPERS", "GOLDTHREAD_QUEUE_ALERTS", "GOLDTHREAD_EVIDENCE_BUCKET", "GOLDTHREAD_MERCHANT_FILE",
         "GOLDTHREAD_SECRET_CARRIERS", "GOLDTHREAD_KMS_KEY", "GOLDTHREAD_FEDEX_URL",
         "GOLDTHREAD_MYDHL_URL", "GOLDTHREAD_DHL_UNIFIED_URL", "GOLDTHREAD_EMS_URL",
-        "GOLDTHREAD_DEAD_LETTERS_STEPS", "GOLDTHREAD_QUEUE_NOTICES",
+        "GOLDTHREAD_DEAD_LETTERS_STEPS", "GOLDTHREAD_QUEUE_NOTICES", "GOLDTHREAD_QUEUE_PAYMENTS",
     }  # fmt: skip
     assert "secret-value" not in str(told)
     assert not any("secret-value" in fault.detail for fault in told.faults)

@@ -17,7 +17,9 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnStepDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
     "OnAlertRaised": {"PutItem", "Query"} | READ_AND_CHANGE,
-    "OnNoticeDue": {"BatchGetItem", "Query"} | READ_AND_CHANGE,
+    "OnNoticeDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
+    "OnEvidenceDue": {"PutItem", "Query"} | READ_AND_CHANGE,
+    "OnPaymentDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnDeliveryDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "DailyDigest": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "RefreshRates": {"Query"} | READ_AND_CHANGE,
@@ -27,28 +29,36 @@ TABLE_ACTIONS_BY_FUNCTION = {
 SENDS_BY_FUNCTION = {
     "APIHandler": {
         "TrackingQueue", "StepsQueue", "PapersQueue", "AlertsQueue", "DeliveriesQueue", "NoticesQueue",
+        "EvidenceQueue", "PaymentsQueue",
     },
     "OnTrackingReceived": {"StepsQueue", "AlertsQueue", "TrackingDeadLetters"},
     "OnPollDue": {"StepsQueue", "AlertsQueue", "PollsDeadLetters"},
-    "OnStepDue": {"StepsQueue", "PapersQueue", "AlertsQueue", "NoticesQueue", "StepsDeadLetters"},
+    "OnStepDue": {"StepsQueue", "PapersQueue", "AlertsQueue", "NoticesQueue", "PaymentsQueue", "StepsDeadLetters"},
     "OnPapersDue": {"AlertsQueue", "PapersDeadLetters"},
     "OnAlertRaised": {"StepsQueue", "NoticesQueue", "DeliveriesQueue", "AlertsDeadLetters"},
     "OnNoticeDue": {"AlertsQueue", "NoticesDeadLetters"},
     "OnDeliveryDue": {"AlertsQueue", "DeliveriesQueue", "DeliveriesDeadLetters"},
+    "OnEvidenceDue": {"StepsQueue", "AlertsQueue", "NoticesQueue", "EvidenceDeadLetters"},
+    "OnPaymentDue": {"StepsQueue", "AlertsQueue", "NoticesQueue", "PaymentsDeadLetters"},
     "DailyDigest": {"DeliveriesQueue"},
     "RefreshRates": {"AlertsQueue"},
     "WatchRules": {"AlertsQueue"},
-    "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue", "DeliveriesQueue"},
+    "SweepDueWork": {"PollsQueue", "StepsQueue", "AlertsQueue", "DeliveriesQueue", "EvidenceQueue", "PaymentsQueue"},
 }  # fmt: skip
 SECRET_BY_FUNCTION = {
     "APIHandler": {"WebhooksSecret"},
     "OnPollDue": {"CarriersSecret"},
     "OnStepDue": {"CarriersSecret"},
     "OnDeliveryDue": {"ReceiversSecret"},
+    "OnPaymentDue": {"PaymentsSecret"},
 }
 # What a function may read and write of the evidence bucket, by the first part of its keys.
 EVIDENCE_BY_FUNCTION = {
-    "APIHandler": {"s3:PutObject": {"raw"}, "s3:GetObject": {"labels", "papers", "claims"}},
+    "APIHandler": {
+        "s3:PutObject": {"raw", "uploads"},
+        "s3:GetObject": {"labels", "papers", "claims", "shown", "evidence"},
+    },
+    "OnEvidenceDue": {"s3:PutObject": {"evidence", "shown"}, "s3:GetObject": {"uploads", "evidence", "shown"}},
     "OnTrackingReceived": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
     "OnPollDue": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
     "OnStepDue": {"s3:PutObject": {"labels"}, "s3:GetObject": {"raw"}},
@@ -76,6 +86,11 @@ RESOURCE_BY_ENV = {
     "DEAD_LETTERS_NOTICES": "NoticesDeadLetters",
     "DEAD_LETTERS_DELIVERIES": "DeliveriesDeadLetters",
     "SECRET_RECEIVERS": "ReceiversSecret",
+    "SECRET_PAYMENTS": "PaymentsSecret",
+    "QUEUE_EVIDENCE": "EvidenceQueue",
+    "QUEUE_PAYMENTS": "PaymentsQueue",
+    "DEAD_LETTERS_EVIDENCE": "EvidenceDeadLetters",
+    "DEAD_LETTERS_PAYMENTS": "PaymentsDeadLetters",
     "TOPIC": "AlertTopic",
     "MAIL_DOMAIN": "MailDomain",
     "TABLE": "Table",
@@ -180,7 +195,7 @@ def test_only_the_api_seals_and_only_waybills_papers_and_notices_open_personal_v
     assert bool(_allowed(packaged, function, "kms:Decrypt")) is (
         function in ("OnStepDue", "OnPapersDue", "OnNoticeDue")
     )
-    assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function == "APIHandler")
+    assert bool(_allowed(packaged, function, "kms:GenerateDataKey")) is (function in ("APIHandler", "OnNoticeDue"))
 
 
 @pytest.mark.parametrize(
@@ -190,6 +205,7 @@ def test_only_the_api_seals_and_only_waybills_papers_and_notices_open_personal_v
         ("OnStepDue", "kms:Decrypt"),
         ("OnPapersDue", "kms:Decrypt"),
         ("OnNoticeDue", "kms:Decrypt"),
+        ("OnNoticeDue", "kms:GenerateDataKey"),
     ],
 )
 def test_personal_values_are_sealed_and_opened_only_for_a_named_case(packaged, function, action):

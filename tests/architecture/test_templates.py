@@ -15,6 +15,7 @@ from tests.fakes.pieces import a_parked
 DAY = 86400
 TAKES_A_MINUTE = (
     "app.on_poll_due", "app.on_step_due", "app.on_papers_due", "app.on_notice_due", "app.on_delivery_due",
+    "app.on_evidence_due", "app.on_payment_due",
 )  # fmt: skip
 
 

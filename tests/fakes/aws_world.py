@@ -20,7 +20,7 @@ from tests.fakes.memory_ports import SECRETS
 
 RESOURCES = Path(__file__).parents[2] / "infra" / "resources.yaml"
 REGION = "us-east-1"
-QUEUES = ("tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries")
+QUEUES = ("tracking", "polls", "steps", "papers", "alerts", "notices", "deliveries", "evidence", "payments")
 SET_APART = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification")
 
 _numbers = itertools.count(1)
@@ -88,6 +88,8 @@ class AwsStage:
             "GOLDTHREAD_SECRET_WEBHOOKS": self.secrets["webhooks"],
             "GOLDTHREAD_SECRET_CARRIERS": self.secrets["carriers"],
             "GOLDTHREAD_SECRET_RECEIVERS": self.secrets["receivers"],
+            "GOLDTHREAD_SECRET_PAYMENTS": self.secrets["payments"],
+            "GOLDTHREAD_PUBLIC_URL": "https://returns.example.com",
             "GOLDTHREAD_TOPIC": self.topic,
             "GOLDTHREAD_MAIL_DOMAIN": "example.com",
             "GOLDTHREAD_RECEIVER_GUARD": "private_addresses_allowed",

@@ -27,8 +27,10 @@ from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.links import TableLinks
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import message_text
+from chalicelib.adapters.recalls import TableRecalls
 from chalicelib.adapters.sealing import DataKey, SealBroken, seal, unseal
 from chalicelib.adapters.table import Table
 from chalicelib.adapters.tokens import TableTokens
@@ -39,7 +41,7 @@ from chalicelib.errors import CarrierUnavailable, NotFoundError, UnavailableErro
 from chalicelib.merchant import load_merchant
 from chalicelib.workflows.ports import HttpResponse, Ports
 from tests.fakes.memory_table import MemoryTable
-from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryTopic
+from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryPayments, MemoryTopic
 
 SECRETS: dict[str, dict[str, Any]] = {
     "webhooks": {
@@ -68,6 +70,7 @@ SECRETS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "payments": {"stripe": {"api_key": "sk_test_goldthread"}},
     "receivers": {
         "returns-chat": {"url": "https://chat.example/hooks/returns"},
         "shop-system": {
@@ -168,6 +171,9 @@ class MemorySecrets:
     def receivers(self) -> Mapping[str, Any]:
         return self._value("receivers")
 
+    def payments(self) -> Mapping[str, Any]:
+        return self._value("payments")
+
     def carriers(self) -> Mapping[str, Any]:
         return self._value("carriers")
 
@@ -222,6 +228,7 @@ class World:
     mail: MemoryMail = field(default_factory=MemoryMail)
     topic: MemoryTopic = field(default_factory=MemoryTopic)
     outbound: MemoryOutbound = field(default_factory=MemoryOutbound)
+    payments: MemoryPayments = field(default_factory=MemoryPayments)
 
 
 def marks() -> Callable[[], str]:
@@ -242,7 +249,7 @@ def memory_ports(
     mark = mark or marks()
     queues, evidence, store = MemoryQueues(), MemoryEvidence(), MemorySecrets(secrets)
     link = link or ScriptedLink()
-    mail, topic, outbound = MemoryMail(), MemoryTopic(), MemoryOutbound()
+    mail, topic, outbound, payments = MemoryMail(), MemoryTopic(), MemoryOutbound(), MemoryPayments()
     ports = Ports(
         cases=TableCases(table, MemoryKeys(), mark),
         tracks=TableTracks(table, mark),
@@ -260,6 +267,9 @@ def memory_ports(
         digests=TableDigests(table, mark),
         notices=TableNotices(table, mark),
         claims=TableClaims(table, mark),
+        links=TableLinks(table, MemoryKeys()),
+        payments=payments,
+        recalls=TableRecalls(table, mark),
         mail=mail,
         topic=topic,
         outbound=outbound,
@@ -267,4 +277,4 @@ def memory_ports(
         merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
         new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,
     )
-    return World(ports, table, queues, evidence, store, link, mail, topic, outbound)
+    return World(ports, table, queues, evidence, store, link, mail, topic, outbound, payments)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.workflows.delivery_ports import Letter, OutboundAnswer
+from chalicelib.workflows.payment_ports import PaymentUnreachable, Refunded, RefundOrder
 
 Answering = Callable[[str, Mapping[str, str], bytes], OutboundAnswer]
 
@@ -48,3 +49,27 @@ class MemoryOutbound:
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> OutboundAnswer:
         self.calls.append((url, dict(headers), body))
         return self.answering(url, headers, body)
+
+
+@dataclass
+class MemoryPayments:
+    """A provider of payments that pays at once and once for each reference; ``refused`` are references it refuses."""
+
+    paid: dict[str, RefundOrder] = field(default_factory=dict)
+    asked: list[RefundOrder] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    down: bool = False
+
+    def refund(self, order: RefundOrder) -> Refunded:
+        if self.down:
+            raise PaymentUnreachable("nobody answers")
+        self.asked.append(order)
+        if order.reference in self.refused:
+            return Refunded("refused", why="charge_already_refunded")
+        self.paid.setdefault(order.reference, order)
+        return Refunded("done", f"re_{order.reference}")
+
+    def find(self, order: RefundOrder) -> Refunded | None:
+        if self.down:
+            raise PaymentUnreachable("nobody answers")
+        return Refunded("done", f"re_{order.reference}") if order.reference in self.paid else None

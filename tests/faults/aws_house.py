@@ -27,8 +27,10 @@ from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.dynamo_table import DynamoTable
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.links import TableLinks
 from chalicelib.adapters.pickup_days import TablePickupDays
 from chalicelib.adapters.queues import batches, message_text
+from chalicelib.adapters.recalls import TableRecalls
 from chalicelib.adapters.sealing import KmsKeys
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
@@ -225,6 +227,9 @@ class AwsHouse(World):
             digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
+            links=TableLinks(table, gated("keys", KmsKeys(clients, self.stage.key))),
+            payments=gated("payments", self.payments),
+            recalls=TableRecalls(table, mark),
             mail=gated("mail", real.mail),
             topic=gated("topic", real.topic),
             outbound=gated("outbound", self.outbound),

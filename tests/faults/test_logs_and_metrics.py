@@ -29,6 +29,8 @@ QUEUES = {
     "alerts": "on_alert_raised",
     "notices": "on_notice_due",
     "deliveries": "on_delivery_due",
+    "evidence": "on_evidence_due",
+    "payments": "on_payment_due",
 }
 SCHEDULED = {
     "version": "0", "account": "", "region": "", "detail": {}, "detail-type": "", "source": "",

@@ -25,13 +25,17 @@ from chalicelib.adapters.digests import TableDigests
 from chalicelib.adapters.due import TableDueWork
 from chalicelib.adapters.duty_entries import TableDuties
 from chalicelib.adapters.exceptions import TableExceptions
+from chalicelib.adapters.links import TableLinks
 from chalicelib.adapters.pickup_days import TablePickupDays
+from chalicelib.adapters.recalls import TableRecalls
 from chalicelib.adapters.tokens import TableTokens
 from chalicelib.adapters.tracks import TableTracks
 from chalicelib.carriers.contract import HttpRequest
 from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.errors import ConflictError, ReturnsError, StaleVersion
 from chalicelib.merchant import Merchant, load_merchant
+from chalicelib.workflows.look_at_evidence import take_evidence_work
+from chalicelib.workflows.pay_out import take_payment
 from chalicelib.workflows.poll_tracking import poll
 from chalicelib.workflows.ports import HttpResponse, Ports
 from chalicelib.workflows.print_papers import take_paper_work
@@ -48,7 +52,7 @@ from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
 from tests.fakes.memory_ports import SECRETS, MemoryEvidence, MemoryKeys, MemorySecrets, marks
 from tests.fakes.memory_table import MemoryTable
-from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryTopic
+from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryPayments, MemoryTopic
 from tests.fakes.presses import PRESS
 from tests.faults.gate import Crash, Gate, Gated, unanswered
 
@@ -59,6 +63,8 @@ HANDLERS: dict[str, Callable[..., None]] = {
     "tracking": take_body, "polls": poll, "steps": take_step, "alerts": take_alert, "notices": take_notice,
     "deliveries": take_delivery,
     "papers": lambda ports, message, now: take_paper_work(ports, PRESS, message, now),
+    "evidence": take_evidence_work,
+    "payments": take_payment,
 }  # fmt: skip
 HOSTS = {"fedex": "fedex", "mydhl": "dhl", "dhl_unified": "dhl", "ems": "ems"}
 SIMULATORS: dict[str, type[CarrierSimulator]] = {"fedex": FedExSimulator, "dhl": DhlSimulator, "ems": EmsSimulator}
@@ -145,6 +151,7 @@ class World:
     mail: MemoryMail = field(default_factory=MemoryMail)
     topic: MemoryTopic = field(default_factory=MemoryTopic)
     outbound: MemoryOutbound = field(default_factory=MemoryOutbound)
+    payments: MemoryPayments = field(default_factory=MemoryPayments)
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.carrier)
@@ -247,6 +254,9 @@ class World:
             digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
+            links=TableLinks(table, gated("keys", MemoryKeys())),
+            payments=gated("payments", self.payments),
+            recalls=TableRecalls(table, mark),
             mail=gated("mail", self.mail),
             topic=gated("topic", self.topic),
             outbound=gated("outbound", self.outbound),

@@ -42,8 +42,12 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HANDLERS = {
     "tracking": "on_tracking_received", "polls": "on_poll_due", "steps": "on_step_due", "papers": "on_papers_due",
     "alerts": "on_alert_raised", "notices": "on_notice_due", "deliveries": "on_delivery_due",
+    "evidence": "on_evidence_due", "payments": "on_payment_due",
 }  # fmt: skip
-BATCHES = {"tracking": 10, "polls": 1, "steps": 1, "papers": 1, "alerts": 10, "notices": 1, "deliveries": 1}
+BATCHES = {
+    "tracking": 10, "polls": 1, "steps": 1, "papers": 1, "alerts": 10, "notices": 1, "deliveries": 1, "evidence": 1,
+    "payments": 1,
+}  # fmt: skip
 JSON = {"Content-Type": "application/json"}
 SIGNING = SECRETS["webhooks"]["fedex"][0]
 _numbers = itertools.count(1)

@@ -1,0 +1,77 @@
+"""Custody: every hand-over of a parcel or a piece as one row, and the receipt of a parcel at a place of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+Holder = Literal["customer", "carrier", "facility", "workshop", "laboratory", "partner"]
+SealState = Literal["intact", "broken", "missing", "other_number", "none_used", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """One touch: from whom to whom, where, when, grams as weighed (None: nobody weighed), seal, photo (evidence id).
+    ``of`` says what was weighed: the closed parcel, or the pieces themselves."""
+
+    KIND: ClassVar[str] = "CUSTODY"
+
+    case_id: str
+    n: int
+    at: datetime
+    given_by: Holder
+    taken_by: Holder
+    place: str
+    noted_by: str
+    of: Literal["parcel", "pieces"]
+    grams: Decimal | None = None
+    seal: str | None = None
+    seal_state: SealState = "unknown"
+    evidence_id: str | None = None
+    leg_n: int | None = None
+    note: str | None = None
+
+    @property
+    def part_id(self) -> str:
+        """Its place in the case; padded so that text order is number order."""
+        return f"{self.n:04d}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Nothing is ever due."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A parcel as our place received it, before what is in it was looked at. ``damage`` are codes of what is wrong with
+    the outside; ``opened_by`` are all who were present when it was opened on camera (``opening_video`` is evidence)."""
+
+    KIND: ClassVar[str] = "RECEIPT"
+
+    case_id: str
+    leg_n: int
+    facility_id: str
+    received_at: datetime
+    received_by: str
+    parcel_weight_g: Decimal | None
+    scale_id: str | None
+    seal: str | None
+    seal_state: SealState
+    damage: tuple[str, ...] = ()
+    remarks_on_receipt: bool | None = None
+    opened_by: tuple[str, ...] = ()
+    opening_video: str | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def part_id(self) -> str:
+        """Its place in the case: one receipt for each leg."""
+        return str(self.leg_n)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Nothing is ever due."""
+        return None

@@ -1,0 +1,41 @@
+"""A payment dispute: what the customer's bank asks, until when we must answer, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from chalicelib.money import Money
+
+DisputeState = Literal["at_risk", "open", "answered", "won", "lost", "given_up", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One chargeback or claim at a wallet; ``at_risk`` is one that may still be opened.
+
+    ``answer_by`` is the last moment for our answer (None: the date is not known and must be read from the notice).
+    """
+
+    KIND: ClassVar[str] = "DISPUTE"
+
+    case_id: str
+    dispute_id: str
+    scheme: str
+    code: str | None
+    state: DisputeState
+    amount: Money | None
+    opened_at: datetime
+    noted_by: str
+    answer_by: datetime | None = None
+    rule: str | None = None
+    provider_reference: str | None = None
+    changed_at: datetime | None = None
+    why: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def part_id(self) -> str:
+        """Its place in the case."""
+        return self.dispute_id

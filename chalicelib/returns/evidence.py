@@ -1,0 +1,58 @@
+"""Evidence of a case: photos, videos and papers, each as it was offered, found and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal, get_args
+
+EvidenceKind = Literal[
+    "photo_item", "photo_defect", "photo_hallmark", "photo_outer_box", "photo_inner_box", "photo_packing",
+    "photo_seal", "photo_label", "photo_certificate", "video_packing", "video_opening", "certificate", "invoice",
+    "customs_paper", "export_proof", "police_report", "lab_report", "scale_certificate", "spectrum", "other",
+]  # fmt: skip
+EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
+# offered: a place to upload was given; uploaded: said to be there, not yet looked at; kept: looked at, hashed and kept;
+# refused: not what it was said to be, and not kept.
+EvidenceState = Literal["offered", "uploaded", "kept", "refused"]
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence. ``sha256`` is what was announced (None: a form cannot say), ``found_sha256`` what came.
+    ``copy_key`` and ``thumb_key`` are the served copies of a photo, without place data; the original is never served.
+    ``frozen``: it may not go before its case is over, whatever a clock or an erasure says."""
+
+    KIND: ClassVar[str] = "EVIDENCE"
+
+    case_id: str
+    evidence_id: str
+    kind: EvidenceKind
+    media_type: str
+    size: int
+    state: EvidenceState
+    offered_by: str
+    offered_at: datetime
+    expires_at: datetime
+    sha256: str | None = None
+    line: int | None = None
+    leg_n: int | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    found_sha256: str | None = None
+    found_type: str | None = None
+    found_size: int | None = None
+    key: str | None = None
+    copy_key: str | None = None
+    copy_sha256: str | None = None
+    thumb_key: str | None = None
+    thumb_sha256: str | None = None
+    problem: str | None = None
+    frozen: bool = False
+    due_at: datetime | None = None
+
+    @property
+    def part_id(self) -> str:
+        """Its place in the case."""
+        return self.evidence_id
