@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.settings import CARRIER_URLS, NEEDED_BY, RATE_URLS, EnvironmentInvalid, read_settings
+from chalicelib.settings import (
+    CARRIER_URLS,
+    NEEDED_BY,
+    PAYMENT_URLS,
+    RATE_URLS,
+    EnvironmentInvalid,
+    read_settings,
+)
 from infra.build_template import ENV_BY_FUNCTION
 
 DEAD = ("TRACKING", "POLLS", "STEPS", "PAPERS", "ALERTS", "NOTICES", "DELIVERIES", "EVIDENCE", "PAYMENTS")
@@ -26,7 +33,9 @@ WHOLE = {
 }
 
 
-ADDRESSES = {f"GOLDTHREAD_{host.upper()}_URL": url for host, url in {**CARRIER_URLS, **RATE_URLS}.items()}
+ADDRESSES = {
+    f"GOLDTHREAD_{host.upper()}_URL": url for host, url in {**CARRIER_URLS, **RATE_URLS, **PAYMENT_URLS}.items()
+}
 
 
 def refused(environ):
@@ -90,7 +99,8 @@ def test_a_function_does_not_start_when_any_one_thing_it_needs_is_missing(handle
     whole = WHOLE | {
         "GOLDTHREAD_QUEUE_POLLS": "https://sqs/1/polls", "GOLDTHREAD_QUEUE_PAPERS": "https://sqs/1/papers",
         "GOLDTHREAD_SECRET_CARRIERS": "arn:c", "GOLDTHREAD_SECRET_RECEIVERS": "arn:r", "GOLDTHREAD_TOPIC": "arn:t",
-        "GOLDTHREAD_MAIL_DOMAIN": "example.com", "GOLDTHREAD_RECEIVER_GUARD": "shut", **ADDRESSES, "_HANDLER": handler,
+        "GOLDTHREAD_MAIL_DOMAIN": "example.com", "GOLDTHREAD_RECEIVER_GUARD": "shut",
+        "GOLDTHREAD_SECRET_PAYMENTS": "arn:p", "GOLDTHREAD_PAYMENT_SANDBOX": "", **ADDRESSES, "_HANDLER": handler,
     }  # fmt: skip
     whole |= {f"GOLDTHREAD_DEAD_LETTERS_{name}": "https://sqs/1/dead" for name in DEAD}
     read_settings(whole)
@@ -152,3 +162,9 @@ def test_metals_have_no_address_until_the_merchant_gives_one_and_rates_have_the_
     assert RATE_URLS["ecb"] == "https://www.ecb.europa.eu"
     for host in ("ECB", "HMRC"):
         assert refused(WHOLE | {f"GOLDTHREAD_{host}_URL": ""}).faults
+
+
+def test_only_the_local_stage_may_write_payments_down_instead_of_paying():
+    sandboxed = WHOLE | {"GOLDTHREAD_PAYMENT_SANDBOX": "payments"}
+    assert [fault.field for fault in refused(sandboxed).faults] == ["GOLDTHREAD_PAYMENT_SANDBOX"]
+    assert read_settings(sandboxed | {"GOLDTHREAD_STAGE": "local"}).payment_sandbox == "payments"
