@@ -41,7 +41,9 @@ class SimulatedCarriers:
         """Where the product finds each interface, by the name of the template's parameter."""
         paths = {"FedexUrl": "fedex", "MydhlUrl": "mydhlapi", "DhlUnifiedUrl": "unified", "EmsUrl": "ems"}
         paths |= {"EcbUrl": "rates/ecb", "HmrcUrl": "rates/hmrc", "MetalsUrl": "rates/metals"}
-        return {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
+        paths |= {"StripeUrl": "stripe"}
+        found = {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
+        return found | {"PublicUrl": self.url, "PaymentSandbox": str((self._folder / "payments").resolve())}
 
     def start(self, webhooks: str, secrets: Path, mails: str) -> None:
         """Start them: below which address they push, with which secrets, and where the mails that left can be seen.
@@ -54,6 +56,7 @@ class SimulatedCarriers:
             "CARRIERS_WEBHOOKS": webhooks,
             "CARRIERS_SECRETS": str(secrets.resolve()),
             "CARRIERS_MAILS": mails,
+            "CARRIERS_API": webhooks.removesuffix("/v1/webhooks"),
             "CARRIERS_MEMORY": str(self._folder.resolve()),
         }
         python = ROOT / ".venv" / "bin" / "python"

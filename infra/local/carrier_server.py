@@ -5,6 +5,7 @@
 /unified/...               DHL Shipment Tracking - Unified, pull and push
 /ems/...                   China Post's open API
 /rates/...                 publishers of exchange rates and metal prices (``published_rates``)
+/v1/c/...                  customers' pages, as a domain of the merchant's own would have them (``front_door``)
 /receivers/<id>, /outbox   where chat posts and webhooks arrive, and the page that shows them and the mails (``outbox``)
 /control/<carrier>/...     the desk (``carrier_desk``); ``/control/...`` where one carrier alone is served
 """
@@ -21,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from infra.local.carrier_desk import ControlDesk, Said
 from infra.local.carrier_faults import AnswerDropped
 from infra.local.carrier_simulator import Answer, CarrierSimulator
+from infra.local.front_door import FrontDoor
 from infra.local.outbox import Outbox
 from infra.local.published_rates import answered
 
@@ -32,9 +34,13 @@ class Counter:
     """Which simulator answers a path, and which desk."""
 
     def __init__(
-        self, simulators: Sequence[CarrierSimulator], webhooks: Mapping[str, str | None], outbox: Outbox | None = None
+        self,
+        simulators: Sequence[CarrierSimulator],
+        webhooks: Mapping[str, str | None],
+        outbox: Outbox | None = None,
+        front_door: FrontDoor | None = None,
     ) -> None:
-        self._outbox = outbox
+        self._outbox, self._front_door = outbox, front_door
         self._simulators = {one.name: one for one in simulators}
         self._desks = {one.name: ControlDesk(one, webhooks.get(one.name)) for one in simulators}
         self._only = simulators[0].name if len(simulators) == 1 else None
@@ -49,6 +55,9 @@ class Counter:
 
     def carrier(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One call to a carrier. Raises ``AnswerDropped`` where it hangs up."""
+        entered = self._front_door and self._front_door.handle(method, target, headers, body)
+        if entered:
+            return entered
         shown = self._outbox and self._outbox.handle(method, urlsplit(target).path, headers, body)
         if shown:
             return shown
@@ -72,6 +81,7 @@ def server_of(
     *,
     host: str = "127.0.0.1",
     outbox: Outbox | None = None,
+    front_door: FrontDoor | None = None,
 ) -> ThreadingHTTPServer:
     """The server, bound but not yet serving; port 0 takes a free one.
 
@@ -79,7 +89,7 @@ def server_of(
     """
     served = [simulators] if isinstance(simulators, CarrierSimulator) else list(simulators)
     webhooks = webhook_url if isinstance(webhook_url, Mapping) else {one.name: webhook_url for one in served}
-    counter = Counter(served, webhooks, outbox)
+    counter = Counter(served, webhooks, outbox, front_door)
 
     class Handler(BaseHTTPRequestHandler):
         """One connection: the carriers' paths and the desks'."""

@@ -13,6 +13,7 @@ from infra.local.carrier_simulator import CarrierSimulator
 from infra.local.dhl_simulator import DhlSimulator
 from infra.local.ems_simulator import EmsSimulator
 from infra.local.fedex_simulator import FedExSimulator
+from infra.local.front_door import FrontDoor
 from infra.local.outbox import Mail, Outbox, mails_of
 
 
@@ -56,7 +57,8 @@ def main() -> None:
     served = simulators(values, Path(os.environ["CARRIERS_MEMORY"]))
     webhooks = {one.name: f"{os.environ['CARRIERS_WEBHOOKS']}/{one.name}" for one in served}
     outbox = Outbox(values["receivers"], lambda: mails_at(os.environ["CARRIERS_MAILS"]))
-    server_of(served, int(os.environ["CARRIERS_PORT"]), webhooks, outbox=outbox).serve_forever()
+    port, front_door = int(os.environ["CARRIERS_PORT"]), FrontDoor(os.environ["CARRIERS_API"])
+    server_of(served, port, webhooks, outbox=outbox, front_door=front_door).serve_forever()
 
 
 def mails_at(url: str) -> list[Mail]:
