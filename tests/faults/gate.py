@@ -11,7 +11,8 @@ and none of its envelopes; it was not reached).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,6 +26,10 @@ CARRIER_KINDS = ("hangs_up_before", "hangs_up_after", "fault_after", "page")
 ALL_KINDS = KINDS + CARRIER_KINDS
 PAGE = b"<html><head><title>404</title></head><body>Not here.</body></html>"
 TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
+READS = frozenset({
+    "table.get", "table.partition", "table.batch_get", "table.index", "evidence.raw", "evidence.kept",
+    "secrets.webhooks", "secrets.carriers", "secrets.receivers", "keys.unwrap",
+})  # fmt: skip
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
     "queues": frozenset({"send"}),
@@ -118,6 +123,35 @@ def possible(kind: str, name: str) -> bool:
     if kind in CARRIER_KINDS:
         return name.startswith("carrier.")
     return kind != "sent_twice" or (name.startswith("table.") and name.removeprefix("table.") in TABLE_WRITES)
+
+
+def told_apart(name: str) -> tuple[str, ...]:
+    """The kinds of fault at this call that can end differently: of a call that only reads it is all one whether it
+    was carried out before its process died or its answer was lost."""
+    if name in READS:
+        return ("crash_before", "throttle")
+    return tuple(kind for kind in ALL_KINDS if possible(kind, name))
+
+
+def spread(calls: Sequence[str], every: int) -> list[Fault]:
+    """A sample of all faults of these calls, the same each time: all of each call to a carrier; of each other kind of
+    call all kinds, spread over the run; and at every so manyth call one kind in turn. ``FAULTS=all`` in the environment
+    makes it all that can be told apart."""
+    whole = {Fault(kind, at) for at, name in enumerate(calls) for kind in told_apart(name)}
+    if os.environ.get("FAULTS") == "all":
+        return _in_order(whole)
+    found = {fault for fault in whole if calls[fault.at].startswith("carrier.")}
+    for name in set(calls):
+        places, kinds = [at for at, one in enumerate(calls) if one == name], told_apart(name)
+        found |= {Fault(kind, places[n * len(places) // len(kinds)]) for n, kind in enumerate(kinds)}
+    for turn, at in enumerate(range(0, len(calls), every)):
+        kinds = told_apart(calls[at])
+        found.add(Fault(kinds[turn % len(kinds)], at))
+    return _in_order(found)
+
+
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.at, fault.kind))
 
 
 def _crash_before(_: Struck) -> Any:
