@@ -34,7 +34,8 @@ from chalicelib.workflows.read_ledger import list_duties, read_duties
 from chalicelib.workflows.refresh_rates import refresh
 from infra.local.published_rates import answered
 from tests.fakes.entries import some_facts
-from tests.faults.gate import KINDS, Crash, Fault, Gate, Gated, possible
+from tests.faults.endings import every_fault
+from tests.faults.gate import Crash, Fault, Gate, Gated, spread
 from tests.faults.stories import CLAIRE, REQUEST
 from tests.faults.world import MONDAY, World
 
@@ -241,22 +242,19 @@ def undisturbed(name: str) -> tuple[Ending, tuple[str, ...]]:
     return ended, calls
 
 
-# Of a long story the suite tries one kind of fault at each call that is not a look into an empty index, in turn; with
-# ``tried(name, calls, every=True)`` all of them.
+# Of a long story the suite tries every kind of fault of each kind of call, and one in turn at every third call; with
+# ``FAULTS=all`` in the environment all of them.
 LONG = 80
+EVERY = 3
 
 
-def tried(name: str, calls: tuple[str, ...], *, every: bool = False) -> list[Any]:
+def tried(name: str, calls: tuple[str, ...]) -> list[Any]:
     """What is tried of a story."""
-    found = []
-    for at, call in enumerate(calls):
-        kinds = [kind for kind in KINDS if possible(kind, call)]
-        if len(calls) > LONG and not every:
-            kinds = [] if call == "table.index" else [kinds[at % len(kinds)]]
-        found += [
-            pytest.param(name, Fault(kind, at), id=f"{name}-{kind}-{at:03d}-{call.replace(' ', '_')}") for kind in kinds
-        ]
-    return found
+    faults = spread(calls, EVERY) if len(calls) > LONG else every_fault(calls)
+    return [
+        pytest.param(name, one, id=f"{name}-{one.kind}-{one.at:03d}-{calls[one.at].replace(' ', '_')}")
+        for one in faults
+    ]
 
 
 TRIED = [one for name in STORIES for one in tried(name, undisturbed(name)[1])]
