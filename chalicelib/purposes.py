@@ -9,6 +9,6 @@ from typing import Literal, get_args
 
 Purpose = Literal[
     "refund_return", "exchange_return", "repair_out", "warranty_repair_out", "recall_return", "repaired_back",
-    "exchange_replacement", "warranty_replacement", "loan_or_sample", "refused_return",
+    "unaltered_back", "exchange_replacement", "warranty_replacement", "loan_or_sample", "refused_return",
 ]  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)

@@ -208,6 +208,7 @@ def test_a_return_is_linked_to_the_shipment_that_took_the_goods_out() -> None:
         ("recall_return", "NOT_SOLD", "FAULTY_ITEM", True),
         ("repair_out", "REPAIR_AND_RETURN", "FOR_REPAIR", True),
         ("repaired_back", "REPAIR_AND_RETURN", "FOLLOWING_REPAIR", False),
+        ("unaltered_back", "NOT_SOLD", "REJECTED", False),
         ("exchange_replacement", "SOLD", "REPLACEMENT", False),
         ("loan_or_sample", "NOT_SOLD", "ITEM_FOR_LOAN", False),
     ],

@@ -40,7 +40,13 @@ def test_the_export_declaration_is_demanded_where_the_law_names_it(to: str, need
     assert ("export_reference" in plan.missing) is needed
 
 
-HOMEWARD = set(PURPOSES) - {"repaired_back", "exchange_replacement", "warranty_replacement", "loan_or_sample"}
+HOMEWARD = set(PURPOSES) - {
+    "repaired_back",
+    "unaltered_back",
+    "exchange_replacement",
+    "warranty_replacement",
+    "loan_or_sample",
+}
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

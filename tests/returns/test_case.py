@@ -53,7 +53,8 @@ def test_every_purpose_is_reached_by_some_kind():
     reached |= {
         purpose_of(k, "out", replaced=r) for k in KINDS if k not in ("refund", "refused") for r in (True, False)
     }
-    assert reached == set(PURPOSES)
+    # What goes back unaltered belongs to no kind of return: see returns.way_out.
+    assert reached == set(PURPOSES) - {"unaltered_back"}
 
 
 @given(st.text(min_size=1, max_size=40))

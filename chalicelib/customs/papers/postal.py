@@ -45,7 +45,7 @@ CERTIFIED = (
 )
 _CATEGORIES = ("Gift", "Documents", "Sale of goods", "Commercial sample", "Returned goods", "Other")
 _CATEGORY = {"exchange_replacement": "Sale of goods", "loan_or_sample": "Other", "warranty_replacement": "Other"}
-_RETURNED = ("refund_return", "exchange_return", "recall_return", "refused_return")
+_RETURNED = ("refund_return", "exchange_return", "recall_return", "refused_return", "unaltered_back")
 _COLUMNS = (
     Column("Contents", share=6),
     Column("Qty", align="right"),

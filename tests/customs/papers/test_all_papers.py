@@ -16,7 +16,7 @@ from chalicelib.purposes import PURPOSES
 from tests.customs.papers.leg_facts import ON, REPAIRED, leg_facts
 
 DESTINATIONS = ("US", "CN", "HK", "GB", "DE", "FR", "CH", "JP", "KR", "SG", "AU", "CA", "AE", "IN", "TH", "MY")
-OUTWARD = ("repaired_back", "exchange_replacement", "warranty_replacement")
+OUTWARD = ("repaired_back", "unaltered_back", "exchange_replacement", "warranty_replacement")
 NOTHING = ExportProof(None, None, None, None, None, None, None)
 
 
