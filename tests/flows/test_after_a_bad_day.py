@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from infra import redrive as redriving
 from infra.redrive import Wish, redrive
 from infra.replay import Wish as ReplayWish
 from infra.replay import replay, wished
+from tests.fakes.aws_world import AwsStage
 from tests.flows.house import House, booked
 from tests.flows.journey import travel
 
@@ -90,13 +92,15 @@ def test_a_wish_that_names_no_queue_or_no_number_moves_nothing(asked, told):
 # --- replay ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def travelled(house: House) -> tuple[House, str]:
-    """A return that was pushed and polled home, a hold on its way."""
+@pytest.fixture(scope="module")
+def travelled(stage: AwsStage) -> Iterator[tuple[House, str]]:
+    """A return that was pushed and polled home, a hold on its way; a test that damages it mends it."""
+    house = House(stage)
     _, number = booked(house)
     for _ in travel(house, number, between=lambda: house.sweep() and None):
         house.run()
-    return house, number
+    yield house, number
+    house.close()
 
 
 def replayed(house: House, number: str, *, write: bool = False) -> tuple[bool, list[str]]:

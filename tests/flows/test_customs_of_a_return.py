@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,10 +16,14 @@ import pytest
 
 import app as product
 from chalicelib.clock import stamp
+from chalicelib.customs.papers.make import papers_for
+from chalicelib.customs.papers.pdf import render
 from chalicelib.workflows.make_papers import Press
+from tests.fakes.aws_world import AwsStage
 from tests.flows.house import SCHEDULED, House, a_return, everything_said
 from tests.flows.test_policies import NEEDED_BY_CALL, POLICY_BY_PART, allowed
 from tests.flows.test_privacy import PLANTED, found_in, texts
+from tests.metering.meter import Call
 
 # As hostile as a carrier still takes it on a label; what is not printable is refused when the return is opened.
 HOSTILE = {
@@ -34,8 +39,32 @@ ENTRY = {
 POLICIES = {**POLICY_BY_PART, "watch_rules": "rules"}
 
 
-@pytest.fixture
-def sent(house: House) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True)
+class Told:
+    """The story, told once with the papers as they are really drafted and printed; every test only looks at it."""
+
+    bills: list[tuple[str, list[Call], int]]
+    sent: list[tuple[str, str, str]]
+    said: str
+    answers: list[bytes]
+    case: dict[str, Any]
+    items: list[dict[str, Any]]
+    link: Any
+
+
+@pytest.fixture(scope="module")
+def told(stage: AwsStage) -> Iterator[Told]:
+    house = House(stage)
+    sent = listened(house)
+    product.world.hand_in(house.ports, lambda: house.now, Press(papers_for, render))
+    with everything_said() as said:
+        case_id, answers = told_of_customs(house)
+    link = house.get(f"/v1/returns/{case_id}/papers/return_invoice")
+    yield Told(house.bills, sent, said.getvalue(), answers, house.case(case_id), house.items(), link)
+    house.close()
+
+
+def listened(house: House) -> list[tuple[str, str, str]]:
     """Every message: the function that was at work, the queue, what it says."""
     found: list[tuple[str, str, str]] = []
     names = {url: name for name, url in house.queues.items()}
@@ -55,15 +84,6 @@ def sent(house: House) -> list[tuple[str, str, str]]:
         "provide-client-params.sqs.SendMessageBatch", remember
     )
     return found
-
-
-@pytest.fixture
-def real_press(house: House) -> None:
-    """The papers as they are really drafted and printed, fonts and all."""
-    from chalicelib.customs.papers.make import papers_for
-    from chalicelib.customs.papers.pdf import render
-
-    product.world.hand_in(house.ports, lambda: house.now, Press(papers_for, render))
 
 
 def patched(house: House, path: str, body: Any) -> Any:
@@ -115,16 +135,15 @@ def told_of_customs(house: House) -> tuple[str, list[bytes]]:
     return opened.json_body["case_id"], [one.body + str(one.headers).encode() for one in answers]
 
 
-def test_no_function_of_the_customs_stories_calls_or_sends_what_its_policy_does_not_allow(house, sent):
-    told_of_customs(house)
+def test_no_function_of_the_customs_stories_calls_or_sends_what_its_policy_does_not_allow(told):
     needed: dict[str, set[str]] = {}
-    for part, calls, _ in house.bills:
+    for part, calls, _ in told.bills:
         for call in calls:
             actions = NEEDED_BY_CALL.get(call.operation) or {call.operation.replace(".", ":")}
             needed.setdefault(POLICIES[part], set()).update(actions)
     assert needed.keys() >= {"api", "steps", "papers", "alerts", "sweep", "rules"}
     assert {name: missing for name, wanted in needed.items() if (missing := wanted - allowed(name))} == {}
-    reached = {(POLICIES[part], f"{queue.capitalize()}Queue") for part, queue, _ in sent}
+    reached = {(POLICIES[part], f"{queue.capitalize()}Queue") for part, queue, _ in told.sent}
     assert {(name, queue) for name, queue in reached if queue not in queues_of(name)} == set()
     assert {("api", "StepsQueue"), ("steps", "PapersQueue"), ("sweep", "StepsQueue")} <= reached
 
@@ -136,29 +155,25 @@ def queues_of(policy: str) -> set[str]:
     return {resource["Fn::GetAtt"][0] for listed in sends for resource in listed}
 
 
-def test_a_customer_with_a_hostile_name_gets_papers_and_is_named_nowhere_else(house, sent, real_press):
-    with everything_said() as said:
-        case_id, answers = told_of_customs(house)
-    papers = {row["name"]: row["status"] for row in house.case(case_id)["papers"]}
+def test_a_customer_with_a_hostile_name_gets_papers_and_is_named_nowhere_else(told):
+    papers = {row["name"]: row["status"] for row in told.case["papers"]}
     assert (papers["return_invoice"], papers["packing_sheet"]) == ("ready", "ready"), papers
 
-    told = [said.getvalue(), *(body for _, _, body in sent), *(one.decode("utf-8", "replace") for one in answers)]
-    assert [found for one in told if (found := found_in(one))] == []
-    assert [word for one in told for word in ("HYPERLINK", "</script>", "%00") if word in one] == []
-    items = {item["SK"]: found_in(texts(item)) for item in house.items()}
+    seen = [told.said, *(body for _, _, body in told.sent), *(one.decode("utf-8", "replace") for one in told.answers)]
+    assert [found for one in seen if (found := found_in(one))] == []
+    assert [word for one in seen for word in ("HYPERLINK", "</script>", "%00") if word in one] == []
+    items = {item["SK"]: found_in(texts(item)) for item in told.items}
     assert [name for name, found in items.items() if found] == []
-    assert max(len(body.encode()) for _, _, body in sent) < 4_000
+    assert max(len(body.encode()) for _, _, body in told.sent) < 4_000
 
 
-def test_a_link_to_a_paper_is_for_five_minutes_for_one_object_and_tells_nobody(house):
-    case_id, _ = told_of_customs(house)
-    given = house.get(f"/v1/returns/{case_id}/papers/return_invoice")
-    address = urlsplit(given.headers["Location"])
+def test_a_link_to_a_paper_is_for_five_minutes_for_one_object_and_tells_nobody(told):
+    address = urlsplit(told.link.headers["Location"])
     asked = dict(parse_qsl(address.query))
 
-    assert (given.status_code, asked["X-Amz-Expires"]) == (303, "300")
-    assert address.path.startswith(f"/papers/{case_id}/1-return_invoice-")
+    assert (told.link.status_code, asked["X-Amz-Expires"]) == (303, "300")
+    assert address.path.startswith(f"/papers/{told.case['case_id']}/1-return_invoice-")
     assert re.fullmatch(r'inline; filename="[A-Za-z0-9._-]+"', asked["response-content-disposition"])
     assert asked["response-content-type"] == "application/pdf"
-    assert found_in(unquote(given.headers["Location"])) == []
-    assert address.query.encode() not in given.body
+    assert found_in(unquote(told.link.headers["Location"])) == []
+    assert address.query.encode() not in told.link.body
