@@ -80,15 +80,19 @@ run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated 
 token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)
 	@exec $(PY) -m infra.local.mint
 
-.PHONY: redrive replay
+.PHONY: redrive replay erase-again
 redrive: $(READY)  ## dead letters of a queue, counted by reason; GO=1 sends them back   (QUEUE= REASON= MOST= AGAIN=1 STAGE=)
 	@exec $(PY) -m infra.redrive
 
 replay: $(READY)  ## a track made anew from its raw bodies, beside the kept one   (CARRIER= NUMBER= SINCE= UNTIL= WRITE=1 STAGE=)
 	@exec $(PY) -m infra.replay
 
+erase-again: $(READY)  ## after a restore: forget again whoever was forgotten since   (STAGE=)
+	@exec $(PY) -m infra.erase_again
+
 faults: $(READY)  ## every call of each carrier's stories broken in every way, as a table of how the runs ended
 	@$(PY) -m tests.faults.report
+	@FAULTS=all $(PY) -m pytest -q -n 2 tests/faults/test_couriers_may_fail.py tests/faults/test_customs_may_fail.py
 
 # --- bench -----------------------------------------------------------------------------------------------
 .PHONY: bench
