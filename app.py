@@ -32,6 +32,7 @@ from chalicelib.api import (
     notices,
     openapi,
     papers,
+    persons,
     pickups,
     returns,
     shipments,
@@ -106,6 +107,7 @@ for room in (
     openapi,
     deliveries,
     claims,
+    persons,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 

@@ -41,6 +41,7 @@ from chalicelib.adapters.table import (
     PutNew,
     Table,
     TransactionLost,
+    Update,
     Write,
     fresh_mark,
 )
@@ -99,16 +100,18 @@ class TableCases:
         """The unsealed personal values; None after an erasure."""
         pk = keys.case_pk(case_id)
         items = {item["SK"]: item for item in self._table.batch_get([(pk, keys.PERSON), (pk, keys.KEY)])}
-        if keys.PERSON not in items or keys.KEY not in items:
+        if "sealed" not in items.get(keys.PERSON, {}) or "wrapped" not in items.get(keys.KEY, {}):
             return None
         key = self._data_keys.unwrap(case_id, items[keys.KEY]["wrapped"])
         return person_of_text(unseal(key, items[keys.PERSON]["sealed"], case_id))
 
     def erase(self, case_id: str) -> None:
-        """Delete the key of the personal values: what it sealed is unreadable from now on, in every later
-        backup too.
+        """Take the key of the personal values away, and what it sealed: unreadable from now on, in every later backup
+        too. The emptied items stay, so that no function needs leave to delete what belongs to a case.
         """
-        self._table.delete(keys.case_pk(case_id), keys.KEY)
+        pk = keys.case_pk(case_id)
+        self._table.update(Update(pk, keys.KEY, {}, ("wrapped",)))
+        self._table.update(Update(pk, keys.PERSON, {}, ("sealed",)))
 
     def commit(
         self,

@@ -48,6 +48,39 @@ class BucketEvidence:
             raise NotFoundError("a digest is 64 hexadecimal digits")
         return self._read(f"raw/{digest}", "no raw body is kept under this digest")
 
+    def note_erased(self, case_id: str, at: datetime) -> None:
+        """Note outside the table that the person of this case is erased; noted once."""
+        self._put_once(keys.erased_key(case_id), stamp(at).encode(), "text/plain")
+
+    def keep_export(self, export_id: str, content: bytes) -> None:
+        """Keep what was gathered about a person; the same export again replaces it."""
+        with reaching("the evidence bucket"):
+            self._client.put_object(
+                Bucket=self._bucket, Key=keys.export_key(export_id), Body=content, ContentType="application/zip"
+            )
+
+    def export_link(self, export_id: str, seconds: int) -> str | None:
+        """A presigned GET of an export, always as a file; None while there is none."""
+        from botocore.exceptions import ClientError
+
+        key = keys.export_key(export_id)
+        try:
+            with reaching("the evidence bucket"):
+                self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as refused:
+            if code_of(refused) not in GONE | {"403", "AccessDenied"}:
+                raise
+            return None
+        asked = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentType": "application/zip",
+            "ResponseContentDisposition": f'attachment; filename="export-{_UNSAFE.sub("_", export_id)}.zip"',
+            "ResponseCacheControl": "private, no-store",
+        }
+        url: str = self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+        return url
+
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str:
         """Keep a label under its case and return its key; the same name again replaces it (older versions
         stay).

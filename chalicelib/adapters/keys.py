@@ -19,6 +19,7 @@ from chalicelib.adapters.table import Key
 
 CASE, PLAN, PERSON, KEY = "CASE", "PLAN", "PERSON", "KEY"
 NOTICES = "NOTICES"
+LINK = "LINK"
 LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"
 PAPERS = "PAPERS#"
 DUTY = "DUTY#"
@@ -135,6 +136,20 @@ def paper_key(case_id: str, stem: str) -> str:
     'papers/c1/1-packing_sheet-abababababababab.pdf'
     """
     return f"papers/{part(case_id)}/{part(stem)}.pdf"
+
+
+def erased_key(case_id: str) -> str:
+    """Where the evidence bucket notes that the person of a case is erased.
+
+    >>> erased_key("c1")
+    'erased/c1'
+    """
+    return f"erased/{part(case_id)}"
+
+
+def export_key(export_id: str) -> str:
+    """Where the evidence bucket holds an export of everything about a person."""
+    return f"exports/{part(export_id)}.zip"
 
 
 def log_sk(n: int) -> str:
@@ -321,6 +336,11 @@ def storm_sk(until: str, window: str) -> str:
 def token_key(token_id: str) -> Key:
     """An API token."""
     return f"TOKEN#{part(token_id)}", "TOKEN"
+
+
+def link_key(digest: str) -> Key:
+    """What the link of a customer opens, by the digest of its token."""
+    return f"LINK#{part(digest)}", LINK
 
 
 def due_shard(pk: str) -> str:

@@ -20,6 +20,7 @@ from chalicelib.api.delivery_answers import (
 from chalicelib.api.duty_answers import DutiesAnswer, DutyAnswer, DutyPageAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
+from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
 from chalicelib.api.shipment_answers import (
@@ -37,7 +38,7 @@ __all__ = [
     "ClaimPageAnswer", "ClaimsAnswer", "DeliveryAnswer",
     "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
     "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
-    "Health", "NoticePreviewAnswer", "NoticesAnswer",
+    "ErasureAnswer", "ExportLinkAnswer", "ExportOrderedAnswer", "Health", "NoticePreviewAnswer", "NoticesAnswer",
     "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
     "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",
     "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",

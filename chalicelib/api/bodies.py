@@ -21,6 +21,8 @@ from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
 from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
 from chalicelib.api.operation import HOLDER
+from chalicelib.api.person_bodies import ExportPersonBody as ExportPersonBody
+from chalicelib.api.person_bodies import LegalHoldBody as LegalHoldBody
 from chalicelib.api.shapes import (
     Clock,
     Country,

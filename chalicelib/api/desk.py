@@ -47,6 +47,11 @@ class Stories:
     read_notices: Story
     choose_notices: Story
     preview_notice: Story
+    ask_erasure: Story
+    read_erasure: Story
+    lay_hold: Story
+    ask_export: Story
+    export_link: Story
     list_deliveries: Story
     read_delivery: Story
     replay_delivery: Story
@@ -99,6 +104,7 @@ def workflows() -> Stories:
         **_exceptions(),
         **_ledger(),
         **_claims(),
+        **_persons(),
         **_deliveries(),
         **_notices(),
     )
@@ -137,6 +143,19 @@ def _ledger() -> dict[str, Story]:
         "read_duties": read_ledger.read_duties,
         "act_on_duty": keep_ledger.act_on_duty,
         "list_duties": read_ledger.list_duties,
+    }
+
+
+def _persons() -> dict[str, Story]:
+    """The stories of a customer's own values."""
+    from chalicelib.workflows import erase_person, export_person
+
+    return {
+        "ask_erasure": erase_person.ask_erasure,
+        "read_erasure": erase_person.read_erasure,
+        "lay_hold": erase_person.lay_hold,
+        "ask_export": export_person.ask_export,
+        "export_link": export_person.export_link,
     }
 
 

@@ -146,6 +146,8 @@ PrepareClaimBody: dict[str, Any] = {
     "freight": {"amount": "42.00", "currency": "EUR"},
     "discovered_on": "2026-11-20",
 }
+LegalHoldBody: dict[str, Any] = {"on": True, "reason": "PROC-2026-118"}
+ExportPersonBody: dict[str, Any] = {"email": "customer@example.com"}
 ClaimActionBody: dict[str, Any] = {
     "on": "2026-11-22",
     "reference": "CLM-2026-0001",

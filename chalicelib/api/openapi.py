@@ -22,16 +22,18 @@ from chalicelib.api import (
     health,
     notices,
     papers,
+    persons,
     pickups,
     returns,
     shipments,
     tariffs,
     webhooks,
 )
-from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
+from chalicelib.api.answer import CONTENT_TYPE, CONTENT_TYPE_HTML, CONTENT_TYPE_PROBLEM, REQUEST_ID, answer
 from chalicelib.api.auth import SCOPES
 from chalicelib.api.desk import Desk
 from chalicelib.api.entrance import Call, serve
+from chalicelib.api.forms import CONTENT_TYPE_FORM
 from chalicelib.api.operation import Operation, Parameter, model_named
 
 DOCUMENT = Operation("openapi", "GET", "/openapi.json", "This document.", answers={200: "Document"})
@@ -44,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *carriers.OPERATIONS,
     *duties.OPERATIONS,
     *claims.OPERATIONS,
+    *persons.OPERATIONS,
     *notices.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
@@ -100,7 +103,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.operation_id,
         "summary": operation.summary,
-        "parameters": [_parameter(parameter) for parameter in operation.parameters],
+        "parameters": [_parameter(parameter) for parameter in operation.parameters if parameter.where != "form"],
         "responses": _responses(operation),
         "security": [{"token": [operation.scope]}] if operation.scope else [],
     }
@@ -109,7 +112,19 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": bool(operation.body),
             "content": {CONTENT_TYPE: _request(operation)},
         }
+    if operation.form:
+        described["requestBody"] = {"required": False, "content": {CONTENT_TYPE_FORM: {"schema": _form(operation)}}}
     return described
+
+
+def _form(operation: Operation) -> dict[str, Any]:
+    fields = operation.taken_from("form")
+    return {
+        "type": "object",
+        "properties": {name: _parameter(field)["schema"] for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
 
 
 def _request(operation: Operation) -> dict[str, Any]:
@@ -138,8 +153,18 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
+    if operation.page:
+        return {str(status): _shown(status) for status in (*operation.answers, *operation.refusals())}
     good = {str(status): _good(status, model) for status, model in operation.answers.items()}
     return good | {str(status): _refusal(status) for status in operation.refusals()}
+
+
+def _shown(status: int) -> dict[str, Any]:
+    """A page for a person; where one is sent on, there is none."""
+    described = _response(status, CONTENT_TYPE_HTML, {"type": "string"})
+    if status == HTTPStatus.SEE_OTHER:
+        described["headers"]["Location"] = {"description": "Where to go on.", "schema": {"type": "string"}}
+    return described
 
 
 def _good(status: int, model: str) -> dict[str, Any]:
@@ -167,7 +192,8 @@ def _schemas() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema
 
     bodies = {operation.body for operation in OPERATIONS if operation.body}
-    answers = {model for operation in OPERATIONS for model in operation.answers.values()} - {"Document"}
+    answers = {model for operation in OPERATIONS for model in operation.answers.values() if not operation.page}
+    answers -= {"Document"}
     models = [model_named("bodies", name) for name in sorted(bodies)]
     models += [model_named("answers", name) for name in sorted(answers | {"ProblemTold"})]
     _, found = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")

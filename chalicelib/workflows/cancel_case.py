@@ -12,6 +12,7 @@ from chalicelib.returns.stages import advance
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
+from chalicelib.workflows.erase_person import clock_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.tell_steps import look_for_tools
@@ -39,7 +40,8 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
         # Nothing of it comes any more, so it counts no longer towards what the address may be sent that day.
         uncounted = tuple(replace(leg, counted_on=None) for leg in file.legs if leg.counted_on is not None)
         after, facts = replace(case, stage=stage), {"reason": reason}
-        return Amendment(after, "cancelled", facts, by=holder, legs=uncounted, bookings=tuple(undone))
+        clock = clock_of(case, file, now)
+        return Amendment(after, "cancelled", facts, by=holder, legs=uncounted, bookings=tuple(undone), parts=clock)
 
     amend(ports, case_id, now, decide)
     if undone:

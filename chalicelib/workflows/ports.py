@@ -167,6 +167,9 @@ class Cases(Protocol):
     def person(self, case_id: str) -> Person | None:
         """The unsealed personal values; None after an erasure."""
 
+    def erase(self, case_id: str) -> None:
+        """Make the personal values unreadable for good; twice is harmless."""
+
     def commit(
         self,
         case: Case,
@@ -276,6 +279,15 @@ class Evidence(Protocol):
         the same bytes twice are one object. Returns the digest."""
 
     def raw(self, digest: str) -> bytes: ...
+
+    def note_erased(self, case_id: str, at: datetime) -> None:
+        """Note outside the table that the person of this case is erased; noted once."""
+
+    def keep_export(self, export_id: str, content: bytes) -> None:
+        """Keep what was gathered about a person, for the few days in which it is fetched."""
+
+    def export_link(self, export_id: str, seconds: int) -> str | None:
+        """An address under which an export may be read for so long; None while there is none."""
 
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str: ...
 
@@ -388,3 +400,4 @@ class Ports:
     tokens: Tokens
     merchant: Callable[[], Merchant]
     new_id: Callable[[], str]
+    public_url: str = ""

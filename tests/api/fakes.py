@@ -22,6 +22,7 @@ from chalicelib.api import (
     notices,
     openapi,
     papers,
+    persons,
     pickups,
     returns,
     shipments,
@@ -116,6 +117,7 @@ class World:
             openapi, notices,
             deliveries,
             claims,
+            persons,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

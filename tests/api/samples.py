@@ -656,7 +656,27 @@ CLAIM: dict[str, Any] = {
         {"at": "2026-12-10T10:00:00Z", "by": "boss@desk", "what": "file", "state": "filed", "facts": {"on": "x"}}
     ],
 }  # fmt: skip
+ERASURE: dict[str, Any] = {
+    "case_id": "c-01",
+    "state": "asked",
+    "due_at": "2026-11-23T10:00:00Z",
+    "rule": None,
+    "asked_at": "2026-11-22T10:00:00Z",
+    "done_at": None,
+    "held_by": ["case_open"],
+    "legal_hold": {"reason": "PROC-2026-118", "laid_by": "boss@desk", "laid_at": "2026-11-22T10:00:00Z"},
+    "kept": [{"what": "papers", "why": "customs_records", "until": None, "rule": "returns/keeping@2026-11-22#papers"}],
+}
 ANSWERS: dict[str, Any] = {
+    "ask_erasure": ERASURE,
+    "read_erasure": ERASURE,
+    "lay_hold": ERASURE,
+    "ask_export": {"export_id": "x-01", "cases": 2, "complete": True, "href": "/v1/persons/exports/x-01"},
+    "export_link": {
+        "export_id": "x-01",
+        "url": "https://evidence.example/exports/x-01.zip",
+        "expires_at": "2026-11-22T10:05:00Z",
+    },
     "read_claims": {
         "case_id": "c-01",
         "items": [CLAIM],

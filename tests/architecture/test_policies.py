@@ -56,13 +56,13 @@ SECRET_BY_FUNCTION = {
 EVIDENCE_BY_FUNCTION = {
     "APIHandler": {
         "s3:PutObject": {"raw", "uploads"},
-        "s3:GetObject": {"labels", "papers", "claims", "shown", "evidence"},
+        "s3:GetObject": {"labels", "papers", "claims", "exports", "shown", "evidence"},
     },
     "OnEvidenceDue": {"s3:PutObject": {"evidence", "shown"}, "s3:GetObject": {"uploads", "evidence", "shown"}},
     "OnTrackingReceived": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
     "OnPollDue": {"s3:PutObject": {"raw"}, "s3:GetObject": {"raw"}},
-    "OnStepDue": {"s3:PutObject": {"labels"}, "s3:GetObject": {"raw"}},
-    "OnPapersDue": {"s3:PutObject": {"papers", "claims"}, "s3:GetObject": {"labels", "papers"}},
+    "OnStepDue": {"s3:PutObject": {"labels", "erased"}, "s3:GetObject": {"raw"}},
+    "OnPapersDue": {"s3:PutObject": {"papers", "claims", "exports"}, "s3:GetObject": {"labels", "papers"}},
 }
 # The keys under which a function may delete: answers that ran out, parked events that found their leg.
 DELETES_BY_FUNCTION = {

@@ -130,6 +130,16 @@ class MemoryEvidence:
             raise NotFoundError("no raw body is kept under this digest")
         return self.objects[f"raw/{digest}"]
 
+    def note_erased(self, case_id: str, at: datetime) -> None:
+        self.objects.setdefault(f"erased/{case_id}", at.isoformat().encode())
+
+    def keep_export(self, export_id: str, content: bytes) -> None:
+        self.objects[f"exports/{export_id}.zip"] = content
+
+    def export_link(self, export_id: str, seconds: int) -> str | None:
+        key = f"exports/{export_id}.zip"
+        return f"https://evidence.example/{key}?for={seconds}" if key in self.objects else None
+
     def keep_label(self, case_id: str, name: str, content: bytes, content_type: str) -> str:
         self.objects[f"labels/{case_id}/{name}"] = content
         return f"labels/{case_id}/{name}"
@@ -276,5 +286,6 @@ def memory_ports(
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path("chalicelib/merchant.toml")),
         new_id=(f"case{n:04d}" for n in itertools.count(1)).__next__,
+        public_url="https://returns.example.com",
     )
     return World(ports, table, queues, evidence, store, link, mail, topic, outbound, payments)

@@ -1,0 +1,198 @@
+"""A customer is forgotten when they ask and nothing holds it up, or by the clock; the case still verifies."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import keys
+from chalicelib.errors import InvalidRequestError, NotFoundError, PaperPending, UnavailableError
+from chalicelib.returns.disputes import Dispute
+from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.cancel_case import cancel_case
+from chalicelib.workflows.case_log import broken_at
+from chalicelib.workflows.erase_person import AlreadyErased, ask_erasure, erasure_of, lay_hold, look, read_erasure
+from chalicelib.workflows.export_person import ask_export, export_link, take_export
+from chalicelib.workflows.sweep_due_work import sweep
+from chalicelib.workflows.take_steps import take_step
+from infra.erase_again import erase_again
+from tests.workflows.desk import MONDAY, Desk
+
+CASE = "case0001"
+DAY = timedelta(days=1)
+
+
+class Asked:
+    """A return that was opened, and perhaps called off."""
+
+    def __init__(self, *, cancelled: bool) -> None:
+        self.desk = Desk()
+        self.desk.open()
+        self.ports, self.now = self.desk.ports, MONDAY
+        if cancelled:
+            cancel_case(self.ports, CASE, reason="changed my mind", holder="desk", now=self.now)
+
+    def ask(self) -> dict[str, Any]:
+        return ask_erasure(self.ports, CASE, holder="boss", now=self.now)
+
+    def work(self, now: datetime | None = None) -> None:
+        for body in self.desk.waiting("steps"):
+            message = json.loads(body)
+            if message["kind"] == "part_due":
+                take_step(self.ports, message, now or self.now)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.ports.cases.person(CASE) is None
+
+    def state(self) -> Any:
+        return erasure_of(self.desk.file)
+
+
+def test_who_asks_when_all_is_over_is_forgotten_at_once_and_the_log_still_verifies() -> None:
+    one = Asked(cancelled=True)
+    token = one.ports.links.make(CASE, "desk", one.now, one.now + 30 * DAY)
+    told = one.ask()
+    one.work()
+    assert one.is_erased
+    assert (told["held_by"], one.state().state) == ([], "done")
+    assert broken_at(one.desk.file.log) is None
+    assert one.ports.links.open(token, one.now) is None
+    assert f"erased/{CASE}" in one.desk.world.evidence.objects
+    assert [entry.what for entry in one.desk.file.log][-2:] == ["erasure_asked", "person_erased"]
+
+
+def test_who_asks_while_the_return_is_open_is_forgotten_by_itself_when_it_is_over() -> None:
+    one = Asked(cancelled=False)
+    assert one.ask()["held_by"] == ["case_open"]
+    look(one.ports, CASE, "person", one.now)
+    assert not one.is_erased
+    assert one.state().due_at == one.now + DAY
+    cancel_case(one.ports, CASE, reason="changed my mind", holder="desk", now=one.now)
+    assert one.state().state == "asked"
+    sweep(one.ports, one.now + DAY)
+    one.work(one.now + DAY)
+    assert one.is_erased
+
+
+def test_asking_twice_changes_nothing() -> None:
+    one = Asked(cancelled=True)
+    one.ask()
+    version = one.desk.file.case.version
+    one.ask()
+    assert one.desk.file.case.version == version
+
+
+def test_nobody_asks_and_the_clock_forgets_them() -> None:
+    one = Asked(cancelled=True)
+    due = one.state().due_at
+    assert read_erasure(one.ports, CASE, one.now)["state"] == "clock"
+    look(one.ports, CASE, "person", due - DAY)
+    assert not one.is_erased
+    sweep(one.ports, due)
+    one.work(due)
+    assert one.is_erased
+
+
+def test_an_open_dispute_holds_it_up() -> None:
+    one = Asked(cancelled=True)
+    dispute = Dispute(CASE, "d1", "visa", "13.7", "open", None, one.now, "desk")
+    amend(one.ports, CASE, one.now, lambda case: Amendment(case, "dispute_opened", parts=(dispute,)))
+    assert one.ask()["held_by"] == ["dispute_open"]
+    look(one.ports, CASE, "person", one.now)
+    assert not one.is_erased
+
+
+def test_a_legal_hold_holds_it_up_until_it_is_lifted() -> None:
+    one = Asked(cancelled=True)
+    lay_hold(one.ports, CASE, on=True, reason="PROC-1", holder="counsel", now=one.now)
+    assert one.ask()["legal_hold"]["reason"] == "PROC-1"
+    look(one.ports, CASE, "person", one.now)
+    assert not one.is_erased
+    lay_hold(one.ports, CASE, on=False, reason=None, holder="counsel", now=one.now)
+    look(one.ports, CASE, "person", one.now + DAY)
+    assert one.is_erased
+
+
+def test_a_hold_says_why_and_comes_too_late_for_what_is_erased() -> None:
+    one = Asked(cancelled=True)
+    with pytest.raises(InvalidRequestError):
+        lay_hold(one.ports, CASE, on=True, reason=None, holder="counsel", now=one.now)
+    one.ask()
+    one.work()
+    with pytest.raises(AlreadyErased):
+        lay_hold(one.ports, CASE, on=True, reason="PROC-1", holder="counsel", now=one.now)
+
+
+@pytest.mark.parametrize("call", ["note_erased", "revoke", "erase"])
+def test_who_dies_between_two_steps_leaves_it_to_the_next_look(call: str) -> None:
+    one = Asked(cancelled=True)
+    one.ask()
+    where = {"note_erased": one.ports.evidence, "revoke": one.ports.links, "erase": one.ports.cases}[call]
+    kept = getattr(where, call)
+
+    def dies(*_given: Any) -> None:
+        raise UnavailableError("gone")
+
+    try:
+        object.__setattr__(where, call, dies)
+    except AttributeError:
+        vars(where)[call] = dies
+    with pytest.raises(UnavailableError):
+        look(one.ports, CASE, "person", one.now)
+    object.__setattr__(where, call, kept)
+    assert one.state().state == "asked"
+    look(one.ports, CASE, "person", one.now)
+    assert one.is_erased
+    assert one.state().state == "done"
+
+
+def test_after_a_restore_whoever_was_forgotten_is_forgotten_again() -> None:
+    one = Asked(cancelled=True)
+    before = {sk: dict(one.desk.world.table.get(keys.case_pk(CASE), sk) or {}) for sk in (keys.KEY, keys.PERSON)}
+    one.ask()
+    one.work()
+    for item in before.values():
+        one.desk.world.table.delete(item["PK"], item["SK"])
+        one.desk.world.table.put_new(item)
+    assert not one.is_erased
+    told: list[str] = []
+    done = erase_again(one.desk.world.table, [CASE, "case-nobody-has"], told.append)
+    assert (done.noted, done.erased, one.is_erased) == (2, 1, True)
+    assert erase_again(one.desk.world.table, [CASE], told.append).erased == 0
+
+
+def test_everything_about_a_person_is_gathered_by_the_worker_and_the_queue_names_nobody() -> None:
+    one = Asked(cancelled=True)
+    person = one.ports.cases.person(CASE)
+    assert person is not None
+    asked = ask_export(one.ports, person.email.upper(), now=one.now)
+    (body,) = (body for body in one.desk.waiting("papers") if "person_export" in body)
+    assert person.email not in body
+    with pytest.raises(PaperPending):
+        export_link(one.ports, asked["export_id"], one.now)
+    take_export(one.ports, json.loads(body), one.now)
+    content = one.desk.world.evidence.objects[f"exports/{asked['export_id']}.zip"]
+    case = json.loads(zipfile.ZipFile(io.BytesIO(content)).read(f"{CASE}/case.json"))
+    assert case["person"]["email"] == person.email
+    assert export_link(one.ports, asked["export_id"], one.now)["url"]
+
+
+def test_an_export_after_an_erasure_says_so_and_of_a_stranger_there_is_none() -> None:
+    one = Asked(cancelled=True)
+    email = one.ports.cases.person(CASE).email  # type: ignore[union-attr]
+    one.ask()
+    one.work()
+    asked = ask_export(one.ports, email, now=one.now)
+    (body,) = (body for body in one.desk.waiting("papers") if "person_export" in body)
+    take_export(one.ports, json.loads(body), one.now)
+    content = one.desk.world.evidence.objects[f"exports/{asked['export_id']}.zip"]
+    assert json.loads(zipfile.ZipFile(io.BytesIO(content)).read(f"{CASE}/case.json"))["person"] == "erased"
+    assert email.encode() not in content
+    with pytest.raises(NotFoundError):
+        ask_export(one.ports, "nobody@example.com", now=one.now)
