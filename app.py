@@ -29,6 +29,7 @@ from chalicelib.api import (
     estimates,
     exceptions,
     health,
+    links,
     notices,
     openapi,
     papers,
@@ -107,6 +108,7 @@ for room in (
     openapi,
     deliveries,
     claims,
+    links,
     persons,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))

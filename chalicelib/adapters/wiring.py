@@ -80,4 +80,5 @@ def build(
         tokens=TableTokens(table),
         merchant=lambda: load_merchant(Path(settings.merchant_file)),
         new_id=lambda: uuid4().hex,
+        public_url=(settings.public_url or "").rstrip("/"),
     )

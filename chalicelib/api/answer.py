@@ -20,8 +20,9 @@ from chalicelib.money import Money
 
 CONTENT_TYPE = "application/json"
 CONTENT_TYPE_PROBLEM = "application/problem+json"
+CONTENT_TYPE_HTML = "text/html; charset=utf-8"
 REQUEST_ID = "X-Request-Id"
-# No answer is a page, and none may be kept by a cache in between: they hold values and whereabouts.
+# None may be kept by a cache in between: they hold values and whereabouts. A page has a policy of its own beside these.
 EVERY_ANSWER: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -19,6 +19,7 @@ from chalicelib.api.delivery_answers import (
 )
 from chalicelib.api.duty_answers import DutiesAnswer, DutyAnswer, DutyPageAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
@@ -38,7 +39,8 @@ __all__ = [
     "ClaimPageAnswer", "ClaimsAnswer", "DeliveryAnswer",
     "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
     "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
-    "ErasureAnswer", "ExportLinkAnswer", "ExportOrderedAnswer", "Health", "NoticePreviewAnswer", "NoticesAnswer",
+    "ErasureAnswer", "ExportLinkAnswer", "ExportOrderedAnswer", "Health", "LinkAnswer", "LinkEndedAnswer",
+    "NoticePreviewAnswer", "NoticesAnswer",
     "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
     "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",
     "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",

@@ -10,6 +10,7 @@ from chalicelib.api.claim_answers import ClaimInShort
 from chalicelib.api.cover_answers import CoverTold
 from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.link_answers import LinkInShort
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
 from chalicelib.api.route_answers import KeptRouteTold, RouteBriefTold
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
@@ -302,5 +303,6 @@ class CaseAnswer(CaseSummary):
     exceptions: list[ExceptionAnswer]
     duties: DutiesInShort
     claims: list[ClaimInShort]
+    link: LinkInShort | None
     next: list[str]
     log: list[LogTold]

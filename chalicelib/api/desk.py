@@ -52,6 +52,8 @@ class Stories:
     lay_hold: Story
     ask_export: Story
     export_link: Story
+    make_link: Story
+    end_link: Story
     list_deliveries: Story
     read_delivery: Story
     replay_delivery: Story
@@ -107,6 +109,7 @@ def workflows() -> Stories:
         **_persons(),
         **_deliveries(),
         **_notices(),
+        **_links(),
     )
 
 
@@ -182,6 +185,13 @@ def _notices() -> dict[str, Story]:
         "choose_notices": read_notices.choose_notices,
         "preview_notice": read_notices.preview_notice,
     }
+
+
+def _links() -> dict[str, Story]:
+    """The stories of the customer's link."""
+    from chalicelib.workflows import keep_link
+
+    return {"make_link": keep_link.make_link, "end_link": keep_link.end_link}
 
 
 def _deliveries() -> dict[str, Story]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from chalice.app import Blueprint, Response
@@ -20,14 +20,18 @@ from chalice.app import Blueprint, Response
 from chalicelib.api.answer import REQUEST_ID, request_id_of
 from chalicelib.api.auth import holder_of
 from chalicelib.api.desk import Desk
+from chalicelib.api.forms import read_form
 from chalicelib.api.json_bodies import read_json, refuse_oversize
 from chalicelib.api.operation import Operation, Parameter, model_named
 from chalicelib.api.problems import Unexpected, UnsupportedMediaType, problem
 from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, ReturnsError, UnreadableBody
 
 Handler = Callable[[Desk, "Call"], Response]
+# How a request that ended in an error is answered: with the error, the request's id and its headers.
+Refuse = Callable[[ReturnsError, str, Mapping[str, str]], Response]
 log = logging.getLogger("goldthread.api")
 _JSON = re.compile(r'application/json *(; *charset="?utf-?8"? *)?\Z', re.IGNORECASE)
+_FORM = re.compile(r'application/x-www-form-urlencoded *(; *charset="?utf-?8"? *)?\Z', re.IGNORECASE)
 # What carriers send: JSON, and China Post's form around an encrypted one.
 _CARRIERS_OWN = re.compile(r"application/(json|x-www-form-urlencoded) *(;.*)?\Z", re.IGNORECASE)
 
@@ -37,7 +41,7 @@ class Call:
     """One admitted request.
 
     ``holder`` and ``role`` are the token's, ``asked_at`` is the path as the gateway saw it; ``document`` is the strict
-    JSON of the body and ``body`` its validated model, where the operation has one.
+    JSON of the body and ``body`` its validated model, where the operation has one; ``form`` are the fields of a form.
     """
 
     request_id: str
@@ -51,15 +55,22 @@ class Call:
     role: str = ""
     document: Any = None
     body: Any = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
-def serve(blueprint: Blueprint, desk: Desk, operation: Operation, handler: Handler) -> None:
+def _as_problem(error: ReturnsError, request_id: str, _headers: Mapping[str, str]) -> Response:
+    return problem(error, request_id)
+
+
+def serve(
+    blueprint: Blueprint, desk: Desk, operation: Operation, handler: Handler, refuse: Refuse = _as_problem
+) -> None:
     """Register ``handler`` for ``operation``. Every content type is let through to here, so that a wrong one
-    is refused with a problem and not in the framework's own words.
+    is refused with a problem (or as ``refuse`` says it) and not in the framework's own words.
     """
 
     def view(**_path: str) -> Response:
-        return respond(desk, operation, handler, blueprint.current_request)
+        return respond(desk, operation, handler, blueprint.current_request, refuse)
 
     route = blueprint.route(
         operation.path, methods=[operation.method], content_types=["*/*"], name=operation.operation_id
@@ -67,7 +78,7 @@ def serve(blueprint: Blueprint, desk: Desk, operation: Operation, handler: Handl
     route(view)
 
 
-def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) -> Response:
+def respond(desk: Desk, operation: Operation, handler: Handler, request: Any, refuse: Refuse = _as_problem) -> Response:
     """Admit, handle, answer; whatever goes wrong becomes a problem here and nowhere else."""
     request_id = request_id_of(request)
     known: dict[str, str] = {"request_id": request_id}
@@ -76,11 +87,11 @@ def respond(desk: Desk, operation: Operation, handler: Handler, request: Any) ->
         known |= {name: call.path[name] for name in ("case_id",) if name in call.path}
         response = handler(desk, call)
     except ReturnsError as refusal:
-        response = problem(refusal, request_id)
+        response = refuse(refusal, request_id, request.headers)
         _note_refusal(operation, request_id, refusal, response.status_code)
     except Exception as defect:  # noqa: BLE001  the outermost layer: no trace and no framework answer may leave
         _note_defect(operation, request_id, defect)
-        response = problem(Unexpected("see the log"), request_id)
+        response = refuse(Unexpected("see the log"), request_id, request.headers)
     response.headers[REQUEST_ID] = request_id
     log.info("%s %s", operation.operation_id, response.status_code, extra=known)
     return response
@@ -104,7 +115,8 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
         str(request.context.get("path") or ""),
         role=role,
     )
-    return _with_body(operation, call, request) if operation.body or operation.raw_body else call
+    has_body = operation.body or operation.raw_body or operation.form
+    return _with_body(operation, call, request) if has_body else call
 
 
 def _path_of(operation: Operation, given: Mapping[str, str]) -> dict[str, str]:
@@ -133,32 +145,38 @@ def _query_of(operation: Operation, given: Any) -> dict[str, str]:
     """
     if operation.raw_body:
         return {}
-    known = operation.taken_from("query")
+    return _named_values(operation, "query", {name: given.getlist(name) for name in given or {}})
+
+
+def _named_values(
+    operation: Operation, where: Literal["query", "form"], given: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    known = operation.taken_from(where)
     found: dict[str, str] = {}
     faults: list[FieldFault] = []
-    for name in given or {}:
-        fault = _query_fault(name, given.getlist(name), known.get(name))
+    for name, texts in given.items():
+        fault = _value_fault(name, texts, known.get(name), where)
         if fault:
             faults.append(fault)
         else:
-            found[name] = given[name]
-    faults += [_missing(name) for name, each in known.items() if each.required and name not in (given or {})]
+            found[name] = texts[0]
+    faults += [_missing(name, where) for name, each in known.items() if each.required and name not in given]
     if faults:
-        raise InvalidRequestError("the query cannot be read", faults)
+        raise InvalidRequestError(f"the {where} cannot be read", faults)
     return found
 
 
-def _missing(name: str) -> FieldFault:
-    return FieldFault(name, "required", "this parameter is needed", source="query")
+def _missing(name: str, where: str) -> FieldFault:
+    return FieldFault(name, "required", "this parameter is needed", source=where)
 
 
-def _query_fault(name: str, texts: list[str], parameter: Parameter | None) -> FieldFault | None:
+def _value_fault(name: str, texts: Sequence[str], parameter: Parameter | None, where: str) -> FieldFault | None:
     if parameter is None:
-        return FieldFault(shown(name), "unknown_parameter", "this route has no such parameter", source="query")
+        return FieldFault(shown(name), "unknown_parameter", "this route has no such parameter", source=where)
     if len(texts) != 1:
-        return FieldFault(name, "repeated_parameter", "give this parameter once", source="query")
+        return FieldFault(name, "repeated_parameter", "give this parameter once", source=where)
     if not parameter.takes(texts[0]):
-        return FieldFault(name, "invalid_parameter", _expected(parameter), source="query")
+        return FieldFault(name, "invalid_parameter", _expected(parameter), source=where)
     return None
 
 
@@ -196,6 +214,8 @@ def _with_body(operation: Operation, call: Call, request: Any) -> Call:
     _refuse_other_kinds(operation, request.headers.get("content-type"))
     raw = _raw_of(request)
     refuse_oversize(raw, operation.body_limit)
+    if operation.form:
+        return replace(call, form=_named_values(operation, "form", read_form(raw)))
     if operation.raw_body or operation.body is None:
         return replace(call, raw=raw)
     document = read_json(raw, operation.body_limit)
@@ -206,9 +226,9 @@ def _with_body(operation: Operation, call: Call, request: Any) -> Call:
 
 
 def _refuse_other_kinds(operation: Operation, content_type: str | None) -> None:
-    grammar = _CARRIERS_OWN if operation.raw_body else _JSON
+    grammar = _CARRIERS_OWN if operation.raw_body else _FORM if operation.form else _JSON
     if content_type and not grammar.match(content_type.strip()):
-        detail = "send application/json in UTF-8"
+        detail = f"send application/{'x-www-form-urlencoded' if operation.form else 'json'} in UTF-8"
         fault = FieldFault("Content-Type", UnsupportedMediaType.code, detail, source="header")
         raise UnsupportedMediaType(detail, [fault])
 

@@ -17,12 +17,12 @@ from typing import Any, Literal
 
 from chalicelib.api.json_bodies import API_LIMIT
 
-Where = Literal["path", "query", "header"]
+Where = Literal["path", "query", "header", "form"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One value from the path, the query or a header. ``pattern`` or ``choices`` is its whole grammar."""
+    """One value from the path, the query, a header or a form. ``pattern`` or ``choices`` is its whole grammar."""
 
     name: str
     where: Where
@@ -51,6 +51,8 @@ class Parameter:
 class Operation:
     """One method on one path. ``answers`` maps each good status to the name of its model in ``answers.py``;
     ``problems`` are the statuses of this operation's own refusals, beyond those every route of its kind has.
+    ``page``: it is read by a person in a browser, and answers and refuses in HTML; its body is a form where it has
+    parameters of one.
     """
 
     operation_id: str
@@ -64,6 +66,12 @@ class Operation:
     body_limit: int = API_LIMIT
     parameters: tuple[Parameter, ...] = ()
     problems: tuple[int, ...] = ()
+    page: bool = False
+
+    @property
+    def form(self) -> bool:
+        """Whether its body is a form."""
+        return any(parameter.where == "form" for parameter in self.parameters)
 
     def taken_from(self, where: Where) -> dict[str, Parameter]:
         """Its parameters of one kind, by name."""
@@ -74,7 +82,7 @@ class Operation:
         found = {*self.problems, 422, 500, 503}
         if self.scope:
             found |= {401, 403}
-        if self.body or self.raw_body:
+        if self.body or self.raw_body or self.form:
             found |= {400, 413, 415}
         if self.taken_from("path"):
             found |= {404}

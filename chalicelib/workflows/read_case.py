@@ -14,6 +14,7 @@ from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
+from chalicelib.workflows.keep_link import link_in_short
 from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.playbook_rows import PLAIN, Reading, playbook_row, worded
@@ -49,6 +50,7 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
         "exceptions": [exception_row(exception, reading) for exception in file.exceptions],
         "duties": duties_in_short(file, planned["estimate"]),
         "claims": claims_in_short(file),
+        "link": link_in_short(file),
         "next": _next(file, planned["next"], reading),
         "log": [
             {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}

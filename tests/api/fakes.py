@@ -19,6 +19,7 @@ from chalicelib.api import (
     examples,
     exceptions,
     health,
+    links,
     notices,
     openapi,
     papers,
@@ -114,7 +115,7 @@ class World:
         app.register_middleware(framework_answers_as_problems, "http")
         rooms = (
             returns, papers, pickups, estimates, tariffs, duties, carriers, shipments, exceptions, webhooks, health,
-            openapi, notices,
+            openapi, notices, links,
             deliveries,
             claims,
             persons,

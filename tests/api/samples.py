@@ -365,6 +365,7 @@ CASE: dict[str, Any] = {
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
+    "link": {"made_at": "2026-11-22T10:00:00Z", "made_by": "goldthread", "expires_at": "2027-05-21T10:00:00Z"},
     "in_short": {
         "who_acts": None,
         "act_by": None,
@@ -704,6 +705,12 @@ ANSWERS: dict[str, Any] = {
         datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
     ),
     "list_claims": {"items": [CLAIM_BRIEF], "cursor": None},
+    "make_link": {
+        "case_id": "c-01",
+        "url": "https://returns.example.com/v1/c/AAAA",
+        "expires_at": "2027-05-21T10:00:00Z",
+    },
+    "end_link": {"case_id": "c-01", "ended": True},
     "list_deliveries": {"items": [DELIVERY], "cursor": None},
     "read_delivery": DELIVERY,
     "replay_delivery": DELIVERY,

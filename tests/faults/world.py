@@ -254,7 +254,7 @@ class World:
             digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
-            links=TableLinks(table, gated("keys", MemoryKeys())),
+            links=TableLinks(table, gated("keys", MemoryKeys()), lambda length: b"s" * length),
             payments=gated("payments", self.payments),
             recalls=TableRecalls(table, mark),
             mail=gated("mail", self.mail),
@@ -263,4 +263,5 @@ class World:
             tokens=TableTokens(table),
             merchant=self._merchant,
             new_id=lambda: "case0001",
+            public_url="https://returns.example.com",
         )
