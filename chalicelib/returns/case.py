@@ -54,12 +54,28 @@ class PurposeUnknown(InvalidRequestError):
 
 
 @dataclass(frozen=True, slots=True)
+class SaleRecord:
+    """What was noted of one piece when it was sold: on which scale it was weighed, its stones counted, the number,
+    carats and longest measure of the grading report of its main stone, its photos (their SHA-256). Each None: not
+    noted."""
+
+    scale_id: str | None = None
+    stones: int | None = None
+    report_number: str | None = None
+    report_ct: Decimal | None = None
+    report_mm: Decimal | None = None
+    photos_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line of the order: so many pieces of one kind as they were sold.
 
     ``price`` is for one piece, weights are grams of one piece, ``fineness`` is in parts per thousand. Flags
     are None when nobody has said; ``seal_broken`` is about a hygiene seal (pierced earrings), ``stone_loose``
-    about a stone that left its setting, ``scrap`` about broken metal that is no longer a piece of jewellery.
+    about a stone that left its setting, ``scrap`` about broken metal that is no longer a piece of jewellery,
+    ``incomplete`` about a set of which a piece is missing, ``repaired_elsewhere`` about work of another workshop.
+    ``sale`` is what was noted of each piece when it was sold.
     """
 
     sku: str
@@ -82,6 +98,10 @@ class Item:
     seal_broken: bool | None = None
     stone_loose: bool | None = None
     scrap: bool | None = None
+    worn: bool | None = None
+    incomplete: bool | None = None
+    repaired_elsewhere: bool | None = None
+    sale: SaleRecord | None = None
 
     @property
     def worth(self) -> Money:
@@ -94,13 +114,20 @@ class Order:
     """The sale: its number, the day it was placed, and the day the customer had the goods (None: unknown).
 
     ``delivered_on`` is a date on the customer's own calendar; ``delivered_at`` the carrier's instant where
-    known.
+    known. A law or a policy may count from another day: the last piece of a ``split`` order, the signed receipt, the
+    day the contract document came, the day it was shipped or ready.
     """
 
     number: str
     sold_on: date
     delivered_on: date | None
     delivered_at: datetime | None = None
+    split: bool | None = None
+    last_piece_on: date | None = None
+    signed_on: date | None = None
+    contract_copy_on: date | None = None
+    shipped_on: date | None = None
+    ready_on: date | None = None
 
     def delivered_day(self, zone_name: str) -> date | None:
         """The day of delivery on the customer's calendar.
@@ -110,6 +137,25 @@ class Order:
         """
         scanned = self.delivered_at.astimezone(zone(zone_name)).date() if self.delivered_at else None
         return max((day for day in (self.delivered_on, scanned) if day), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one of our people promised this customer beyond law and policy: until which day it may come back, who pays
+    the way home. ``reference`` is where it is written down."""
+
+    reference: str
+    made_on: date
+    until: date
+    freight: Literal["merchant", "customer"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRepair:
+    """A repair under the guarantee that was done before: the day the piece was handed over, and the day it was back."""
+
+    given_on: date
+    back_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +205,12 @@ class ReturnRequest:
     carrier: str | None = None
     pickup: PickupWish | None = None
     evidence_offered: tuple[str, ...] = ()
+    promise: Promise | None = None
+    fault: str | None = None
+    fault_seen_on: date | None = None
+    missing_docs: tuple[str, ...] = ()
+    earlier_repairs: tuple[EarlierRepair, ...] = ()
+    returns_in_12_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 Holder = Literal["customer", "carrier", "facility", "workshop", "laboratory", "partner"]
+# as_listed: what the paper says is inside; filler: packing and no piece; empty: nothing.
+Contents = Literal["as_listed", "not_as_listed", "filler", "empty"]
 SealState = Literal["intact", "broken", "missing", "other_number", "none_used", "unknown"]
 
 
@@ -32,6 +34,9 @@ class HandOver:
     evidence_id: str | None = None
     leg_n: int | None = None
     note: str | None = None
+    evidence_ids: tuple[str, ...] = ()
+    scale_id: str | None = None
+    digest: str | None = None
 
     @property
     def part_id(self) -> str:
@@ -47,7 +52,10 @@ class HandOver:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A parcel as our place received it, before what is in it was looked at. ``damage`` are codes of what is wrong with
-    the outside; ``opened_by`` are all who were present when it was opened on camera (``opening_video`` is evidence)."""
+    the outside; ``opened_by`` are all who were present when it was opened on camera (``opening_video`` is evidence).
+    ``packing_g`` is the empty packing, weighed after it was opened; ``contents``: what was seen inside (None: it was
+    not opened yet). ``doubts`` are what the rules found; ``corrected`` says how often the facts were put right since.
+    """
 
     KIND: ClassVar[str] = "RECEIPT"
 
@@ -65,13 +73,17 @@ class Receipt:
     opened_by: tuple[str, ...] = ()
     opening_video: str | None = None
     doubts: tuple[str, ...] = ()
+    scale_tolerance_g: Decimal | None = None
+    packing_g: Decimal | None = None
+    contents: Contents | None = None
+    evidence_ids: tuple[str, ...] = ()
+    sealed_g: Decimal | None = None
+    carrier_weights_g: tuple[Decimal, ...] = ()
+    digest: str | None = None
+    corrected: int = 0
+    due_at: datetime | None = None
 
     @property
     def part_id(self) -> str:
         """Its place in the case: one receipt for each leg."""
         return str(self.leg_n)
-
-    @property
-    def due_at(self) -> datetime | None:
-        """Nothing is ever due."""
-        return None
