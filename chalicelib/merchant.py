@@ -22,6 +22,8 @@ from chalicelib.errors import FieldFault, SettingsInvalid
 from chalicelib.insurers import InsurerPolicy, contradictions
 from chalicelib.money import Money
 from chalicelib.receivers import Receiver, receiver_contradictions
+from chalicelib.repair_partners import Carriage, Partner, RepairPrice
+from chalicelib.shop_policy import FreightZone, PolicyStart, Resize, WarrantyRow
 from chalicelib.strict import Code, Country, Strict, Text
 from chalicelib.watch_rows import WatchRow
 from chalicelib.watch_rows import contradictions as watch_contradictions
@@ -79,9 +81,10 @@ class Facility(Strict):
 class ReturnPolicy(Strict):
     """What the shop promised orders placed from ``effective`` on, beyond the law.
 
-    ``window_days`` counts from the day after delivery. The four ``*_given``/``*_shown``/``*_confirmed``
-    answers say what the shop told its customers before they bought; leave one out where nobody knows, and the
-    code will not deny anything on its strength.
+    ``window_days`` counts from the day after ``start``. Where ``warranty`` has rows, they say by metal and fault
+    how long the shop's own warranty is, and ``warranty_months`` holds for what no row names. The ``*_given``,
+    ``*_shown``, ``*_told`` and ``*_confirmed`` answers say what the shop told its customers before they bought; leave
+    one out where nobody knows, and the code will not deny anything on its strength.
     """
 
     version: Text
@@ -100,6 +103,28 @@ class ReturnPolicy(Strict):
     return_clause_shown: bool | None = None
     exclusions_told: bool | None = None
     exclusions_confirmed: bool | None = None
+    contract_copy_given: bool | None = None
+    seller_address_shown: bool | None = None
+    start: PolicyStart = "delivered"
+    send_within_days: Days | None = None
+    conditions: tuple[Code, ...] = ()
+    docs: tuple[Code, ...] = ()
+    zone: tuple[FreightZone, ...] = ()
+    free_returns_per_year: Annotated[int, Field(ge=0, le=99)] | None = None
+    resize: Resize | None = None
+    cert_fee: tuple[Money, ...] = ()
+    box_fee: tuple[Money, ...] = ()
+    engrave_fee: tuple[Money, ...] = ()
+    exchange_only_above: tuple[Money, ...] = ()
+    rma_valid_days: Days | None = None
+    refund_business_days: Days | None = None
+    insured_only_with_our_label: bool | None = None
+    warranty: tuple[WarrantyRow, ...] = ()
+
+    def freight_from(self, country: str, reason: str) -> Payer | None:
+        """Who pays the way home by this policy: by zone, else by reason; None where it says nothing."""
+        zoned = next((row.payer for row in self.zone if country in row.countries), None)
+        return zoned or self.freight.get(reason)
 
     def window_for(self, country: str) -> int:
         """Days in which this country's customers may send a piece back for any reason."""
@@ -189,6 +214,24 @@ class Recall(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleLimit(Strict):
+    """Up to what a role may give money away by itself, one amount per currency; a currency left out: nothing."""
+
+    name: Code
+    up_to: Annotated[tuple[Money, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority(Strict):
+    """Who may approve a settlement. Beyond every limit each of the roles in ``above`` approves; above
+    ``four_eyes_above`` two people besides the one who proposed it do."""
+
+    role: tuple[RoleLimit, ...] = ()
+    above: Annotated[tuple[Code, ...], Field(min_length=1)] = ("finance", "legal")
+    four_eyes_above: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds(Strict):
     """From which value people look twice, per currency."""
 
@@ -212,7 +255,11 @@ class Merchant(Strict):
     recall: tuple[Recall, ...] = ()
     brands: tuple[Text, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    authority: Authority = field(default_factory=Authority)
     watch: tuple[WatchRow, ...] = ()
+    partner: tuple[Partner, ...] = ()
+    repair_price: tuple[RepairPrice, ...] = ()
+    carriage: tuple[Carriage, ...] = ()
 
     def facility_called(self, facility_id: str) -> Facility | None:
         """Our place of this id; None if there is none."""
@@ -274,6 +321,7 @@ def _repeats(merchant: Merchant) -> list[FieldFault]:
         "carrier.carrier": [contract.carrier for contract in merchant.carrier],
         "insurer.policy_no": [policy.policy_no for policy in merchant.insurer],
         "receiver.id": [receiver.id for receiver in merchant.receiver],
+        "partner.code": [partner.code for partner in merchant.partner] + [place.id for place in merchant.facility],
     }
     return [
         _fault(where, "repeated", f"{name} is given {names.count(name)} times")

@@ -22,10 +22,15 @@ from chalicelib.returns.faults import (
     paid_repair,
     recall,
     refused_delivery,
+    remedies_now,
     shop_warranty,
 )
-from chalicelib.returns.grounds import Asked, Ground, Reason, Verdict, shop_policy, withdrawal
+from chalicelib.returns.grounds import Asked, Ground, Reason, Verdict
+from chalicelib.returns.promises import agent_promise, shop_policy
+from chalicelib.returns.remedies import Remedies
+from chalicelib.returns.shop_terms import shop_terms
 from chalicelib.returns.stages import Stage
+from chalicelib.returns.statute import withdrawal
 from chalicelib.rulebook import Confidence, dictionary, weakest
 
 Outcome = Literal["approved", "review", "refused", "evidence_needed"]
@@ -57,6 +62,9 @@ class Decision:
     policy_version: str | None
     freight_paid_by: Payer | None
     evidence_wanted: tuple[str, ...]
+    freight: tuple[dict[str, Any], ...] = ()
+    remedies: Remedies | None = None
+    terms: dict[str, Any] | None = None
 
     @property
     def confidence(self) -> Confidence:
@@ -78,6 +86,9 @@ class Decision:
             "policy_version": self.policy_version,
             "freight_paid_by": self.freight_paid_by,
             "evidence_wanted": list(self.evidence_wanted),
+            "freight": list(self.freight),
+            "remedies": self.remedies.as_json() if self.remedies else None,
+            "terms": self.terms,
             "statutory": self.statutory,
             "confidence": self.confidence,
         }
@@ -89,6 +100,7 @@ def decide(request: ReturnRequest, merchant: Merchant, now: datetime) -> Decisio
     looked = (
         withdrawal(asked),
         shop_policy(asked),
+        agent_promise(asked),
         legal_guarantee(asked),
         shop_warranty(asked),
         recall(asked),
@@ -118,6 +130,8 @@ def reason_json(reason: Reason) -> dict[str, str | None]:
         "source": reason.source,
         "confidence": reason.confidence,
         "item": reason.item,
+        "legal_ground": reason.legal_ground,
+        "must_have": reason.must_have,
     }
 
 
@@ -126,7 +140,7 @@ def _contradictions(asked: Asked, grounds: tuple[Ground, ...]) -> tuple[Reason, 
     delivered = order.delivered_day(asked.where.zone_name)
     found = {
         "sold_in_future": order.sold_on > asked.today,
-        "delivered_in_future": delivered is not None and delivered > asked.today,
+        "delivered_in_future": any(day is not None and day > asked.today for day in (delivered, order.last_piece_on)),
         "delivered_before_sale": delivered is not None and delivered < order.sold_on,
         "reason_does_not_fit_kind": not grounds,
     }
@@ -143,6 +157,7 @@ def _decision(outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong
     # A fault that only lacks its photos still puts the freight on the seller: most favourable, here too.
     stands = (*counted, *(ground for ground in grounds if ground.verdict == "evidence"))
     payers = {ground.freight_paid_by for ground in stands if outcome != "refused"} - {None}
+    payer: Payer | None = "merchant" if "merchant" in payers else next(iter(payers), None)
     policy = asked.policy
     return Decision(
         outcome=outcome,
@@ -150,9 +165,24 @@ def _decision(outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong
         reasons=_distinct([*wrong, *(reason for ground in counted for reason in ground.reasons)]),
         window_ends_at=max((g.window_ends_at for g in counted if g.window_ends_at), default=None),
         policy_version=policy.version if policy else None,
-        freight_paid_by="merchant" if "merchant" in payers else next(iter(payers), None),
+        freight_paid_by=payer,
         evidence_wanted=tuple(dict.fromkeys(kind for ground in grounds for kind in ground.evidence_wanted)),
+        freight=_freight(stands, payer) if outcome != "refused" else (),
+        remedies=remedies_now(asked),
+        terms=shop_terms(asked.request, policy) if policy else None,
     )
+
+
+def _freight(stands: tuple[Ground, ...], payer: Payer | None) -> tuple[dict[str, Any], ...]:
+    """Who pays the way home, and what is given back of the way out, each by the most favourable ground and with its
+    reason; what no ground speaks of is left out, never guessed."""
+    home = next((one.freight for one in stands if one.freight_paid_by == payer and one.freight), None)
+    best = {"all": 0, "standard_rate": 1, "none": 2}
+    out = min((one for one in stands if one.outbound_why), key=lambda one: best[one.outbound or "none"], default=None)
+    rows = [{"way": "home", "paid_by": payer, "refunded": None, "reason": home}]
+    if out is not None:
+        rows.append({"way": "out", "paid_by": None, "refunded": out.outbound, "reason": out.outbound_why})
+    return tuple({**row, "reason": reason_json(row["reason"])} for row in rows if isinstance(row["reason"], Reason))
 
 
 def _counts(ground: Ground, outcome: Outcome) -> bool:

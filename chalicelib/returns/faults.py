@@ -7,14 +7,29 @@ from datetime import date
 
 from chalicelib.errors import RuleNotInForce
 from chalicelib.merchant import ReturnPolicy
-from chalicelib.returns.grounds import AT_FAULT, Asked, Ground, Reason, Verdict, by_law, own, worth_doubts
-from chalicelib.returns.law import Cited, Guarantee, guarantee_of
-from chalicelib.returns.windows import Window, months_window, window
+from chalicelib.returns.case import Item
+from chalicelib.returns.grounds import (
+    AT_FAULT,
+    IN_TIME,
+    Asked,
+    Ground,
+    Reason,
+    Verdict,
+    by_law,
+    of_all,
+    own,
+    worse,
+    worth_doubts,
+)
+from chalicelib.returns.law import guarantee_of
+from chalicelib.returns.remedies import Remedies, remedies_of
+from chalicelib.returns.windows import Window, months_window
+from chalicelib.shop_policy import WarrantyRow
 
 
 def legal_guarantee(asked: Asked) -> Ground | None:
     """The seller's liability for a piece that is not as it should be; None when no fault is claimed."""
-    if asked.request.reason not in AT_FAULT or asked.request.kind in ("recall", "refused", "loan"):
+    if not is_fault(asked):
         return None
     try:
         law = guarantee_of(asked.request.customer_country, asked.request.order.sold_on)
@@ -25,48 +40,94 @@ def legal_guarantee(asked: Asked) -> Ground | None:
         missing = Reason("guarantee_law_unknown", "returns/guarantee", "no row for this country", "low")
         return Ground("guarantee", "unsure", True, (missing,))
     if law.row.basis == "reasonable_time":
-        return Ground("guarantee", "unsure", True, (by_law("guarantee_reasonable_time", law),))
+        why = by_law("freight_at_fault", law)
+        return Ground("guarantee", "unsure", True, (by_law("guarantee_reasonable_time", law),), None, None, (), why)
     if asked.delivered is None:
         return Ground("guarantee", "unsure", True, (by_law("delivered_on_required", law),))
-    return _guarantee_in_time(asked, law, _guarantee_window(asked, law.row, asked.delivered))
+    return _guarantee_in_time(asked, remedies_of(asked, law, asked.delivered))
 
 
-def _guarantee_window(asked: Asked, row: Guarantee, delivered: date) -> Window:
-    if row.months:
-        return months_window(delivered, row.months, asked.where)
-    return window(delivered, row.days, "excl_start", None, asked.where)
+def remedies_now(asked: Asked) -> Remedies | None:
+    """How the legal guarantee stands; None when no fault is claimed, no law is held, or the delivery is not known."""
+    if not is_fault(asked) or asked.delivered is None:
+        return None
+    try:
+        law = guarantee_of(asked.request.customer_country, asked.request.order.sold_on)
+    except RuleNotInForce:
+        return None
+    return remedies_of(asked, law, asked.delivered) if law else None
 
 
-def _guarantee_in_time(asked: Asked, law: Cited[Guarantee], until: Window) -> Ground:
-    if until.at(asked.now) != "open":
+def is_fault(asked: Asked) -> bool:
+    """Whether this return claims that the piece is not as it should be."""
+    return asked.request.reason in AT_FAULT and asked.request.kind not in ("recall", "refused", "loan")
+
+
+def _guarantee_in_time(asked: Asked, found: Remedies) -> Ground:
+    law, until = found.law, found.until
+    if until is None or (until.at(asked.now) != "open" and not found.early):
         over: Verdict = "denied" if law.may_refuse(asked.today) else "unsure"
-        return Ground("guarantee", over, True, (by_law("guarantee_over", law),), until.sure_until)
-    reasons = (by_law("guarantee_open", law), by_law("remedy_after_inspection", law))
-    return _with_evidence(asked, Ground("guarantee", "granted", True, reasons, until.sure_until, "merchant"))
+        ends = until.sure_until if until else None
+        return Ground("guarantee", over, True, (by_law("guarantee_over", law),), ends)
+    first = [by_law(f"{one.law.row.code}_open", one.law) for one in found.early]
+    if "reject_within_30_days" in found.open_steps:
+        first.append(by_law("early_rejection_open", law))
+    if found.bonus:
+        first.append(by_law("repair_bonus", law))
+    reasons = (by_law("guarantee_open", law), *first, by_law("remedy_after_inspection", law))
+    why = by_law("freight_at_fault", law)
+    granted = Ground(
+        "guarantee", "granted", True, reasons, until.sure_until, "merchant", (), why, "all", by_law("outbound_all", law)
+    )
+    return _with_evidence(asked, granted)
 
 
 def shop_warranty(asked: Asked) -> Ground | None:
-    """The shop's own warranty on its work; None when no fault is claimed or the policy gives none."""
+    """The shop's own warranty, by metal and fault; None when no fault is claimed or the policy gives none."""
     policy = asked.policy
-    if asked.request.reason not in AT_FAULT or asked.request.kind in ("recall", "refused", "loan"):
+    if not is_fault(asked):
         return None
     if policy is None:
         return Ground("warranty", "unsure", False, (own("policy_not_in_force", None),))
-    if not policy.warranty_months:
+    if not policy.warranty_months and not policy.warranty:
         return None
     if asked.delivered is None:
         return Ground("warranty", "unsure", False, (own("delivered_on_required", policy),))
-    until = months_window(asked.delivered, policy.warranty_months, asked.where)
-    if until.at(asked.now) != "open":
-        return Ground("warranty", "denied", False, (own("warranty_over", policy),), until.sure_until)
-    return _warranty_open(asked, policy, until)
-
-
-def _warranty_open(asked: Asked, policy: ReturnPolicy, until: Window) -> Ground:
+    judged = [_warranty_of(asked, policy, item, asked.delivered) for item in asked.request.items]
+    verdict = of_all([one.verdict for one in judged])
+    reasons = tuple(dict.fromkeys(reason for one in judged for reason in one.reasons))
+    ends = min((one.window_ends_at for one in judged if one.window_ends_at), default=None)
+    if verdict == "denied":
+        return Ground("warranty", verdict, False, reasons, ends)
     limits = worth_doubts(asked)
-    reasons = (own("warranty_open", policy), own("remedy_after_inspection", policy), *limits)
-    verdict: Verdict = "unsure" if limits else "granted"
-    return _with_evidence(asked, Ground("warranty", verdict, False, reasons, until.sure_until, "merchant"))
+    verdict = worse(verdict, "unsure" if limits else "granted")
+    if verdict == "granted":
+        reasons = (*reasons, own("remedy_after_inspection", policy))
+    why = own("freight_at_fault", policy)
+    ground = Ground("warranty", verdict, False, (*reasons, *limits), ends, "merchant", (), why)
+    return _with_evidence(asked, ground)
+
+
+def _warranty_of(asked: Asked, policy: ReturnPolicy, item: Item, delivered: date) -> Ground:
+    """One piece under the rows of the policy: the row that says most of it decides; a fault that nobody has named may
+    fall under a narrower one, so the end is then not sure."""
+    rows = [(row, row.covers(item.metal, item.article, asked.request.fault)) for row in policy.warranty]
+    sure = max((row for row, covers in rows if covers), key=WarrantyRow.narrowness, default=None)
+    may = [row for row, covers in rows if covers is None]
+    void = sure is not None and any(getattr(item, flag) for flag in sure.void_if)
+    sku = item.sku if policy.warranty else None
+    if void:
+        return Ground("warranty", "denied", False, (own("warranty_void", policy, sku),))
+    months = sure.months if sure else policy.warranty_months
+    shortest, longest = min([months, *(row.months for row in may)]), max([months, *(row.months for row in may)])
+    if not longest:
+        return Ground("warranty", "denied", False, (own("warranty_not_covered", policy, sku),))
+    until = months_window(delivered, shortest, asked.where) if shortest else Window(asked.now, asked.now)
+    if longest != shortest:
+        until = until.perhaps_until(months_window(delivered, longest, asked.where), "warranty_fault_unknown")
+    position = until.at(asked.now)
+    code = {"open": "warranty_open", "doubtful": "warranty_fault_unknown", "closed": "warranty_over"}[position]
+    return Ground("warranty", IN_TIME[position], False, (own(code, policy),), until.sure_until)
 
 
 def _with_evidence(asked: Asked, ground: Ground) -> Ground:
@@ -86,7 +147,8 @@ def recall(asked: Asked) -> Ground | None:
         for item in asked.request.items
     )
     reason = Reason("recall_listed" if listed else "recall_not_listed", "merchant/recall", "the recall list", "high")
-    return Ground("recall", "granted" if listed else "unsure", True, (reason,), None, "merchant")
+    why = replace(reason, code="freight_at_fault")
+    return Ground("recall", "granted" if listed else "unsure", True, (reason,), None, "merchant", (), why)
 
 
 def refused_delivery(asked: Asked) -> Ground | None:

@@ -11,8 +11,9 @@ never refuse one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -26,6 +27,8 @@ MAX_AGE = timedelta(days=365)
 Count = Literal["excl_start", "incl_start"]
 ExclusionCode = Literal["custom", "pierced_unsealed", "bullion", "resized"]
 FreightRule = Literal["customer_if_told", "customer", "merchant"]
+StartEvent = Literal["delivered", "last_piece", "signed", "document_or_goods"]
+RefundFrom = Literal["notice", "goods_received", "goods_or_proof", "agreed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,29 +45,39 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right(Row):
-    """A right to withdraw without a reason. Days are calendar days; see the rule file for the codes."""
+    """A right to withdraw without a reason. Days are calendar days; see the rule file for the codes. A row that names
+    ``regions`` holds there alone, before the row of its whole country."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     countries: tuple[str, ...]
-    basis: Literal["statute", "policy_only", "unclear"]
+    basis: Literal["statute", "policy_only", "contract_copy", "unclear"]
+    regions: tuple[str, ...] = ()
+    start: StartEvent = "delivered"
     days: int = 0
     count: Count = "excl_start"
     rest: Literal["none", "sun_hol", "sat_sun_hol", "statutory_rest"] = "none"
     applies: Literal["always", "no_clear_return_clause"] = "always"
-    # Where the law gives a time to return if the shop showed no clause of its own.
-    no_clause_regions: tuple[str, ...] = ()
+    # By region: the days in which goods may come back where the shop posted no clause of its own.
+    unposted_days: Mapping[str, int] = field(default_factory=dict)
+    # Days to cancel where the buyer was given no copy of the contract, counted from the sale.
+    no_copy_days: int = 0
     uninformed_months: int = 0
     uninformed_from: Literal["window_end", "delivery"] = "window_end"
     misdescribed_months: int = 0
+    misdescribed_known_days: int = 0
+    hidden_seller_restarts: bool = False
     return_freight: FreightRule = "customer"
     send_back_days: int | None = None
     collect_days: int | None = None
     refund_days: int | None = None
     refund_unit: Literal["calendar", "business"] = "calendar"
-    refund_from: Literal["notice", "goods_received", "goods_or_proof"] | None = None
+    refund_from: RefundFrom | None = None
     withhold_until: Literal["goods_or_proof"] | None = None
-    outbound_freight: Literal["standard_rate"] | None = None
+    outbound_freight: Literal["standard_rate", "all", "none"] | None = None
+    late_rate: Decimal | None = None
+    value_loss: Literal["handling_beyond_shop", "must_be_intact"] | None = None
+    function_from: date | None = None
 
     @property
     def rolls_over(self) -> Rest | None:
@@ -86,16 +99,48 @@ class Exclusion(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarantee(Row):
-    """The seller's liability for defects. ``period_at_least``: after it only a person can say."""
+    """The seller's liability for defects. ``period_at_least``: after it only a person can say. ``ladder`` are the
+    remedies in their order, ``chosen_by`` who chooses at each step. For ``burden_months`` the seller must prove that
+    the piece was sound. ``bonus_months`` are added once where it was repaired on or after ``bonus_from``;
+    ``reject_days`` is the time for a rejection at once, which stands still while the piece is being repaired."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     countries: tuple[str, ...]
     basis: Literal["period", "period_at_least", "reasonable_time"]
     ladder: tuple[str, ...]
+    chosen_by: tuple[Literal["customer", "seller", "law"], ...] = ()
     months: int = 0
     days: int = 0
+    burden_months: int | None = None
     reject_days: int | None = None
+    reject_pauses: Literal["repair"] | None = None
+    max_repairs: int | None = None
+    bonus_months: int = 0
+    bonus_from: date | None = None
+    knowing_months: int = 0
+    refund_days: int | None = None
+    refund_from: RefundFrom | None = None
+    excludable: bool = False
+    tell: tuple[str, ...] = ()
+    notice_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyFault(Row):
+    """A short first time in which the buyer chooses the remedy for named faults of named metals (none: any)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    countries: tuple[str, ...]
+    code: str
+    days: int
+    start: Literal["delivered", "sale"]
+    remedies: tuple[str, ...]
+    regions: tuple[str, ...] = ()
+    metals: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    refund_at: Literal["invoice_price"] | None = None
 
 
 R = TypeVar("R", bound=Row)
@@ -129,11 +174,12 @@ class Cited(Generic[R]):
         return source
 
 
-def withdrawal_right(country: str, sold_on: date) -> Cited[Right]:
+def withdrawal_right(country: str, sold_on: date, region: str | None = None) -> Cited[Right]:
     """The right of a consumer there who ordered on this day; raises ``RuleNotInForce`` for older orders."""
     vintage = in_force("returns/withdrawal", sold_on)
     rows = _rows(vintage.dataset, vintage.effective, "right", Right)
-    named = next((row for row in rows if country in row.countries), None)
+    here = [row for row in rows if country in row.countries and (not row.regions or region in row.regions)]
+    named = max(here, key=lambda row: len(row.regions) > 0, default=None)
     return Cited(named or next(row for row in rows if "*" in row.countries), vintage)
 
 
@@ -143,19 +189,36 @@ def exclusions_of(right: Cited[Right]) -> tuple[Cited[Exclusion], ...]:
     return tuple(Cited(row, right.vintage) for row in rows if right.row.id in row.rights)
 
 
+def every_right(on: date) -> tuple[Cited[Right], ...]:
+    """Every row of the vintage in force on this day; raises ``RuleNotInForce``."""
+    vintage = in_force("returns/withdrawal", on)
+    return tuple(Cited(row, vintage) for row in _rows(vintage.dataset, vintage.effective, "right", Right))
+
+
+def every_guarantee(on: date) -> tuple[Cited[Guarantee], ...]:
+    """Every row of the vintage in force on this day; raises ``RuleNotInForce``."""
+    vintage = in_force("returns/guarantee", on)
+    return tuple(Cited(row, vintage) for row in _rows(vintage.dataset, vintage.effective, "guarantee", Guarantee))
+
+
 def guarantee_of(country: str, sold_on: date) -> Cited[Guarantee] | None:
     """The legal guarantee there, None when no row says; raises ``RuleNotInForce`` for older orders."""
+    return next((cited for cited in every_guarantee(sold_on) if country in cited.row.countries), None)
+
+
+def early_faults_of(country: str, region: str | None, sold_on: date) -> tuple[Cited[EarlyFault], ...]:
+    """The short first times for named faults there; raises ``RuleNotInForce`` for older orders."""
     vintage = in_force("returns/guarantee", sold_on)
-    rows = _rows(vintage.dataset, vintage.effective, "guarantee", Guarantee)
-    row = next((row for row in rows if country in row.countries), None)
-    return Cited(row, vintage) if row else None
+    rows = _rows(vintage.dataset, vintage.effective, "early", EarlyFault)
+    here = (row for row in rows if country in row.countries and (not row.regions or region in row.regions))
+    return tuple(Cited(row, vintage) for row in here)
 
 
 @cache
 def _rows(dataset: str, effective: date, table: str, shape: type[R]) -> tuple[R, ...]:
     vintage = in_force(dataset, effective)
     try:
-        rows = [TypeAdapter(shape).validate_python(row) for row in vintage.rules[table]]
+        rows = [TypeAdapter(shape).validate_python(row) for row in vintage.rules.get(table, ())]
     except ValidationError as invalid:
         raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
     _check_sources(vintage, rows)

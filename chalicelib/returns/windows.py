@@ -12,7 +12,7 @@ refused by a machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from chalicelib.clock import add_months, end_of_day
@@ -23,6 +23,7 @@ from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, Rest, confidence_arou
 # No run of weekend and holidays known to us is longer; how far a window might reach where no calendar is
 # known.
 LONGEST_REST = timedelta(days=10)
+NEVER = datetime.max.replace(tzinfo=UTC)
 Position = Literal["open", "doubtful", "closed"]
 
 
@@ -52,6 +53,15 @@ class Window:
         if now < self.sure_until:
             return "open"
         return "doubtful" if now < self.latest_until else "closed"
+
+    def at_least_until(self, other: Window) -> Window:
+        """The same window, open as long as another one too."""
+        latest = max(self.latest_until, other.latest_until)
+        return replace(self, sure_until=max(self.sure_until, other.sure_until), latest_until=latest)
+
+    def without_an_end(self, doubt: str) -> Window:
+        """The same window, of which nobody can say that it is over."""
+        return replace(self, latest_until=NEVER, doubts=(*self.doubts, doubt))
 
     def perhaps_until(self, later: Window, doubt: str) -> Window:
         """The same window, which may reach as far as another one."""

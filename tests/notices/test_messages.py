@@ -357,7 +357,7 @@ class TestOfWhatIsMissing:
         assert unsaid == set()
 
 
-LISTED = ("reason.", "wanted.", "packing.", "past.", "task.", "cancelled.o", "words.")
+LISTED = ("reason.", "answer.", "wanted.", "packing.", "past.", "task.", "cancelled.o", "words.")
 
 
 def keys_used(moment, facts) -> set[str]:

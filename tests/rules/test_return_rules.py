@@ -12,7 +12,7 @@ from chalicelib.rulebook import CONFIDENCES, ROOT, dictionary, effective_dates, 
 ON = date(2026, 11, 22)
 DATASETS = {
     "returns/withdrawal": ("right", "exclusion"),
-    "returns/guarantee": ("guarantee",),
+    "returns/guarantee": ("guarantee", "early"),
     "carriers/acceptance": ("row",),
     "shipments/transit": ("norm",),
     "insurance/claim_clocks": ("clock", "legal", "ladder", "trace", "answer"),
@@ -69,7 +69,8 @@ def test_every_exclusion_belongs_to_a_right_that_is_there():
 
 
 def test_no_country_has_two_rights_or_two_guarantees():
-    named = [c for row in in_force("returns/withdrawal", ON).rules["right"] for c in row["countries"]]
+    rights = in_force("returns/withdrawal", ON).rules["right"]
+    named = [(c, place) for row in rights for c in row["countries"] for place in row.get("regions", [""])]
     covered = [c for row in in_force("returns/guarantee", ON).rules["guarantee"] for c in row["countries"]]
     assert len(named) == len(set(named))
     assert len(covered) == len(set(covered))
@@ -85,6 +86,7 @@ def test_the_acceptance_file_holds_the_rows_that_are_known():
 def test_every_reason_a_ground_can_give_has_its_words():
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "returns").glob("*.py")]
     words = dictionary("returns", "reasons")["text"]
-    composed = ("excluded_", "withdrawal_window_", "policy_window_")
+    early = tuple(row["code"] for row in in_force("returns/guarantee", ON).rules["early"])
+    composed = ("excluded_", "withdrawal_window_", "policy_window_", *early)
     unused = [c for c in words if not c.startswith(composed) and not any(f'"{c}"' in text for text in sources)]
     assert unused == []
