@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.returns.stages import is_past
 from chalicelib.workflows.book_pickup import PICKUP
 from chalicelib.workflows.booking_steps import (
     ENDED,
@@ -29,6 +28,7 @@ from chalicelib.workflows.booking_steps import (
     step_of,
 )
 from chalicelib.workflows.buy_waybill import AWAITED, WAYBILL, fetch_label
+from chalicelib.workflows.leg_plan import has_come_home, is_called_off, may_go_out, still_comes_home, way_out_of
 from chalicelib.workflows.made_papers import papers_message
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.undo_booking import PICKUP_CANCEL, PICKUP_CHANGE, WAYBILL_CANCEL
@@ -94,10 +94,14 @@ def _take_given(ports: Ports, step: Step, message: Mapping[str, Any], now: datet
 
 def _is_needless(step: Step) -> bool:
     """Whether nobody needs it any more. What was bought for a cancelled case must still be called off."""
-    stage = step.file.case.stage
-    if is_past(stage, "arrived"):
+    makes = step.booking.kind in (*MAKES, "pickup_change")
+    if step.leg.direction == "out":
+        way = way_out_of(step.file, step.leg.n)
+        gone = way is not None and way.state not in ("wanted", "planned", "sent")
+        return makes and (gone or step.file.case.stage in ("closed", "cancelled"))
+    if has_come_home(step.file):
         return True
-    return stage == "cancelled" and step.booking.kind in (*MAKES, "pickup_change")
+    return is_called_off(step.file, step.leg.n) and makes
 
 
 def _waits_for_waybill(step: Step) -> bool:
@@ -109,9 +113,16 @@ def _waits_for_waybill(step: Step) -> bool:
 def _may_be_made(step: Step, now: datetime) -> bool:
     """A pickup needs the waybill first, and no booking is made before its first allowed moment: both have a due time
     and come again."""
-    booking, stage = step.booking, step.file.case.stage
+    booking = step.booking
     if booking.not_before is not None and now < booking.not_before:
         return False
-    if booking.kind in MAKES and stage not in MAY_BOOK:
+    if booking.kind in MAKES and not _stage_allows(step):
         return False
     return booking.kind != "pickup" or step.leg.number is not None
+
+
+def _stage_allows(step: Step) -> bool:
+    """Whether something may be booked for this leg: home, on the road of the case; out, once it was decided."""
+    if step.leg.direction == "out":
+        return may_go_out(step.file.case, way_out_of(step.file, step.leg.n))
+    return step.file.case.stage in MAY_BOOK or still_comes_home(step.file)

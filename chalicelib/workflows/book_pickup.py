@@ -27,6 +27,7 @@ from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import pickup_order
 from chalicelib.workflows.courier import closes_at, hours_told, retime, told_of, wish_of
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.ports import Booking, Ports
 
 # The first letters and digits of a postal code: what a carrier says of a place holds for its neighbours too.
@@ -44,7 +45,7 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
     pickups.check(order)
     account = account_of(ports, leg.carrier)
     line = open_line(ports, leg.carrier, pickups.access, now)
-    wish = wish_of(step.booking, step.file.plan)
+    wish = wish_of(step.booking, plan_of(step.file, leg))
     fits = fitted(ports, pickups, order, line, account, now, wish.on if wish else None)
     if fits.window is None:
         _not_offered(ports, step, fits, now)
@@ -63,7 +64,13 @@ def order_of(ports: Ports, step: Step, pickup: Booking, now: datetime) -> Pickup
     if person is None:
         raise CarrierRefused("no_address", "the customer's address has been erased")
     return pickup_order(
-        ports.merchant(), step.file.plan, step.leg, person, step.booking.reference, now, wish=pickup.wish
+        ports.merchant(),
+        plan_of(step.file, step.leg),
+        step.leg,
+        person,
+        step.booking.reference,
+        now,
+        wish=pickup.wish,
     )
 
 
@@ -156,12 +163,13 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
 
     def decide(case: Case) -> Amendment:
         undone[:] = called_off(ports, case, (done,), now)
-        stage: Stage = "booked" if "booked" in NEXT[case.stage] else case.stage
+        books = step.leg.direction == "home" and "booked" in NEXT[case.stage]
+        stage: Stage = "booked" if books else case.stage
         return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done, *undone))
 
     if alerts := alerts_of_another_day(done, given.result, now):
         ports.queues.send("alerts", alerts)
-    retime(ports, step.leg, closes_at(done, step.file.plan), now)
+    retime(ports, step.leg, closes_at(done, plan_of(step.file, step.leg)), now)
     close_what_it_settles(ports, step, now)
     amend(ports, step.leg.case_id, now, decide)
     if undone:

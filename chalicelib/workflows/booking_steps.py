@@ -28,6 +28,7 @@ from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.call_off import not_yet_called_off
 from chalicelib.workflows.carrier_calls import Line, NotAskedNow
 from chalicelib.workflows.carrier_incidents import in_trouble, unanswered_in_a_row
+from chalicelib.workflows.leg_plan import is_called_off
 from chalicelib.workflows.ports import Booking, BookingStatus, CaseFile, HttpResponse, KeptPaper, Ports
 
 RETRY = timedelta(minutes=15)
@@ -158,13 +159,14 @@ def give_up(ports: Ports, step: Step, status: BookingStatus, kind: str, problem:
 
 
 def _call_off_if_cancelled(ports: Ports, given: Booking, now: datetime) -> None:
-    """What was given to a person while its return was cancelled is called off as if it had been before: whoever
-    cancels looks once more after that, so one of the two sees the other."""
+    """What was given to a person while its return was cancelled, or its way out called off, is called off as if it had
+    been before: whoever cancels looks once more after that, so one of the two sees the other."""
     undone: list[Booking] = []
 
     def decide(case: Case) -> Amendment | None:
-        file = ports.cases.file(case.case_id) if case.stage == "cancelled" else None
-        undone[:] = not_yet_called_off(file, (given,), now) if file is not None else []
+        file = ports.cases.file(case.case_id) if case.stage == "cancelled" or given.leg_n > 1 else None
+        off = file is not None and is_called_off(file, given.leg_n)
+        undone[:] = not_yet_called_off(file, (given,), now) if file is not None and off else []
         return Amendment(case, "calling_off", {"leg": str(given.leg_n)}, bookings=tuple(undone)) if undone else None
 
     amend(ports, given.case_id, now, decide)

@@ -29,6 +29,7 @@ from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup, told_of, wish_of
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.made_papers import papers_message
 from chalicelib.workflows.ports import Booking, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
@@ -54,7 +55,7 @@ def _ready(ports: Ports, step: Step, now: datetime) -> Ready | None:
     pickup = planned_pickup(step)
     order = waybill_order(
         merchant,
-        step.file.plan,
+        plan_of(step.file, leg),
         leg,
         person,
         step.booking.reference,
@@ -94,7 +95,7 @@ def _within_hours_to_come(
         return None
     if order.hours is None:
         return order
-    wish, asked = wish_of(pickup, step.file.plan), window_in(order.hours)
+    wish, asked = wish_of(pickup, plan_of(step.file, step.leg)), window_in(order.hours)
     window = fit(replace(asked, on=wish.on if wish else asked.on), (), now).window
     if window is not None:
         return replace(order, hours=hours_in(window))
@@ -221,7 +222,7 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     def decide(case: Case) -> Amendment:
         made = (done, couriered) if couriered is not None else (done,)
         undone[:] = called_off(ports, case, made, now)
-        stage = _stage(case, couriered)
+        stage = _stage(case, leg, couriered)
         bookings = (*made, *undone)
         return Amendment(replace(case, stage=stage), "waybill_bought", facts, bookings=bookings, tracks=(track,))
 
@@ -282,8 +283,10 @@ def _couriered(pickup: Booking | None, given: Given) -> Booking | None:
     return replace(pickup, status="done", result=dict(given.courier), problem=None, due_at=None)
 
 
-def _stage(case: Case, couriered: Booking | None) -> Stage:
-    return "booked" if couriered is not None and "booked" in NEXT[case.stage] else case.stage
+def _stage(case: Case, leg: Leg, couriered: Booking | None) -> Stage:
+    """A courier for the way home books the return; one for a way out says nothing of it."""
+    books = couriered is not None and leg.direction == "home"
+    return "booked" if books and "booked" in NEXT[case.stage] else case.stage
 
 
 WAYBILL = Maker(_ready, _record, _settled)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.returns.case import Case, PickupWish
+from chalicelib.workflows.leg_plan import is_called_off
 from chalicelib.workflows.ports import Booking, BookingKind, CaseFile, Ports
 
 SUFFIXES: dict[BookingKind, str] = {"pickup_change": "PC", "pickup_cancel": "PX", "waybill_cancel": "WX"}
@@ -40,11 +41,12 @@ def undoing(
 
 
 def called_off(ports: Ports, case: Case, made: Sequence[Booking], now: datetime) -> list[Booking]:
-    """What must be called off of what was just made, because the case was cancelled meanwhile; nothing otherwise."""
-    if case.stage != "cancelled":
+    """What must be called off of what was just made, because the case was cancelled meanwhile, or its way out called
+    off; nothing otherwise. The first leg goes home: of that the case itself says it."""
+    if case.stage != "cancelled" and all(one.leg_n == 1 for one in made):
         return []
     file = ports.cases.file(case.case_id)
-    return undoings(file, made, now) if file is not None else []
+    return undoings(file, [one for one in made if is_called_off(file, one.leg_n)], now) if file is not None else []
 
 
 def not_yet_called_off(file: CaseFile, made: Sequence[Booking], now: datetime) -> list[Booking]:

@@ -32,7 +32,8 @@ from chalicelib.places import zone_of_place
 from chalicelib.returns.case import Item, Person, PickupWish, Plan
 from chalicelib.shipments.leg import Leg
 from chalicelib.workdays import next_working_day
-from chalicelib.workflows.customs_lines import line_of, tariff_codes, terms_of, value_statement
+from chalicelib.workflows.customs_lines import line_of, tariff_codes, value_statement
+from chalicelib.workflows.leg_plan import terms_for
 
 DOOR_OPENS, DOOR_CLOSES = time(9, 0), time(17, 0)
 
@@ -56,7 +57,7 @@ def waybill_order(
     cover = plan.answer["cover"]
     export = leg.original_export
     hours = hours_of(plan, shipper, now, wish)
-    today, terms = _today(shipper, now), terms_of(plan.request.kind, leg.purpose)
+    today, terms = _today(shipper, now), terms_for(plan, leg)
     return WaybillOrder(
         reference=reference,
         purpose=leg.purpose,  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.call_off import undoing
 from chalicelib.workflows.courier import more_codes_of, pickups_of, window_of, wish_of
+from chalicelib.workflows.leg_plan import may_go_out, plan_of, way_out_of
 from chalicelib.workflows.pickup_rows import open_request, pickup_id, pickup_of_id, state_of, told
 from chalicelib.workflows.plan_papers import plan_for
 from chalicelib.workflows.ports import Booking, BookingKind, CaseFile, Ports, StoredAnswer
@@ -135,7 +136,7 @@ def book_pickup(
             replay[:] = [stored]
             return None
         leg = _leg(file, leg_n)
-        _refuse_stage(file)
+        _refuse_stage(file, leg)
         _refuse_second_courier(file, leg, now)
         wish = hours.over(None)
         planned = _planned(ports, file, leg, wish, now)
@@ -158,14 +159,16 @@ def change_pickup(
 
     def ask(file: CaseFile) -> Asked | None:
         found = _found(file, pickup)
-        _refuse_stage(file)
-        leg, wish = _leg(file, found.leg_n), hours.over(wish_of(found, file.plan))
+        leg = _leg(file, found.leg_n)
+        _refuse_stage(file, leg)
+        stands = wish_of(found, plan_of(file, leg))
+        wish = hours.over(stands)
         _refuse_cancelled(found)
         waits = open_request(file, found)
         if waits is not None and waits.wish == wish:
             return None
         _refuse_unsettled(found, waits)
-        if wish == wish_of(found, file.plan) and found.status not in ("refused",):
+        if wish == stands and found.status not in ("refused",):
             return None
         planned = _planned(ports, file, leg, wish, now)
         _refuse_too_late(found, leg, now)
@@ -182,7 +185,7 @@ def cancel_pickup(ports: Ports, case_id: str, pickup: str, *, holder: str, now: 
     def ask(file: CaseFile) -> Asked | None:
         found = _found(file, pickup)
         _refuse_cancelled(found)
-        _refuse_stage(file)
+        _refuse_stage(file, _leg(file, found.leg_n))
         waits = open_request(file, found)
         if waits is not None and waits.wish is None:
             return None
@@ -304,9 +307,13 @@ def _kind_of_change(pickup: Booking, leg: Leg, planned: PickupPlan) -> BookingKi
     return "pickup_change" if moves else "pickup_cancel"
 
 
-def _refuse_stage(file: CaseFile) -> None:
-    stage = file.case.stage
-    if stage not in FETCHED_AT:
+def _refuse_stage(file: CaseFile, leg: Leg) -> None:
+    """Home, a courier is asked for while the parcel is the customer's to hand over; out, once the way is decided."""
+    stage, way = file.case.stage, way_out_of(file, leg.n)
+    out = leg.direction == "out"
+    if out and way is not None and way.state not in ("planned", "sent"):
+        raise PickupNotPossible(f"a way out that is {way.state} has no courier to order, move or call off")
+    if not (may_go_out(file.case, way) if out else stage in FETCHED_AT):
         raise PickupNotPossible(f"a case at stage {stage} has no courier to order, move or call off")
 
 

@@ -24,6 +24,7 @@ from chalicelib.money import Money, money_from_json
 from chalicelib.rulebook import Confidence
 from chalicelib.shipments.carrier_names import carrier_name
 from chalicelib.workflows.claim_sight import Sight
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.ports import Ports
 
 
@@ -95,7 +96,7 @@ def _evidence(ports: Ports, sight: Sight, right: Right, on: date) -> CaseEvidenc
         sender=sender,
         consignee=consignee,
         theft=is_theft(sight.named_troubles, on),
-        stones=any(item.stones != "none" for item in sight.file.plan.request.items),
+        stones=any(item.stones != "none" for item in plan_of(sight.file, sight.leg).request.items),
         right=right,
     )
 
@@ -126,7 +127,7 @@ def _bound(sight: Sight, claim: Claim, on: date) -> Bound:
 
 
 def _expected(sight: Sight, claim: Claim) -> Expected:
-    cover: Mapping[str, Any] = sight.file.plan.answer.get("cover") or {}
+    cover: Mapping[str, Any] = plan_of(sight.file, sight.leg).answer.get("cover") or {}
     if not cover.get("insured_value"):
         return Expected(None, "no cover was recorded", None)
     full = told(cover)

@@ -21,6 +21,7 @@ from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import worth_of
 from chalicelib.shipments.leg import Leg, Track
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 # The parcel is in our hands, whatever its carrier has told.
@@ -92,14 +93,14 @@ def see(ports: Ports, file: CaseFile, leg: Leg, now: datetime) -> Sight:
         regions=_regions(file, merchant, leg),
         taken_in=taken_in,
     )
-    worth = worth_of(file.plan.request.items) or leg.customs_value
-    return Sight(file, leg, facts, policy_of(file, merchant), troubles, worth, watch)
+    worth = worth_of(plan_of(file, leg).request.items) or leg.customs_value
+    return Sight(file, leg, facts, policy_of(file, leg, merchant), troubles, worth, watch)
 
 
-def policy_of(file: CaseFile, merchant: Merchant) -> Policy | None:
-    """The policy that was planned for the parcel; its notice days as planned or as the merchant file has them now,
-    whichever is shorter."""
-    cover: Mapping[str, Any] = file.plan.answer.get("cover") or {}
+def policy_of(file: CaseFile, leg: Leg, merchant: Merchant) -> Policy | None:
+    """The policy that was planned for the parcel of this leg; its notice days as planned or as the merchant file has
+    them now, whichever is shorter."""
+    cover: Mapping[str, Any] = plan_of(file, leg).answer.get("cover") or {}
     number = cover.get("policy_no")
     if number is None:
         return None

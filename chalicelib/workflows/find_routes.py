@@ -99,7 +99,8 @@ class Ways:
 class Shipment:
     """What is to be sent, whatever way it goes. ``together`` is the worth of all parcels sent there that day, this one
     included, None where that is not known; ``counted_under`` is the address and day. ``metal_value`` is what its metal
-    alone is worth, None where no price was to be had; ``book`` holds the rates of the day."""
+    alone is worth, None where no price was to be had; ``book`` holds the rates of the day. ``home``: to a place of the
+    merchant's; else to its customer."""
 
     items: tuple[Item, ...]
     lane: Lane
@@ -110,6 +111,7 @@ class Shipment:
     counted_under: str | None = None
     metal_value: Money | None = None
     book: RateBook = NOTHING
+    home: bool = True
 
 
 def ways_of(sent: Shipment, wanted: str | None, service: str | None = None) -> Ways:
@@ -150,16 +152,16 @@ def way_of(sent: Shipment, carrier: str, service: str, contract: CarrierContract
 
 def _consignment(parcel: ParcelFacts, sent: Shipment, carrier: str, service: str) -> Consignment:
     """The parcel as an insurer sees it. How it will be packed and signed for is not known before it is; home, it goes
-    to a place of the merchant's."""
+    to a place of the merchant's, out to a consumer."""
     return Consignment(
         parcel.value,
         sent.gross_weight_g,
         frozenset(parcel.goods),
-        home=True,
+        home=sent.home,
         weekend_in_transit=_over_weekend(carrier, service, sent.lane, sent.on),
         address_day_value=sent.together,
         service=service,
-        consignee="merchant",
+        consignee="merchant" if sent.home else "consumer",
         customs_value=parcel.customs_value,
     )
 

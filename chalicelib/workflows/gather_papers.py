@@ -1,8 +1,8 @@
 """The facts of one leg's papers, gathered from the case, the customer and the merchant file. Nothing is guessed: what
 nobody has said stays None, and the papers say what they lack.
 
-Home, the customer ships and the facility receives and imports; out, the other way round. What was estimated for the
-way home (tariff lines, relief) is claimed on the way home alone.
+Home, the customer ships and the facility receives and imports; out, the other way round, and the customer imports.
+Each leg claims what was estimated for it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from chalicelib.insurance.kept import declaration_told
 from chalicelib.merchant import Facility, Merchant
 from chalicelib.places import zone_of_place
 from chalicelib.returns.case import Item, Person, ReturnRequest
+from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.carrier_orders import facility_of
-from chalicelib.workflows.customs_lines import channel_of, estimate_request, line_of, tariff_codes, terms_of
+from chalicelib.workflows.customs_lines import channel_of, estimate_request, line_of, tariff_codes
+from chalicelib.workflows.leg_plan import is_called_off, plan_of, terms_for, way_out_of
+from chalicelib.workflows.out_customs import out_estimate, work_of
 from chalicelib.workflows.ports import CaseFile
 
 BOUGHT = "waybill_bought"
@@ -37,8 +40,9 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
     facility = facility_of(merchant, leg.return_to)
     customer, ours = _of_person(person), party_of(facility)
     home = leg.direction == "home"
-    request, planned = file.plan.request, file.plan.answer
-    asked = estimate_request(request, leg.lane, on, carrier=leg.carrier)
+    plan, way = plan_of(file, leg), way_out_of(file, leg.n)
+    request, planned = plan.request, plan.answer
+    asked = _asked(file, leg, way, on)
     return PaperFacts(
         case_id=leg.case_id,
         rma=file.case.rma,
@@ -54,19 +58,21 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         waybill=leg.number,
         shipper=customer if home else ours,
         consignee=ours if home else customer,
-        importer=ours if home else None,
-        incoterm=terms_of(file.case.kind, leg.purpose),
+        importer=ours if home else customer if way is not None else None,
+        incoterm=terms_for(replace(plan, request=replace(request, kind=file.case.kind)), leg),
         pieces=_pieces(request, planned["estimate"]["lines"], leg, on),
         gross_weight_g=leg.gross_weight_g,
-        freight=asked.freight if home else None,
-        insurance=asked.insurance if home else None,
+        freight=asked.freight if asked else None,
+        insurance=asked.insurance if asked else None,
         export=_export(leg.original_export),
         order_number=request.order.number,
         sold_on=request.order.sold_on,
         language=file.case.language,
         page=page_of(leg.lane.origin),
-        **_claimed(asked, planned["estimate"], home=home),
-        cover=declaration_told(planned["cover"], leg.number, void=file.case.stage == "cancelled") or {},
+        **_claimed(asked, planned["estimate"]),
+        seals=way.facts.seals if way else (),
+        work=work_of(file, way.repair_n) if way is not None and way.cause == "repaired" else None,
+        cover=declaration_told(planned["cover"], leg.number, void=is_called_off(file, leg.n)) or {},
         without_proof=planned.get("proof") == "waived",
         service_title=_title_of(leg, on),
     )
@@ -152,9 +158,18 @@ def _export(link: ExportLink) -> ExportProof:
     )
 
 
-def _claimed(asked: EstimateRequest, estimated: dict[str, Any], *, home: bool) -> dict[str, Any]:
-    """Earlier crossings, a repair and the reliefs of the estimate: facts of the way home."""
-    if not home:
+def _asked(file: CaseFile, leg: Leg, way: WayOut | None, on: date) -> EstimateRequest | None:
+    """What customs are asked for this leg; None for a leg out of which nothing was decided."""
+    if leg.direction == "home":
+        return estimate_request(file.plan.request, leg.lane, on, carrier=leg.carrier)
+    if way is None:
+        return None
+    return out_estimate(file, way, purpose=leg.purpose, lane=leg.lane, carrier=leg.carrier, on=on)
+
+
+def _claimed(asked: EstimateRequest | None, estimated: dict[str, Any]) -> dict[str, Any]:
+    """Earlier crossings, a repair and the reliefs of the estimate of this leg."""
+    if asked is None:
         return {}
     return {
         "history": asked.history,

@@ -21,6 +21,7 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_papers, closing_of
 from chalicelib.workflows.bookings import LABEL_AWAITED
 from chalicelib.workflows.gather_papers import digest_of, gather, issued_on
+from chalicelib.workflows.leg_plan import is_called_off, plan_of
 from chalicelib.workflows.made_papers import PAPERS_TO_MAKE, LegPapers, MadePaper, stem_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -67,7 +68,7 @@ def take_papers(ports: Ports, press: Press, message: Mapping[str, Any], now: dat
     leg = next((leg for leg in file.legs if leg.n == n), None) if file else None
     if file is None or leg is None:
         raise NotFoundError("no case has this leg")
-    if file.case.stage != "cancelled":
+    if not is_called_off(file, leg.n):
         _make(ports, press, file, leg, now)
     _at_rest(ports, file, leg)
     return {f"{case_id}/{n}"}
@@ -140,7 +141,8 @@ def _printed(
 
 def _none_of(file: CaseFile, leg: Leg, code: str) -> LegPapers:
     """Every paper that was planned waits for the same thing; tried again with each message."""
-    planned = [row["name"] for row in file.plan.answer["papers"] if row["name"] != "label"] or ["packing_sheet"]
+    papers = plan_of(file, leg).answer["papers"]
+    planned = [row["name"] for row in papers if row["name"] != "label"] or ["packing_sheet"]
     return LegPapers(leg.case_id, leg.n, "", tuple(MadePaper(name, "waiting", (code,)) for name in planned))
 
 

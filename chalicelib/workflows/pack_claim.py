@@ -34,6 +34,7 @@ from chalicelib.workflows.claim_case import ClaimCase, case_of
 from chalicelib.workflows.claim_ports import Pack
 from chalicelib.workflows.claim_sight import Sight, sight_of
 from chalicelib.workflows.gather_papers import gather, party_of
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.make_papers import ERASED, Press
 from chalicelib.workflows.ports import Ports
 
@@ -160,7 +161,7 @@ def _printed(ports: Ports, press: Press, rests: ClaimCase, wanted: datetime) -> 
 def _claim_facts(rests: ClaimCase, leg: PaperFacts, claimant: Party) -> ClaimFacts:
     sight, claim = rests.sight, rests.claim
     began = beginnings(sight.facts)
-    cover = declaration_told(sight.file.plan.answer["cover"], sight.leg.number) or {}
+    cover = declaration_told(plan_of(sight.file, sight.leg).answer["cover"], sight.leg.number) or {}
     return ClaimFacts(
         leg=leg,
         claim_id=claim.claim_id,

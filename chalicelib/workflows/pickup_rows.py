@@ -9,6 +9,7 @@ from chalicelib.clock import stamp
 from chalicelib.returns.stages import is_past
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.courier import more_codes_of, pickups_of, wish_of
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.plan_papers import instructions
 from chalicelib.workflows.ports import Booking, CaseFile
 
@@ -74,9 +75,10 @@ def state_of(file: CaseFile, pickup: Booking) -> str:
 
 def pickup_row(file: CaseFile, leg: Leg, pickup: Booking) -> dict[str, Any]:
     """One pickup with what to do next."""
-    wish, result, state = wish_of(pickup, file.plan), pickup.result, state_of(file, pickup)
+    plan = plan_of(file, leg)
+    wish, result, state = wish_of(pickup, plan), pickup.result, state_of(file, pickup)
     codes = [code for code in (result.get("confirmation"), *more_codes_of(result)) if code]
-    planned = file.plan.answer["pickup"] or {}
+    planned = plan.answer["pickup"] or {}
     return {
         "pickup_id": pickup_id(pickup),
         "case_id": pickup.case_id,

@@ -12,6 +12,7 @@ from chalicelib.shipments.leg import Leg, Track
 from chalicelib.shipments.thresholds import Thresholds
 from chalicelib.shipments.watch import next_due
 from chalicelib.workflows.courier import closes_at
+from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.take_tracking import join
 
@@ -36,8 +37,8 @@ def new_track(
         lane=leg.lane,
         created_at=now,
         state=fold((), LegFacts(leg.direction, leg.lane.origin, leg.lane.destination)),
-        value=file.case.money_at_risk,
-        pickup_until=closes_at(pickup, file.plan),
+        value=file.case.money_at_risk if leg.direction == "home" else leg.customs_value,
+        pickup_until=closes_at(pickup, plan_of(file, leg)),
         service=leg.service,
     )
     due = next_due(track, now, rules)

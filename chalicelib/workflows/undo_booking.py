@@ -33,6 +33,7 @@ from chalicelib.workflows.courier import (
     retime,
     told_of,
 )
+from chalicelib.workflows.leg_plan import is_called_off, plan_of
 from chalicelib.workflows.plan_papers import plan_for
 from chalicelib.workflows.ports import Booking, HttpResponse, Ports
 
@@ -139,7 +140,7 @@ def _without_a_call(ports: Ports, step: Step, pickup: Booking, now: datetime) ->
         if wish
         else replace(pickup, status="cancelled", reference=again(pickup.reference), due_at=None)
     )
-    retime(ports, step.leg, closes_at(after if wish else None, step.file.plan), now)
+    retime(ports, step.leg, closes_at(after if wish else None, plan_of(step.file, step.leg)), now)
     if not ports.cases.save_booking(after, pickup.status, reference=pickup.reference):
         later(ports, step, CarrierUnavailable("its booking has just changed"), now)
         return
@@ -201,7 +202,7 @@ def _record_change(ports: Ports, step: Step, given: Given, now: datetime) -> Non
     after = replace(pickup, status="done", result={**before, **_wished(step), **told}, wish=step.booking.wish)
     if alerts := alerts_of_another_day(step.booking, told, now):
         ports.queues.send("alerts", alerts)
-    retime(ports, step.leg, closes_at(after, step.file.plan), now)
+    retime(ports, step.leg, closes_at(after, plan_of(step.file, step.leg)), now)
     _settle(ports, step, (after,), "pickup_changed", now, given)
 
 
@@ -225,12 +226,12 @@ def _record_cancelled(ports: Ports, step: Step, given: Given, now: datetime) -> 
         _settle(ports, step, (replace(pickup, result=rest), further), "pickup_code_cancelled", now, given)
         ports.queues.send("steps", [further.step])
         return
-    if wish is None or step.file.case.stage == "cancelled":
+    if wish is None or is_called_off(step.file, step.leg.n):
         retime(ports, step.leg, None, now)
         _settle(ports, step, (replace(pickup, status="cancelled", due_at=None),), "pickup_cancelled", now, given)
         return
     after = _anew(ports, step, pickup, wish, now)
-    retime(ports, step.leg, closes_at(after, step.file.plan), now)
+    retime(ports, step.leg, closes_at(after, plan_of(step.file, step.leg)), now)
     _settle(ports, step, (after,), "pickup_called_off", now, given)
     ports.queues.send("steps", [after.step])
 
