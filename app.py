@@ -25,8 +25,10 @@ from chalicelib.api import (
     carriers,
     claims,
     deliveries,
+    disputes,
     duties,
     estimates,
+    evidence,
     exceptions,
     health,
     links,
@@ -108,6 +110,7 @@ for room in (
     openapi,
     deliveries,
     claims,
+    evidence,
     links,
     persons,
 ):  # fmt: skip

@@ -17,8 +17,15 @@ from chalicelib.api.delivery_answers import (
     ReceiversAnswer,
     ReplayedAnswer,
 )
+from chalicelib.api.dispute_answers import DisputeAnswer, DisputesAnswer
 from chalicelib.api.duty_answers import DutiesAnswer, DutyAnswer, DutyPageAnswer
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.evidence_answers import (
+    EvidenceAnswer,
+    EvidenceLinkAnswer,
+    EvidenceListAnswer,
+    OfferedEvidenceAnswer,
+)
 from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
@@ -37,8 +44,10 @@ from chalicelib.api.told import DayText, Told
 __all__ = [
     "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "ClaimAnswer",
     "ClaimPageAnswer", "ClaimsAnswer", "DeliveryAnswer",
-    "DeliveryPageAnswer", "DutiesAnswer", "DutyAnswer",
-    "DutyPageAnswer", "EstimateAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
+    "DeliveryPageAnswer", "DisputeAnswer", "DisputesAnswer", "DutiesAnswer", "DutyAnswer",
+    "DutyPageAnswer", "EstimateAnswer",
+    "EvidenceAnswer", "EvidenceLinkAnswer", "EvidenceListAnswer", "OfferedEvidenceAnswer",
+    "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
     "ErasureAnswer", "ExportLinkAnswer", "ExportOrderedAnswer", "Health", "LinkAnswer", "LinkEndedAnswer",
     "NoticePreviewAnswer", "NoticesAnswer",
     "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",

@@ -15,10 +15,13 @@ from pydantic_core.core_schema import ValidationInfo
 
 from chalicelib.api.claim_bodies import ClaimActionBody as ClaimActionBody
 from chalicelib.api.claim_bodies import PrepareClaimBody as PrepareClaimBody
+from chalicelib.api.dispute_bodies import DisputeActionBody as DisputeActionBody
+from chalicelib.api.dispute_bodies import NoteDisputeBody as NoteDisputeBody
 from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
+from chalicelib.api.evidence_bodies import OfferEvidenceBody as OfferEvidenceBody
 from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
 from chalicelib.api.operation import HOLDER
 from chalicelib.api.person_bodies import ExportPersonBody as ExportPersonBody

@@ -44,9 +44,16 @@ class Stories:
     order_claim_pack: Story
     read_claim_pack: Story
     list_claims: Story
+    offer_evidence: Story
+    confirm_evidence: Story
+    list_evidence: Story
+    read_evidence: Story
     read_notices: Story
     choose_notices: Story
     preview_notice: Story
+    note_dispute: Story
+    act_on_dispute: Story
+    read_disputes: Story
     ask_erasure: Story
     read_erasure: Story
     lay_hold: Story
@@ -107,8 +114,10 @@ def workflows() -> Stories:
         **_ledger(),
         **_claims(),
         **_persons(),
+        **_disputes(),
         **_deliveries(),
         **_notices(),
+        **_evidence(),
         **_links(),
     )
 
@@ -146,6 +155,17 @@ def _ledger() -> dict[str, Story]:
         "read_duties": read_ledger.read_duties,
         "act_on_duty": keep_ledger.act_on_duty,
         "list_duties": read_ledger.list_duties,
+    }
+
+
+def _disputes() -> dict[str, Story]:
+    """The stories of payment disputes."""
+    from chalicelib.workflows import keep_disputes
+
+    return {
+        "note_dispute": keep_disputes.note_dispute,
+        "act_on_dispute": keep_disputes.act_on_dispute,
+        "read_disputes": keep_disputes.read_disputes,
     }
 
 
@@ -192,6 +212,18 @@ def _links() -> dict[str, Story]:
     from chalicelib.workflows import keep_link
 
     return {"make_link": keep_link.make_link, "end_link": keep_link.end_link}
+
+
+def _evidence() -> dict[str, Story]:
+    """The stories of what is given as evidence."""
+    from chalicelib.workflows import read_evidence, take_evidence
+
+    return {
+        "offer_evidence": take_evidence.offer,
+        "confirm_evidence": take_evidence.confirm,
+        "list_evidence": read_evidence.list_evidence,
+        "read_evidence": read_evidence.evidence_link,
+    }
 
 
 def _deliveries() -> dict[str, Story]:

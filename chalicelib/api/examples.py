@@ -146,6 +146,15 @@ PrepareClaimBody: dict[str, Any] = {
     "freight": {"amount": "42.00", "currency": "EUR"},
     "discovered_on": "2026-11-20",
 }
+NoteDisputeBody: dict[str, Any] = {
+    "scheme": "visa",
+    "code": "13.7",
+    "opened_on": "2026-12-20",
+    "reference": "CB-2026-118",
+    "amount": {"amount": "1180.00", "currency": "EUR"},
+    "answer_by": "2027-01-09",
+}
+DisputeActionBody: dict[str, Any] = {"why": None}
 LegalHoldBody: dict[str, Any] = {"on": True, "reason": "PROC-2026-118"}
 ExportPersonBody: dict[str, Any] = {"email": "customer@example.com"}
 ClaimActionBody: dict[str, Any] = {
@@ -158,6 +167,14 @@ ClaimActionBody: dict[str, Any] = {
     "final": True,
     "why": None,
     "corrects": False,
+}
+OfferEvidenceBody: dict[str, Any] = {
+    "kind": "photo_item",
+    "media_type": "image/jpeg",
+    "size": 482113,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "line": 1,
+    "leg": None,
 }
 ReplayBody: dict[str, Any] = {
     "case_id": None,

@@ -14,8 +14,10 @@ from chalicelib.api import (
     carriers,
     claims,
     deliveries,
+    disputes,
     duties,
     estimates,
+    evidence,
     examples,
     exceptions,
     health,
@@ -118,7 +120,9 @@ class World:
             openapi, notices, links,
             deliveries,
             claims,
+            evidence,
             persons,
+            disputes,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

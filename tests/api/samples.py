@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib.workflows.read_evidence import EvidenceLink
 from chalicelib.workflows.serve_papers import PaperLink
 
 MONEY = {"amount": "1180.00", "currency": "EUR"}
@@ -19,6 +20,53 @@ SUMMARY: dict[str, Any] = {
     "money_at_risk": MONEY,
     "created_at": "2026-11-22T10:00:00Z",
     "version": 1,
+}
+EVIDENCE: dict[str, Any] = {
+    "evidence_id": "e0001",
+    "kind": "photo_item",
+    "media_type": "image/jpeg",
+    "size": 482113,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "state": "kept",
+    "problem": None,
+    "meaning": None,
+    "line": 1,
+    "leg": None,
+    "offered_by": "desk",
+    "offered_at": "2026-11-22T10:00:00Z",
+    "expires_at": "2026-11-22T10:15:00Z",
+    "confirmed_by": "desk",
+    "confirmed_at": "2026-11-22T10:01:00Z",
+    "found": {
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "media_type": "image/jpeg",
+        "size": 482113,
+    },
+    "shown": {"copy_sha256": "ab" * 32, "thumbnail_sha256": "cd" * 32},
+    "views": ["copy", "thumbnail"],
+    "frozen": False,
+}
+UPLOAD: dict[str, Any] = {
+    "method": "PUT",
+    "url": "https://evidence.example/uploads/c-01/e0001",
+    "headers": {"Content-Type": "image/jpeg", "Content-Length": "482113", "x-amz-checksum-sha256": "n4bQ="},
+    "expires_at": "2026-11-22T10:15:00Z",
+}
+WANTED: dict[str, Any] = {
+    "id": "closed_parcel",
+    "kind": "photo_outer_box",
+    "count": 1,
+    "missing": 1,
+    "giver": "customer",
+    "by": {"moment": "hand_over", "on": "2026-11-24"},
+    "decides": False,
+    "text": "Photograph the closed parcel with its tape",
+    "why": "A parcel that was opened on the way is recognised by it",
+    "media_types": ["image/jpeg", "image/png", "image/webp"],
+    "most_bytes": 25_000_000,
+    "rule": "returns/evidence@2026-11-22#closed_parcel",
+    "source": "House proposal",
+    "confidence": "low",
 }
 SHIPMENT: dict[str, Any] = {
     "carrier": "fedex",
@@ -365,6 +413,13 @@ CASE: dict[str, Any] = {
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
+    "evidence": {
+        "kept": 1,
+        "being_looked_at": 0,
+        "refused": 0,
+        "frozen": 0,
+        "wanted": [{"id": "closed_parcel", "kind": "photo_outer_box", "missing": 1, "giver": "customer"}],
+    },
     "link": {"made_at": "2026-11-22T10:00:00Z", "made_by": "goldthread", "expires_at": "2027-05-21T10:00:00Z"},
     "in_short": {
         "who_acts": None,
@@ -668,7 +723,15 @@ ERASURE: dict[str, Any] = {
     "legal_hold": {"reason": "PROC-2026-118", "laid_by": "boss@desk", "laid_at": "2026-11-22T10:00:00Z"},
     "kept": [{"what": "papers", "why": "customs_records", "until": None, "rule": "returns/keeping@2026-11-22#papers"}],
 }
+DISPUTE: dict[str, Any] = {
+    "dispute_id": "visa-CB-2026-118", "scheme": "visa", "code": "13.7", "state": "open", "amount": MONEY,
+    "opened_at": "2026-12-20T00:00:00Z", "answer_by": "2027-01-09T10:00:00Z", "overdue": False, "rule": "r",
+    "proof": ["refund_reference"], "confidence": "high", "provider_reference": "CB-2026-118", "why": None,
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
+    "note_dispute": (True, DISPUTE),
+    "act_on_dispute": DISPUTE,
+    "read_disputes": {"case_id": "c-01", "items": [DISPUTE]},
     "ask_erasure": ERASURE,
     "read_erasure": ERASURE,
     "lay_hold": ERASURE,
@@ -718,6 +781,17 @@ ANSWERS: dict[str, Any] = {
     "list_receivers": {"items": [RECEIVER]},
     "try_receiver": DELIVERY,
     "enable_receiver": RECEIVER,
+    "offer_evidence": {"evidence": {**EVIDENCE, "state": "offered"}, "upload": UPLOAD, "is_new": True},
+    "confirm_evidence": {**EVIDENCE, "state": "uploaded"},
+    "list_evidence": {"case_id": "c-01", "items": [EVIDENCE], "wanted": [WANTED]},
+    "read_evidence": EvidenceLink(
+        "https://evidence.example/shown/c-01/e0001-copy-ab.jpg",
+        "e0001",
+        "copy",
+        "image/jpeg",
+        "photo_item.jpg",
+        datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
+    ),
     "read_notices": NOTICES,
     "choose_notices": NOTICES,
     "preview_notice": NOTICE_PREVIEW,

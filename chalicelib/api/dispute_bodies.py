@@ -1,0 +1,34 @@
+"""Bodies of payment disputes: what a bank or a wallet wrote, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from chalicelib.api.shapes import Day, MoneyBody, Reference, Shape, Word, money_of
+from chalicelib.api.shapes import code as grammar
+
+if TYPE_CHECKING:
+    from chalicelib.returns.dispute_clocks import Notice
+
+
+class NoteDisputeBody(Shape):
+    """``reference`` is theirs; ``answer_by`` the last day their notice names, where it names one."""
+
+    scheme: Word
+    code: Annotated[str, grammar("[A-Za-z0-9][A-Za-z0-9.]*")] | None = None
+    opened_on: Day
+    reference: Reference
+    amount: MoneyBody | None = None
+    answer_by: Day | None = None
+
+    def as_notice(self) -> Notice:
+        """The same as the room of returns knows it."""
+        from chalicelib.returns.dispute_clocks import Notice  # the rules of disputes: only for these routes
+
+        return Notice(self.scheme, self.code, self.opened_on, money_of(self.amount), self.reference, self.answer_by)
+
+
+class DisputeActionBody(Shape):
+    """``why`` in a word, where there is one."""
+
+    why: Word | None = None
