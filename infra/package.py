@@ -36,6 +36,37 @@ STRIPPED_SUFFIXES = (".pyi", ".pyx", ".c", ".h")
 # parser that made it; nobody here writes pydantic 1 models, handles certificates or key pairs, or runs in a browser;
 # the press draws bars and squares itself; "docs" is the manual that python-barcode puts beside itself.
 STRIPPED_PARTS = (
+    # of what decodes pictures: everything but JPEG, PNG and WebP, with the libraries behind it
+    "PIL/[A-IK-OQ-SUVX-Z]*ImagePlugin.py",
+    "PIL/*FontFile.py",
+    "PIL/GdImageFile.py",
+    "PIL/ImageCms.py",
+    "PIL/ImageDraw*.py",
+    "PIL/ImageFilter.py",
+    "PIL/ImageFont.py",
+    "PIL/ImageGrab.py",
+    "PIL/ImageM[ao][rt]*.py",
+    "PIL/ImageQt.py",
+    "PIL/ImageShow.py",
+    "PIL/ImageTk.py",
+    "PIL/ImageWin.py",
+    "PIL/Jpeg2K*",
+    "PIL/P[a-mo-z]*ImagePlugin.py",
+    "PIL/PdfParser.py",
+    "PIL/T[ag]*",
+    "PIL/W[am]*",
+    "PIL/_avif*",
+    "PIL/_imagingcms*",
+    "PIL/_imagingft*",
+    "PIL/_imagingmath*",
+    "PIL/_imagingmorph*",
+    "PIL/_imagingtk*",
+    "pillow.libs/libavif*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/liblcms2*",
+    "pillow.libs/libpng16*",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/batch",
@@ -208,11 +239,11 @@ def refuse(found: list[str]) -> None:
 
 
 def _strip(folder: Path) -> None:
-    for part in STRIPPED_PARTS:
-        if part.endswith((".py", ".zi")):
-            (folder / part).unlink(missing_ok=True)
+    for found in [path for part in STRIPPED_PARTS for path in folder.glob(part)]:
+        if found.is_dir():
+            shutil.rmtree(found)
         else:
-            shutil.rmtree(folder / part, ignore_errors=True)
+            found.unlink()
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and path.name in STRIPPED_FOLDERS:
             shutil.rmtree(path)

@@ -1,16 +1,21 @@
-"""The evidence bucket: what carriers sent, byte for byte and by digest; labels and our own papers under their case."""
+"""The evidence bucket: what carriers sent, byte for byte and by digest; labels and our own papers under their case;
+what customers and the desk uploaded, and what is shown of it.
+"""
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.aws import Client, Clients, code_of, reaching
 from chalicelib.clock import stamp
 from chalicelib.errors import NotFoundError
+from chalicelib.workflows.ports import Upload
 
 # What may be read by a link: carriers' labels, papers of our own, packs of claims, never what carriers sent.
 SERVED = ("labels/", "papers/", "claims/")
@@ -21,6 +26,9 @@ GONE = frozenset({"NoSuchKey", "404"})
 # What is noted on a raw body beside its bytes: all that reading it again needs.
 RAW_NOTES = ("source", "received-at")
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
+# Of uploads only copies of photos may be seen in a browser. The original of a photo is served to nobody.
+GIVEN_AS_FILES = frozenset({"application/pdf", "video/mp4", "video/quicktime"})
+JPEG = "image/jpeg"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -127,16 +135,85 @@ class BucketEvidence:
         url: str = self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
         return url
 
-    @property
-    def _client(self) -> Client:
-        return self._clients.of("s3")
+    def offer_put(self, upload: Upload, *, media_type: str, size: int, sha256: str, seconds: int) -> Mapping[str, Any]:
+        """A presigned PUT whose signed headers bind type, size and digest: S3 refuses any other bytes."""
+        digest = b64encode(bytes.fromhex(sha256)).decode()
+        bound = {"ContentType": media_type, "ContentLength": size, "ChecksumSHA256": digest}
+        asked = {"Bucket": self._bucket, "Key": _upload_key(upload), **bound}
+        url: str = self._client.generate_presigned_url("put_object", Params=asked, ExpiresIn=seconds)
+        headers = {"Content-Type": media_type, "Content-Length": str(size), "x-amz-checksum-sha256": digest}
+        return {"method": "PUT", "url": url, "headers": headers}
 
-    def _read(self, key: str, missing: str, gone: frozenset[str] = GONE) -> bytes:
+    def offer_form(
+        self, upload: Upload, *, media_type: str, sizes: tuple[int, int], redirect_to: str, seconds: int
+    ) -> Mapping[str, Any]:
+        """A presigned POST whose policy binds key, type, range of sizes and where the browser is sent on to."""
+        onward = {"success_action_redirect": redirect_to} if redirect_to else {}
+        fields = {"Content-Type": media_type, **onward}
+        conditions = [{name: value} for name, value in fields.items()]
+        form = self._client.generate_presigned_post(
+            self._bucket,
+            _upload_key(upload),
+            Fields=fields,
+            Conditions=[*conditions, ["content-length-range", *sizes]],
+            ExpiresIn=seconds,
+        )
+        return {"url": form["url"], "fields": form["fields"]}
+
+    def upload_size(self, upload: Upload) -> int | None:
+        """Bytes uploaded; None when nothing is there, which a reader who may not list is told as a refusal."""
         from botocore.exceptions import ClientError
 
         try:
             with reaching("the evidence bucket"):
-                body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+                found = self._client.head_object(Bucket=self._bucket, Key=_upload_key(upload))
+        except ClientError as refused:
+            if code_of(refused) not in GONE | {"AccessDenied", "403"}:
+                raise
+            return None
+        return int(found["ContentLength"])
+
+    def uploaded(self, upload: Upload, most: int) -> bytes:
+        """The bytes uploaded, at most one more than ``most``; raises ``NotFoundError``."""
+        return self._read(_upload_key(upload), "nothing was uploaded", GONE | {"AccessDenied"}, most + 1)
+
+    def keep_evidence(self, upload: Upload, digest: str, content: bytes) -> str:
+        """Keep an upload under its digest, once, as bytes without a type: nobody is to open it by accident."""
+        key = keys.original_key(upload.case_id, upload.evidence_id, digest)
+        self._put_once(key, content, "application/octet-stream")
+        return key
+
+    def keep_shown(self, upload: Upload, what: str, digest: str, content: bytes) -> str:
+        """Keep a copy or a thumbnail of a photo under its digest, once."""
+        key = keys.shown_key(upload.case_id, upload.evidence_id, what, digest)
+        self._put_once(key, content, JPEG)
+        return key
+
+    def evidence_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        """A presigned GET of one shown copy (in the browser), or of one paper or video (as a file)."""
+        shown = key.startswith("shown/")
+        if not shown and not (key.startswith("evidence/") and media_type in GIVEN_AS_FILES):
+            raise NotFoundError("this is served to nobody")
+        disposition = "inline" if shown else "attachment"
+        answered = {
+            "ResponseContentType": JPEG if shown else media_type,
+            "ResponseContentDisposition": f'{disposition}; filename="{_UNSAFE.sub("_", filename)}"',
+            "ResponseCacheControl": "private, no-store",
+        }
+        asked = {"Bucket": self._bucket, "Key": key, **answered}
+        url: str = self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+        return url
+
+    @property
+    def _client(self) -> Client:
+        return self._clients.of("s3")
+
+    def _read(self, key: str, missing: str, gone: frozenset[str] = GONE, most: int | None = None) -> bytes:
+        from botocore.exceptions import ClientError
+
+        try:
+            with reaching("the evidence bucket"):
+                body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read(most)
         except ClientError as refused:
             if code_of(refused) not in gone:
                 raise
@@ -161,3 +238,7 @@ class BucketEvidence:
             # 409: the same bytes are being written by somebody else at this moment.
             if code_of(refused) not in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
                 raise
+
+
+def _upload_key(upload: Upload) -> str:
+    return keys.upload_key(upload.case_id, upload.evidence_id)

@@ -13,16 +13,20 @@ EvidenceKind = Literal[
 ]  # fmt: skip
 EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 # offered: a place to upload was given; uploaded: said to be there, not yet looked at; kept: looked at, hashed and kept;
-# refused: not what it was said to be, and not kept.
-EvidenceState = Literal["offered", "uploaded", "kept", "refused"]
+# refused: not what it was said to be, and not kept; lapsed: nothing was uploaded in time.
+EvidenceState = Literal["offered", "uploaded", "kept", "refused", "lapsed"]
+EVIDENCE_STATES: tuple[EvidenceState, ...] = get_args(EvidenceState)
 CUSTOMER = "customer"
+# What a form declares: only the bytes will tell what it is.
+UNTOLD = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One piece of evidence. ``sha256`` is what was announced (None: a form cannot say), ``found_sha256`` what came.
-    ``copy_key`` and ``thumb_key`` are the served copies of a photo, without place data; the original is never served.
-    ``frozen``: it may not go before its case is over, whatever a clock or an erasure says."""
+    ``media_type`` and ``size`` are as announced; a form announces ``UNTOLD`` and the most it may take. ``copy_key`` and
+    ``thumb_key`` are the served copies of a photo, without place data; its original is never served. ``problem`` says
+    why it is not kept. ``frozen``: it may not go before its case is over, whatever a clock or an erasure says."""
 
     KIND: ClassVar[str] = "EVIDENCE"
 
@@ -56,3 +60,21 @@ class Evidence:
     def part_id(self) -> str:
         """Its place in the case."""
         return self.evidence_id
+
+    @property
+    def by_customer(self) -> bool:
+        """Whether the customer gave it, and not somebody at the desk."""
+        return self.offered_by == CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceWish:
+    """What somebody wants to give: for a PUT with type, size (bytes) and digest (SHA-256 hex), for a form without. The
+    name of a file is never asked for."""
+
+    kind: EvidenceKind
+    media_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    line: int | None = None
+    leg: int | None = None

@@ -28,12 +28,14 @@ PAGE = b"<html><head><title>404</title></head><body>Not here.</body></html>"
 TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
 READS = frozenset({
     "table.get", "table.partition", "table.batch_get", "table.index", "evidence.raw", "evidence.kept",
+    "evidence.upload_size", "evidence.uploaded",
     "secrets.webhooks", "secrets.carriers", "secrets.receivers", "keys.unwrap",
 })  # fmt: skip
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
     "queues": frozenset({"send"}),
-    "evidence": frozenset({"keep_raw", "raw", "keep_label", "keep_paper", "keep_claim_pack", "kept"}),
+    "evidence": frozenset({"keep_raw", "raw", "keep_label", "keep_paper", "keep_claim_pack", "kept"})
+    | {"upload_size", "uploaded", "keep_evidence", "keep_shown"},
     "secrets": frozenset({"webhooks", "carriers", "receivers"}),
     "keys": frozenset({"new", "unwrap"}),
     "carrier": frozenset({"call"}),
