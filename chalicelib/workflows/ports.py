@@ -271,6 +271,14 @@ class Queues(Protocol):
         """Put a message that will not be tried again into the dead letters of its queue, with the reason beside it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One piece of evidence as the bucket knows it: the case and the piece."""
+
+    case_id: str
+    evidence_id: str
+
+
 class Evidence(Protocol):
     """The evidence bucket."""
 
@@ -305,6 +313,39 @@ class Evidence(Protocol):
 
     def paper_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
         """An address under which whoever has it may read this paper for so long; no call is made."""
+
+    def offer_put(self, upload: Upload, *, media_type: str, size: int, sha256: str, seconds: int) -> Mapping[str, Any]:
+        """How one file may be uploaded by PUT (``method``, ``url``, ``headers``): only this type, these many bytes,
+        this digest, for so long; no call is made."""
+
+    def offer_form(
+        self,
+        upload: Upload,
+        *,
+        media_type: str,
+        sizes: tuple[int, int],
+        redirect_to: str,
+        seconds: int,
+    ) -> Mapping[str, Any]:
+        """How one file may be uploaded by a form of a page (``url``, ``fields``, the file last): from so many to so
+        many bytes, then on to ``redirect_to``; no call is made."""
+
+    def upload_size(self, upload: Upload) -> int | None:
+        """How many bytes were uploaded; None: nothing is there."""
+
+    def uploaded(self, upload: Upload, most: int) -> bytes:
+        """What was uploaded, of a larger file its beginning with one byte more than ``most``; raises
+        ``NotFoundError``."""
+
+    def keep_evidence(self, upload: Upload, digest: str, content: bytes) -> str:
+        """Keep what was uploaded, unserved, and return its key, which carries its digest: kept once."""
+
+    def keep_shown(self, upload: Upload, what: str, digest: str, content: bytes) -> str:
+        """Keep what is shown instead of a photo (``what``: copy or thumbnail) and return its key: kept once."""
+
+    def evidence_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        """An address under which whoever has it may read a shown copy in the browser, or get a paper or a video as a
+        file, for so long; no call is made. Raises ``NotFoundError`` for the original of a photo."""
 
 
 class Secrets(Protocol):

@@ -39,7 +39,7 @@ from chalicelib.carriers.contract import HttpRequest
 from chalicelib.customs.rate_sheets import PUBLISHERS
 from chalicelib.errors import CarrierUnavailable, NotFoundError, UnavailableError
 from chalicelib.merchant import load_merchant
-from chalicelib.workflows.ports import HttpResponse, Ports
+from chalicelib.workflows.ports import HttpResponse, Ports, Upload
 from tests.fakes.memory_table import MemoryTable
 from tests.fakes.outward import MemoryMail, MemoryOutbound, MemoryPayments, MemoryTopic
 
@@ -168,6 +168,51 @@ class MemoryEvidence:
 
     def paper_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
         return f"https://evidence.example/{key}?filename={filename}&type={media_type}&for={seconds}"
+
+    def offer_put(self, upload: Upload, *, media_type: str, size: int, sha256: str, seconds: int) -> Mapping[str, Any]:
+        headers = {"Content-Type": media_type, "Content-Length": str(size), "x-amz-checksum-sha256": sha256}
+        url = f"https://evidence.example/uploads/{upload.case_id}/{upload.evidence_id}?for={seconds}"
+        return {"method": "PUT", "url": url, "headers": headers}
+
+    def offer_form(
+        self, upload: Upload, *, media_type: str, sizes: tuple[int, int], redirect_to: str, seconds: int
+    ) -> Mapping[str, Any]:
+        fields = {
+            "key": f"uploads/{upload.case_id}/{upload.evidence_id}", "Content-Type": media_type,
+            "success_action_redirect": redirect_to, "policy": f"{sizes[0]}-{sizes[1]} for {seconds}",
+        }  # fmt: skip
+        return {"url": "https://evidence.example/", "fields": fields}
+
+    def upload(self, case_id: str, evidence_id: str, content: bytes) -> None:
+        """What somebody uploads, whatever was offered."""
+        self.objects[f"uploads/{case_id}/{evidence_id}"] = content
+
+    def upload_size(self, upload: Upload) -> int | None:
+        content = self.objects.get(f"uploads/{upload.case_id}/{upload.evidence_id}")
+        return None if content is None else len(content)
+
+    def uploaded(self, upload: Upload, most: int) -> bytes:
+        content = self.objects.get(f"uploads/{upload.case_id}/{upload.evidence_id}")
+        if content is None:
+            raise NotFoundError("nothing was uploaded")
+        return content[: most + 1]
+
+    def keep_evidence(self, upload: Upload, digest: str, content: bytes) -> str:
+        return self._keep_once(f"evidence/{upload.case_id}/{upload.evidence_id}-{digest}", content)
+
+    def keep_shown(self, upload: Upload, what: str, digest: str, content: bytes) -> str:
+        return self._keep_once(f"shown/{upload.case_id}/{upload.evidence_id}-{what}-{digest}.jpg", content)
+
+    def evidence_link(self, key: str, *, media_type: str, filename: str, seconds: int) -> str:
+        files = ("application/pdf", "video/mp4", "video/quicktime")
+        if not key.startswith("shown/") and not (key.startswith("evidence/") and media_type in files):
+            raise NotFoundError("this is served to nobody")
+        return f"https://evidence.example/{key}?filename={filename}&type={media_type}&for={seconds}"
+
+    def _keep_once(self, key: str, content: bytes) -> str:
+        assert self.objects.get(key, content) == content, "a name that carries a digest holds one thing"
+        self.objects[key] = content
+        return key
 
 
 class MemorySecrets:
