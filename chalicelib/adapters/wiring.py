@@ -72,7 +72,7 @@ def build(
         notices=TableNotices(table, mark),
         claims=TableClaims(table, mark),
         links=TableLinks(table, KmsKeys(clients, settings.kms_key or "")),
-        payments=ProviderPayments(),
+        payments=ProviderPayments(HttpLink(settings.payment_urls), secrets.payments, settings.payment_sandbox),
         recalls=TableRecalls(table, mark),
         mail=SesMail(clients, settings.mail_domain or ""),
         topic=SnsTopic(clients, settings.topic or ""),

@@ -18,6 +18,7 @@ from chalicelib.clock import zone
 from chalicelib.errors import InvalidRequestError
 from chalicelib.money import Money, total
 from chalicelib.purposes import Purpose
+from chalicelib.returns.payment import Payment
 from chalicelib.returns.stages import Stage
 from chalicelib.shipments.leg import Direction, Effect, ExportLink
 
@@ -98,6 +99,8 @@ class Item:
     seal_broken: bool | None = None
     stone_loose: bool | None = None
     scrap: bool | None = None
+    batch: str | None = None
+    melt: str | None = None
     worn: bool | None = None
     incomplete: bool | None = None
     repaired_elsewhere: bool | None = None
@@ -115,7 +118,7 @@ class Order:
 
     ``delivered_on`` is a date on the customer's own calendar; ``delivered_at`` the carrier's instant where
     known. A law or a policy may count from another day: the last piece of a ``split`` order, the signed receipt, the
-    day the contract document came, the day it was shipped or ready.
+    day the contract document came, the day it was shipped or ready. ``payment`` is how it was paid (None: nobody said).
     """
 
     number: str
@@ -128,6 +131,7 @@ class Order:
     contract_copy_on: date | None = None
     shipped_on: date | None = None
     ready_on: date | None = None
+    payment: Payment | None = None
 
     def delivered_day(self, zone_name: str) -> date | None:
         """The day of delivery on the customer's calendar.

@@ -16,6 +16,10 @@ SettlementKind = Literal[
 # asked and nobody knows what it did; withdrawn: taken back before it was carried out.
 SettlementState = Literal["proposed", "approved", "paying", "unknown", "done", "refused_by_provider", "withdrawn"]
 Account = Literal["customer", "merchant", "carrier", "insurer", "customs"]
+Pays = Literal["provider", "person", "credit", "nothing"]
+# States in which a settlement is on its way, and those in which it has given or bound its money and its pieces.
+UNDER_WAY: frozenset[SettlementState] = frozenset({"proposed", "approved", "paying", "unknown"})
+LIVE: frozenset[SettlementState] = UNDER_WAY | {"done"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,14 @@ class Approval:
 class Settlement:
     """One settlement of a case. ``total`` is what the customer gets in money (zero for a refusal or a plain exchange).
     ``reference`` is ours, told to the provider; ``provider_reference`` is theirs. ``deadline`` is the legal one
-    (None: no rule gives one) with the rule it rests on; ``alert_at`` is when a person is told before it."""
+    (None: no rule gives one) with the rule it rests on; ``alert_at`` is when a person is told before it.
+
+    ``ground`` is the ground it was reckoned on; ``stake`` what it puts at stake, for an exchange the worth of the
+    pieces; ``lacks`` what nobody had said; ``beside`` what the customer may have from somebody else, or is owed
+    besides; ``roles_needed`` are roles that must all approve. ``pays`` is who moves the money, ``sends`` why a parcel
+    goes out with it. ``credit_code`` is worth money: it is told to the customer and stands in no log. ``tries`` counts
+    calls in a row that did not reach the provider.
+    """
 
     KIND: ClassVar[str] = "SETTLEMENT"
 
@@ -72,6 +83,32 @@ class Settlement:
     problem: str | None = None
     changed_at: datetime | None = None
     due_at: datetime | None = None
+    ground: str | None = None
+    stake: Money | None = None
+    lacks: tuple[str, ...] = ()
+    beside: tuple[SettlementLine, ...] = ()
+    roles_needed: tuple[str, ...] = ()
+    pays: Pays = "provider"
+    sends: Literal["replacement", "refused"] | None = None
+    needs_yes: bool = False
+    agreed_at: datetime | None = None
+    agreed_by: str | None = None
+    why: str | None = None
+    replacement_worth: Money | None = None
+    credit_code: str | None = None
+    asked_at: datetime | None = None
+    tries: int = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is still to come of it by itself or by a person."""
+        return self.state in UNDER_WAY
+
+    @property
+    def gave(self) -> Money | None:
+        """The money or credit it has given or bound, against what was paid for the order; None for a contract of its
+        own and for what gives none."""
+        return self.total if self.state in LIVE and self.kind != "buy_back" else None
 
     @property
     def part_id(self) -> str:
@@ -106,3 +143,26 @@ class Posting:
     def due_at(self) -> datetime | None:
         """Nothing is ever due."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundClock:
+    """Until when a refund is owed in this case, by the clock that ends first; one for each case, reckoned anew when an
+    event it rests on comes or is corrected. ``ends_at`` None: nothing is owed as things stand. ``told_of`` is the last
+    day that people were told of."""
+
+    KIND: ClassVar[str] = "REFUND"
+
+    case_id: str
+    began_at: datetime | None = None
+    ends_at: datetime | None = None
+    alert_at: datetime | None = None
+    last_day: str | None = None
+    rule: str | None = None
+    told_of: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def part_id(self) -> str:
+        """Its place in the case: there is one."""
+        return "1"

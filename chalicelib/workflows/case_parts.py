@@ -14,9 +14,12 @@ from typing import Any, ClassVar, Protocol, TypeVar
 # Who is asked when a part of this kind is due: module and function, called with ``(ports, case_id, part_id, now)``.
 LOOKED_AT_BY: Mapping[str, str] = {
     "EVIDENCE": "take_evidence",
+    "RECEIPT": "take_in",
+    "INSPECTION": "tell_inspection",
     "REPAIR": "keep_repair",
     "QUOTE": "keep_quote",
     "SETTLEMENT": "keep_settlement",
+    "REFUND": "watch_refund",
     "DISPUTE": "keep_disputes",
     "WITHDRAWAL": "declare_withdrawal",
     "ERASURE": "erase_person",

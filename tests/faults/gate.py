@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 
 from chalicelib.carriers.contract import HttpRequest
 from chalicelib.errors import CarrierError, CarrierOutcomeUnknown, CarrierUnavailable, UnavailableError
+from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable
 from chalicelib.workflows.ports import HttpResponse
 
 KINDS = ("crash_before", "crash_after", "throttle", "timeout_after_commit", "sent_twice")
@@ -29,7 +30,7 @@ TABLE_WRITES = frozenset({"put_new", "update", "delete", "transact"})
 READS = frozenset({
     "table.get", "table.partition", "table.batch_get", "table.index", "evidence.raw", "evidence.kept",
     "evidence.upload_size", "evidence.uploaded",
-    "secrets.webhooks", "secrets.carriers", "secrets.receivers", "keys.unwrap",
+    "secrets.webhooks", "secrets.carriers", "secrets.receivers", "keys.unwrap", "payments.find",
 })  # fmt: skip
 CALLS = {
     "table": frozenset({"get", "partition", "batch_get", "index"}) | TABLE_WRITES,
@@ -43,6 +44,7 @@ CALLS = {
     "mail": frozenset({"send"}),
     "topic": frozenset({"publish"}),
     "outbound": frozenset({"post"}),
+    "payments": frozenset({"refund", "find"}),
 }
 
 
@@ -166,6 +168,8 @@ def _crash_after(struck: Struck) -> Any:
 
 
 def _throttle(struck: Struck) -> Any:
+    if struck.name.startswith("payments."):
+        raise PaymentUnreachable("the provider is busy")
     if struck.request is None:
         raise UnavailableError(f"{struck.name} is throttled")
     struck.carrier.faults.too_many = 1
@@ -174,6 +178,8 @@ def _throttle(struck: Struck) -> Any:
 
 def _timeout_after_commit(struck: Struck) -> Any:
     struck.call()
+    if struck.name == "payments.refund":
+        raise PaymentOutcomeUnknown("the provider was asked and gave no answer")
     if struck.request is None:
         raise UnavailableError(f"{struck.name} does not answer")
     raise unanswered(struck.request)

@@ -1,0 +1,323 @@
+"""What a customer gets, line by line: the price paid for what came back, and what the rules put to it or take off it.
+
+The price paid goes back, never what the metal is worth today. Nothing is given for a piece that did not come, nor for
+metal that is missing from one that did, nor twice for the same piece; no sum is above what was paid less what was given
+back before. What nobody knows is not put in: ``lacks`` names it, and a person says. Amounts are in the currency that
+was charged, rounded half up to its coins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from chalicelib.errors import FieldFault, InvalidRequestError
+from chalicelib.money import Money, total
+from chalicelib.returns.amount_facts import NONE, Amount, Basis, Before, Came, Deduction
+from chalicelib.returns.case import Item
+from chalicelib.returns.deductions import faults_of, row_of, taken_off
+from chalicelib.returns.inspection import PieceFound
+from chalicelib.returns.payment import Discount, Payment
+from chalicelib.returns.settlement import SettlementLine
+
+ITSELF = ("settlement", "the request itself")
+
+
+def came_of(found: Iterable[PieceFound], items: Sequence[Item]) -> tuple[Came, ...]:
+    """What an inspection lets be paid for: the accepted pieces of each line, and the share of their metal where some of
+    it is missing."""
+    return tuple(Came(one.line, one.accepted, _metal(one, items[one.line - 1])) for one in found if one.accepted)
+
+
+def refund(basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], before: Before) -> Amount:
+    """What goes back for these pieces. Raises ``InvalidRequestError`` with every fault: mixed currencies, pieces that
+    did not come or were settled before, metal that nobody weighed, a deduction that no rule allows."""
+    faults = [*_currency_faults(basis), *_piece_faults(basis, came, before)]
+    if faults:
+        raise InvalidRequestError("no amount can be built of this", faults)
+    faults = faults_of(basis, deductions)
+    if faults:
+        raise InvalidRequestError("this cannot be taken off", faults)
+    lines, lacks = _goods(basis, came, before)
+    with_them, more = _besides(basis, came, before, _sum(lines, basis.currency))
+    lines += [*with_them, *(taken_off(basis, one) for one in deductions)]
+    lines += _held_to(basis, lines, before)
+    lacks += [*more, *(("payment",) if basis.payment is None else ())]
+    summed = _sum(lines, basis.currency)
+    if summed.amount < 0:
+        fault = FieldFault("deductions", "more_than_is_left", "more is taken off than there is to give")
+        raise InvalidRequestError("this cannot be taken off", [fault])
+    by_person = any(row_of(basis, one.code).does == "real_loss" for one in deductions)
+    return Amount(tuple(lines), summed, tuple(dict.fromkeys(lacks)), _beside(basis), by_person)
+
+
+def given_freely(basis: Basis, wish: Money, before: Before) -> Amount:
+    """Goodwill: an amount a person chose, within what was paid. Raises ``InvalidRequestError``."""
+    most = basis.most(before)
+    if wish.currency != basis.currency or not NONE < wish.amount <= most.amount:
+        detail = (
+            f"give more than nothing and at most {most.as_json()['amount']} {most.currency}; else give store credit"
+        )
+        raise InvalidRequestError("this cannot be given", [FieldFault("amount", "out_of_bounds", detail)])
+    line = SettlementLine("goodwill", wish.rounded(), *ITSELF)
+    return Amount((line,), line.amount)
+
+
+def exchanged(
+    basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], before: Before, worth: Money | None
+) -> Amount:
+    """An exchange: what goes back for the pieces less what the new ones cost (None: nobody has said; then no money
+    moves). Raises ``InvalidRequestError`` where the customer would owe the difference."""
+    back = refund(basis, came, deductions, before)
+    if worth is None:
+        even = SettlementLine("replacement", Money(-back.total.amount, basis.currency), *ITSELF)
+        return Amount((*back.lines, even), Money(NONE, basis.currency), (*back.lacks, "replacement_worth"), back.beside)
+    if worth.currency != basis.currency or worth.amount > back.total.amount:
+        owed = f"{worth.amount - back.total.amount} {basis.currency}" if worth.currency == basis.currency else "another"
+        detail = f"the new piece costs more ({owed}): have the customer pay the difference by an order of its own"
+        raise InvalidRequestError("this is no even exchange", [FieldFault("replacement_worth", "dearer", detail)])
+    new = SettlementLine("replacement", Money(-worth.amount, worth.currency), *ITSELF)
+    return Amount((*back.lines, new), back.total - worth, back.lacks, back.beside, back.by_person)
+
+
+def without_money(basis: Basis, came: Sequence[Came], code: str) -> Amount:
+    """What is replaced or sent back: pieces, and no money."""
+    nothing = Money(NONE, basis.currency)
+    lines = tuple(
+        SettlementLine(code, nothing, *ITSELF, line=one.line, pieces=one.pieces) for one in came if one.pieces
+    )
+    return Amount(lines, nothing)
+
+
+def bought_back(fine_g: Decimal, per_gram: Money, fee: Money, source: str) -> Amount:
+    """A separate contract: grams of fine metal at a dated price less a fee; it is no refund and changes none.
+
+    >>> bought_back(Decimal("3.90"), Money(Decimal("95.50"), "EUR"), Money(Decimal(20), "EUR"), "fixing").total
+    Money(amount=Decimal('352.45'), currency='EUR')
+    """
+    if per_gram.currency != fee.currency or fine_g <= 0:
+        fault = FieldFault(
+            "buy_back", "out_of_bounds", "give price and fee in one currency, for metal that was weighed"
+        )
+        raise InvalidRequestError("this cannot be bought back", [fault])
+    metal = SettlementLine(
+        "fine_metal", Money(fine_g * per_gram.amount, per_gram.currency).rounded(), "buy_back", source
+    )
+    lines = (metal, SettlementLine("fee", Money(-fee.amount, fee.currency), "buy_back", source))
+    if metal.amount.amount < fee.amount:
+        fault = FieldFault("fee", "more_than_is_left", "the fee is more than the metal is worth")
+        raise InvalidRequestError("this cannot be bought back", [fault])
+    return Amount(lines, metal.amount - fee)
+
+
+def late_interest(owed: Money, per_year: Decimal, days: int, rule: str, source: str) -> SettlementLine:
+    """What the law puts on money that is late by so many days; shown beside the refund, for it was never paid to us.
+
+    >>> late_interest(Money(Decimal(1000000), "KRW"), Decimal("0.15"), 73, "r", "s").amount.amount
+    Decimal('30000')
+    """
+    amount = Money(owed.amount * per_year * max(days, 0) / 365, owed.currency).rounded()
+    return SettlementLine("late_interest", amount, rule, source)
+
+
+def _metal(found: PieceFound, item: Item) -> Decimal | None:
+    """The share of the net metal that came: less than all only where the piece is short of it."""
+    if found.verdict != "short":
+        return Decimal(1)
+    known = found.expected_net_g is not None and found.accepted == found.came
+    wanted = found.expected_net_g if known else item.net_weight_g * found.accepted
+    if found.accepted_net_g is None or not wanted:
+        return None
+    return min(found.accepted_net_g / wanted, Decimal(1))
+
+
+def _currency_faults(basis: Basis) -> list[FieldFault]:
+    prices = {item.price.currency for item in basis.items}
+    faults = []
+    if len(prices) > 1:
+        told = "the pieces were sold in several currencies; settle each currency by a case of its own"
+        faults.append(FieldFault("items", "mixed_currencies", told))
+    if basis.payment and basis.payment.rate is None and prices != {basis.currency}:
+        told = "give the rate at which the prices were charged: how much of the charged currency one unit was"
+        faults.append(FieldFault("payment.rate", "required", told))
+    if basis.payment:
+        told = "give it in the currency that was charged"
+        faults += [FieldFault(f"payment.{name}", "other_currency", told) for name in basis.payment.strange_currencies]
+    return faults
+
+
+def _piece_faults(basis: Basis, came: Sequence[Came], before: Before) -> list[FieldFault]:
+    faults = []
+    for one in came:
+        if not 1 <= one.line <= len(basis.items):
+            faults.append(FieldFault("lines", "no_such_line", f"the return has lines 1 to {len(basis.items)}"))
+            continue
+        left = basis.items[one.line - 1].quantity - before.pieces.get(one.line, 0)
+        if one.pieces > left:
+            told = f"line {one.line}: {left} pieces are left to settle"
+            faults.append(FieldFault("lines", "settled_before", told))
+        if one.metal is None:
+            told = f"line {one.line} is short of metal and nobody weighed it: weigh its net metal"
+            faults.append(FieldFault("lines", "not_weighed", told))
+    return faults
+
+
+def _goods(basis: Basis, came: Sequence[Came], before: Before) -> tuple[list[SettlementLine], list[str]]:
+    """Price paid, less missing metal, less what of a common discount is lost with these pieces."""
+    lines: list[SettlementLine] = []
+    for one in came:
+        price = basis.price(basis.items[one.line - 1])
+        whole = Money(price.amount * one.pieces, basis.currency)
+        about = {"line": one.line, "pieces": one.pieces}
+        lines.append(SettlementLine("price", whole, "price_paid", "what the customer paid", **about))
+        if one.metal is not None and one.metal < 1:
+            missing = Money(-whole.amount * (1 - one.metal), basis.currency).rounded()
+            lines.append(
+                SettlementLine("metal_missing", missing, "only_what_came", "net metal as weighed", line=one.line)
+            )
+    if basis.payment is None or basis.payment.discounts is None:
+        return lines, ["discounts"] if basis.payment else []
+    lost = (_discount_lost(basis, one, came, before) for one in basis.payment.discounts)
+    return lines + [one for one in lost if one.amount.amount], []
+
+
+def _discount_lost(basis: Basis, one: Discount, came: Sequence[Came], before: Before) -> SettlementLine:
+    """What of a discount goes with these pieces: its share, or what is left of it where what is kept no longer earns
+    it."""
+    earlier = [Came(line, pieces) for line, pieces in before.pieces.items()]
+    taken = _lost_with(basis, one, [*earlier, *came]) - _lost_with(basis, one, earlier)
+    return SettlementLine(
+        f"discount_{one.code}", Money(-taken, basis.currency).rounded(), "bundle", "the order's discount"
+    )
+
+
+def _lost_with(basis: Basis, one: Discount, gone: Sequence[Came]) -> Decimal:
+    worth = sum((basis.price(basis.items[each.line - 1]).amount * each.pieces for each in gone), NONE)
+    pieces = sum(each.pieces for each in gone)
+    if not pieces or not one.given_on.amount:
+        return NONE
+    kept_pieces, kept_worth = one.pieces - pieces, one.given_on.amount - worth
+    earned = kept_pieces >= (one.least_pieces or 0)
+    earned = earned and kept_worth >= (one.least_worth.amount if one.least_worth else 0)
+    if not earned or kept_pieces <= 0:
+        return min(one.amount.amount, worth)
+    return min(one.amount.amount * worth / one.given_on.amount, one.amount.amount)
+
+
+def _besides(
+    basis: Basis, came: Sequence[Came], before: Before, goods: Money
+) -> tuple[list[SettlementLine], list[str]]:
+    """Freight, tax on top and duty that was paid to us, as far as the rules give them back."""
+    paid = basis.payment
+    if paid is None:
+        return [], []
+    lines, lacks = _tax(basis, goods)
+    if not _is_everything(basis, came, before):
+        return lines, [*lacks, *(f"{name}_of_a_part" for name in ("freight", "duty") if _is_some(getattr(paid, name)))]
+    freight, wanted = _freight(basis, paid, before)
+    duty, more = _duty(basis, paid, before)
+    return [*lines, *freight, *duty], [*lacks, *wanted, *more]
+
+
+def _is_everything(basis: Basis, came: Sequence[Came], before: Before) -> bool:
+    """Whether with these pieces all of the order is back, so that its freight and its duty were for nothing."""
+    back = sum(one.pieces for one in came) + sum(before.pieces.values())
+    ordered = basis.payment.pieces if basis.payment and basis.payment.pieces else None
+    return back >= (ordered or sum(item.quantity for item in basis.items))
+
+
+def _tax(basis: Basis, goods: Money) -> tuple[list[SettlementLine], list[str]]:
+    """Tax goes with the price: it is in it, or it came on top and goes back with its share."""
+    paid = basis.payment
+    if paid is None or paid.tax is None:
+        return [], ["tax"] if paid else []
+    if paid.tax_included is None and paid.tax.amount:
+        return [], ["tax_included"]
+    row = basis.rules.borne("tax", basis.on, basis.right_id, basis.country)
+    base = _goods_charged(paid)
+    if paid.tax_included or row is None or row.does != "back" or base <= 0 or not paid.tax.amount:
+        return [], []
+    share = min(goods.amount / base, Decimal(1))
+    tax = Money(paid.tax.amount * share, basis.currency).rounded()
+    return [SettlementLine("tax", tax, basis.rules.cite(row), basis.rules.source_of(row))], []
+
+
+def _goods_charged(paid: Payment) -> Decimal:
+    """What of the payment was for the pieces alone, where tax came on top."""
+    duty = paid.duty if paid.duty_paid_to == "us" else None
+    return paid.total.amount - sum((one.amount for one in (paid.tax, paid.freight, duty) if one), NONE)
+
+
+def _freight(basis: Basis, paid: Payment, before: Before) -> tuple[list[SettlementLine], list[str]]:
+    if "outbound_freight" in before.once:
+        return [], []
+    if paid.freight is None:
+        return [], ["freight"]
+    if not paid.freight.amount:
+        return [], []
+    said = _freight_said(basis)
+    if said is None:
+        return [], ["outbound_freight"]
+    gives, extra, rule, source = said
+    if not gives:
+        return [], []
+    if not extra and paid.express_extra is None:
+        return [], ["express_extra"]
+    above = paid.express_extra.amount if paid.express_extra and not extra else NONE
+    back = Money(max(paid.freight.amount - above, NONE), basis.currency)
+    return [SettlementLine("outbound_freight", back, rule, source)], []
+
+
+def _freight_said(basis: Basis) -> tuple[bool, bool, str, str] | None:
+    """Whether outbound freight goes back, with the express extra or without, by which rule; None: a person must say."""
+    if basis.on == "withdrawal":
+        right = basis.right
+        if right is None or right.row.outbound_freight is None:
+            return None
+        return right.row.outbound_freight != "none", right.row.outbound_freight == "all", right.rule, right.source
+    row = basis.rules.borne("outbound_freight", basis.on, basis.right_id, basis.country)
+    extra = basis.rules.borne("express_extra", basis.on, basis.right_id, basis.country)
+    if row is None or row.does == "person":
+        return None
+    with_extra = extra is not None and extra.does == "back"
+    return row.does == "back", with_extra, basis.rules.cite(row), basis.rules.source_of(row)
+
+
+def _duty(basis: Basis, paid: Payment, before: Before) -> tuple[list[SettlementLine], list[str]]:
+    if paid.duty is None or not paid.duty.amount or "duty" in before.once:
+        return [], ["duty"] if paid.duty is None else []
+    if paid.duty_paid_to != "us":
+        return [], ["duty_paid_to"] if paid.duty_paid_to is None else []
+    row = basis.rules.borne("duty_to_us", basis.on, basis.right_id, basis.country)
+    if row is None or row.does != "back":
+        return [], ["duty"]
+    return [SettlementLine("duty", paid.duty, basis.rules.cite(row), basis.rules.source_of(row))], []
+
+
+def _beside(basis: Basis) -> tuple[SettlementLine, ...]:
+    """What the customer may ask of somebody else: duty that they paid to customs."""
+    paid = basis.payment
+    if paid is None or paid.duty_paid_to != "customs" or not _is_some(paid.duty) or paid.duty is None:
+        return ()
+    row = basis.rules.borne("duty_to_customs", basis.on, basis.right_id, basis.country)
+    if row is None:
+        return ()
+    return (SettlementLine("duty_from_customs", paid.duty, basis.rules.cite(row), basis.rules.source_of(row)),)
+
+
+def _held_to(basis: Basis, lines: Sequence[SettlementLine], before: Before) -> list[SettlementLine]:
+    """The line that holds a sum to what was paid less what was given before; none where it is within."""
+    over = _sum(lines, basis.currency) - basis.most(before)
+    if over.amount <= 0:
+        return []
+    return [
+        SettlementLine("never_above_paid", Money(-over.amount, basis.currency), "never_above_paid", "what was paid")
+    ]
+
+
+def _is_some(money: Money | None) -> bool:
+    return money is not None and money.amount > 0
+
+
+def _sum(lines: Iterable[SettlementLine], currency: str) -> Money:
+    return total((one.amount for one in lines), currency)

@@ -1,0 +1,228 @@
+"""A settlement as it would be proposed: its lines by the rules, what it lacks, who must approve it, until when it is
+due.
+
+Building one writes nothing, so the same function serves a dry run and a proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from chalicelib.errors import FieldFault, InvalidRequestError
+from chalicelib.metals import fine_weight_g
+from chalicelib.money import Money
+from chalicelib.returns.amount_facts import Amount, Basis, Before, Came, Deduction
+from chalicelib.returns.amounts import bought_back, exchanged, given_freely, late_interest, refund, without_money
+from chalicelib.returns.authority import Ask, needed
+from chalicelib.returns.settlement import Pays, Settlement, SettlementKind
+from chalicelib.returns.settlement_deadlines import earliest
+from chalicelib.returns.settlement_rules import GroundOn, KindRow
+from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, worth_of_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class BuyBack:
+    """The terms of a purchase by weight: price of a gram of fine metal, its day and source, our fee."""
+
+    per_gram: Money
+    fee: Money
+    priced_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody proposes. ``lines`` are line and pieces (none: all that is left to settle); ``reason`` is a
+    code."""
+
+    kind: SettlementKind
+    reason: str
+    lines: tuple[tuple[int, int], ...] = ()
+    ground: GroundOn | None = None
+    amount: Money | None = None
+    deductions: tuple[Deduction, ...] = ()
+    replacement_skus: tuple[str, ...] = ()
+    replacement_worth: Money | None = None
+    buy_back: BuyBack | None = None
+    customer_agreed: bool | None = None
+    why: str | None = None
+
+
+def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Settlement:
+    """The settlement that this wish makes of the case as it stands. Raises ``SettlementBlocked`` with all that is in
+    the way, ``InvalidRequestError`` with all that is wrong with the wish."""
+    row = sight.rules.kinds.get(wish.kind)
+    if row is None:
+        fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
+        raise InvalidRequestError("this is no settlement", [fault])
+    refuse_blocked(sight, row)
+    on = wish.ground or sight.ground()
+    basis = sight.basis(on)
+    before = sight.before(basis.currency)
+    came = _asked_for(sight, wish, row, before)
+    amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
+    stake = amount.total if row.pays != "nothing" and not row.sends else worth_of_pieces(basis, came)
+    stake = Money(Decimal(0), basis.currency) if wish.kind == "refusal" else stake
+    least = max(row.least_approvals, 1 if amount.by_person else 0)
+    need = needed(Ask(stake, role, least), sight.merchant.authority)
+    settlement = Settlement(
+        case_id=sight.file.case.case_id,
+        n=1 + max((one.n for one in sight.settlements), default=0),
+        kind=wish.kind,
+        state="proposed",
+        total=amount.total,
+        lines=amount.lines,
+        reason=wish.reason,
+        proposed_by=by,
+        proposed_role=role,
+        proposed_at=now,
+        approvals_needed=need.approvals,
+        roles_needed=need.roles,
+        inspection_n=sight.inspections[-1].n if sight.inspections else None,
+        replacement_skus=wish.replacement_skus,
+        changed_at=now,
+        ground=on,
+        stake=stake,
+        lacks=amount.lacks,
+        beside=amount.beside,
+        pays=_payer(row, amount, sight),
+        sends=row.sends,
+        needs_yes=row.needs_yes,
+        agreed_at=now if row.needs_yes and wish.customer_agreed else None,
+        agreed_by=by if row.needs_yes and wish.customer_agreed else None,
+        why=wish.why,
+        replacement_worth=wish.replacement_worth,
+    )
+    return timed(sight, _with_provider(sight, settlement), now)
+
+
+def timed(sight: Sight, settlement: Settlement, now: datetime) -> Settlement:
+    """The same with its legal day as the clocks have it now, and the interest that is owed where that has passed."""
+    if not sight.rules.kind(settlement.kind).ends or not settlement.is_under_way:
+        return settlement
+    clock = earliest(sight.clocks(settlement.proposed_at))
+    if clock is None:
+        return replace(settlement, deadline=None, deadline_rule=None, alert_at=None)
+    beside = tuple(one for one in settlement.beside if one.code != "late_interest")
+    late = (now - clock.ends_at).days + 1 if now >= clock.ends_at else 0
+    right = sight.right
+    if late and clock.code == "statute" and right is not None and right.row.late_rate is not None:
+        beside += (late_interest(settlement.total, right.row.late_rate, late, right.rule, right.source),)
+    return replace(settlement, deadline=clock.ends_at, deadline_rule=clock.rule, alert_at=clock.alert_at, beside=beside)
+
+
+def _payer(row: KindRow, amount: Amount, sight: Sight) -> Pays:
+    """Who moves the money: nobody where there is none, a person where nobody knows a payment to pay back to."""
+    if not amount.total.amount:
+        return "nothing"
+    paid = sight.payment
+    known = paid is not None and paid.provider is not None and paid.payment_reference is not None
+    return "person" if row.pays == "provider" and not known else row.pays
+
+
+def _with_provider(sight: Sight, settlement: Settlement) -> Settlement:
+    paid = sight.payment
+    if settlement.pays != "provider" or paid is None:
+        return settlement
+    return replace(settlement, provider=paid.provider, payment_reference=paid.payment_reference)
+
+
+def _asked_for(sight: Sight, wish: Wish, row: KindRow, before: Before) -> tuple[Came, ...]:
+    """The pieces of the wish among those that are left; raises ``InvalidRequestError`` for any that are not."""
+    if wish.kind == "goodwill":
+        return ()
+    left = _sent_back(sight, before) if row.sends == "refused" else sight.came(before, inspected=row.needs_inspection)
+    known = {one.line: one for one in left}
+    faults = [
+        FieldFault(
+            "lines", "did_not_come", f"line {line}: {known[line].pieces if line in known else 0} are left to settle"
+        )
+        for line, pieces in wish.lines
+        if line not in known or pieces > known[line].pieces
+    ]
+    if not left:
+        faults.append(FieldFault("lines", "nothing_left", "no piece came back for which anything is left to settle"))
+    if faults:
+        raise InvalidRequestError("only what came back is settled, and once", faults)
+    if not wish.lines:
+        return left
+    return tuple(replace(known[line], pieces=pieces) for line, pieces in wish.lines)
+
+
+def _sent_back(sight: Sight, before: Before) -> tuple[Came, ...]:
+    """The pieces that lie here, accepted or not, and were not settled otherwise."""
+    left = (Came(one.line, one.came - before.pieces.get(one.line, 0)) for one in sight.found)
+    return tuple(one for one in left if one.pieces > 0)
+
+
+def _refunded(_sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], before: Before) -> Amount:
+    _refuse_exchange_only(basis, wish, came)
+    amount = refund(basis, came, wish.deductions, before)
+    if not amount.total.amount:
+        fault = FieldFault("lines", "nothing_left", "what was paid was given back already")
+        raise InvalidRequestError("nothing is left to give", [fault])
+    return amount
+
+
+def _refuse_exchange_only(basis: Basis, wish: Wish, came: Sequence[Came]) -> None:
+    """The shop's promise may be an exchange alone above a worth; a right of the consumer never is."""
+    if basis.on != "policy" or basis.policy is None or wish.kind not in ("refund", "partial_refund"):
+        return
+    worth = worth_of_pieces(basis, came)
+    above = [one for one in basis.policy.exchange_only_above if one.currency == worth.currency]
+    if any(worth.amount > one.amount for one in above):
+        told = f"the policy of the order gives an exchange alone above {above[0].amount} {worth.currency}"
+        raise InvalidRequestError("the policy gives no money here", [FieldFault("kind", "exchange_only", told)])
+
+
+def _goodwill(_sight: Sight, basis: Basis, wish: Wish, _came: Sequence[Came], before: Before) -> Amount:
+    if wish.amount is None:
+        raise InvalidRequestError("say how much", [FieldFault("amount", "required", "goodwill is an amount of money")])
+    return given_freely(basis, wish.amount, before)
+
+
+def _exchanged(_sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], before: Before) -> Amount:
+    return exchanged(basis, came, wish.deductions, before, wish.replacement_worth)
+
+
+def _replaced(_sight: Sight, basis: Basis, _wish: Wish, came: Sequence[Came], _before: Before) -> Amount:
+    return without_money(basis, came, "replaced")
+
+
+def _refused(_sight: Sight, basis: Basis, _wish: Wish, came: Sequence[Came], _before: Before) -> Amount:
+    return without_money(basis, came, "sent_back")
+
+
+def _bought(sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], _before: Before) -> Amount:
+    """The fine metal of the pieces by weight as found; the pieces are bound, so that no refund is given for them
+    too."""
+    terms = wish.buy_back
+    if terms is None:
+        raise InvalidRequestError("say the terms", [FieldFault("buy_back", "required", "price, day, source and fee")])
+    fine, found = Decimal(0), {one.line: one for one in sight.found}
+    for one in came:
+        item, piece = basis.items[one.line - 1], found[one.line]
+        if piece.accepted_net_g is None or not item.fineness:
+            told = f"line {one.line}: weigh its net metal; only precious metal is bought by weight"
+            raise InvalidRequestError("this cannot be bought back", [FieldFault("lines", "not_weighed", told)])
+        fine += fine_weight_g(piece.accepted_net_g * one.pieces / piece.accepted, item.fineness)
+    amount = bought_back(fine, terms.per_gram, terms.fee, f"{terms.source}, {terms.priced_on.isoformat()}")
+    bound = without_money(basis, came, "replaced")
+    return replace(amount, lines=(*amount.lines, *(replace(one, rule="buy_back") for one in bound.lines)))
+
+
+_AMOUNTS: Mapping[str, Callable[[Sight, Basis, Wish, Sequence[Came], Before], Amount]] = {
+    "refund": _refunded,
+    "partial_refund": _refunded,
+    "refund_without_return": _refunded,
+    "store_credit": _refunded,
+    "goodwill": _goodwill,
+    "exchange": _exchanged,
+    "replacement": _replaced,
+    "advance_replacement": _replaced,
+    "refusal": _refused,
+    "buy_back": _bought,
+}

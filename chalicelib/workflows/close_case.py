@@ -1,0 +1,177 @@
+"""A case is closed: by itself once nothing is left to do, or by a person with a reason, who is shown what is still
+open.
+
+The rule stands here alone. From every stage a case can be ended; what was approved and not begun is taken back with it,
+and money that may be on its way is followed to its end even after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import ConflictError, FieldFault, NotFoundError, NotPermitted, RuleNotInForce
+from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.repair import RepairOrder
+from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.stages import NEXT
+from chalicelib.returns.way_out import WayOut
+from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.settlement_sight import Sight, sight_of
+from chalicelib.workflows.tell_steps import look_for_tools
+
+US = "goldthread"
+APPROVES = "settlements:approve"
+REPAIR_OVER = frozenset({"done", "unrepaired", "withdrawn"})
+DISPUTE_OPEN = frozenset({"open", "answered"})
+# Claims and duty run for months on clocks of their own and keep no case from its end; so do notices and tools.
+RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_due")
+ON_THE_ROAD = frozenset({"booked", "in_transit"})
+
+
+class CaseOpen(ConflictError):
+    """Something of the case is still open; each fault names it and what to do."""
+
+    code = "case_open"
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(fault.detail for fault in faults))
+
+
+def close_if_done(ports: Ports, case_id: str, now: datetime) -> None:
+    """Close a case that has its outcome and of which nothing is open; quiet otherwise, and for one that is closed."""
+    closed: list[str] = []
+
+    def decide(file: CaseFile) -> Amendment | None:
+        closed[:] = []
+        if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(ports, file):
+            return None
+        closed[:] = [file.case.stage]
+        return Amendment(replace(file.case, stage="closed"), "stage_closed", {"from": file.case.stage}, by=US)
+
+    amend_file(ports, case_id, now, decide)
+    if closed:
+        look_for_notices(ports, case_id)
+        look_for_tools(ports, case_id)
+
+
+def close_case(
+    ports: Ports, case_id: str, *, reason: str, even_though: bool, may_force: bool, by: str, now: datetime
+) -> dict[str, Any]:
+    """Close a case by a person's word; again is quiet. ``even_though`` closes it over what is still open and wants the
+    scope of approvals (``may_force``). Raises ``CaseOpen`` with all that is open, ``NotPermitted``."""
+    if even_though and not may_force:
+        raise NotPermitted(APPROVES)
+    left: list[FieldFault] = []
+
+    def decide(file: CaseFile) -> Amendment | None:
+        left[:] = []
+        if file.case.stage == "closed":
+            return None
+        if file.case.stage == "cancelled":
+            raise ConflictError("the return is cancelled: that ends it too")
+        left[:] = open_points(ports, file)
+        if left and not even_though:
+            raise CaseOpen(tuple(left))
+        taken_back = tuple(_taken_back(file, now))
+        facts = {"reason": reason, "from": file.case.stage}
+        facts |= {"open": " ".join(fault.code for fault in left)} if left else {}
+        return Amendment(replace(file.case, stage="closed"), "stage_closed", facts, by=by, parts=taken_back)
+
+    amend_file(ports, case_id, now, decide)
+    look_for_notices(ports, case_id)
+    look_for_tools(ports, case_id)
+    case = ports.cases.read(case_id)
+    if case is None:
+        raise NotFoundError("no case has this id")
+    return {"case_id": case_id, "stage": case.stage, "open": [fault.detail for fault in left]}
+
+
+def open_points(ports: Ports, file: CaseFile) -> tuple[FieldFault, ...]:
+    """All that is still to be done or to come, each with what ends it."""
+    return tuple(_open(ports, file))
+
+
+def _open(ports: Ports, file: CaseFile) -> Iterator[FieldFault]:
+    stage = file.case.stage
+    if stage in ON_THE_ROAD:
+        yield _point("stage", "on_the_road", "a parcel is under way: cancel the return, or wait for it")
+    for one in file.parts.of(Settlement):
+        if one.is_under_way:
+            yield _point("settlement", "settlement_open", f"settlement {one.n} ({one.kind}) is {one.state}")
+    for order in file.parts.of(RepairOrder):
+        if order.state not in REPAIR_OVER:
+            yield _point("repair", "repair_open", f"repair {order.n} is {order.state}")
+    for dispute in file.parts.of(Dispute):
+        if dispute.state in DISPUTE_OPEN:
+            yield _point("dispute", "dispute_open", f"dispute {dispute.dispute_id} is {dispute.state}")
+    for each in file.exceptions:
+        if each.status != "resolved" and not each.kind.startswith(RUNS_ON):
+            yield _point("exception", "exception_open", f"exception {each.exception_id} ({each.kind}) is open")
+    yield from _ways_out(ports, file)
+
+
+def _ways_out(ports: Ports, file: CaseFile) -> Iterator[FieldFault]:
+    """Parcels that go out: asked for and not planned yet, or not at their door."""
+    ways = file.parts.of(WayOut)
+    planned = {way.settlement_n for way in ways}
+    for one in file.parts.of(Settlement):
+        if one.state == "done" and one.sends is not None and one.n not in planned:
+            yield _point("way_out", "not_sent", f"what settlement {one.n} sends out has no parcel yet")
+    # What was called off, came back or was lost is not awaited any more: what is to be done instead, people decide.
+    ended = {way.leg_n for way in ways if not way.is_under_way}
+    for leg in file.legs:
+        if leg.direction == "out" and leg.n not in ended and not _is_delivered(ports, file, leg.n):
+            yield _point("way_out", "not_delivered", f"the parcel of leg {leg.n} is not delivered yet")
+
+
+def _is_delivered(ports: Ports, file: CaseFile, leg_n: int) -> bool:
+    leg = next(one for one in file.legs if one.n == leg_n)
+    if leg.number is None:
+        return False
+    tracks = ports.tracks.file(leg.carrier, leg.number).tracks
+    return any(
+        track.state.milestone == "delivered" for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)
+    )
+
+
+def _has_outcome(ports: Ports, file: CaseFile) -> bool:
+    """Whether it ended in something: a settlement that ends a case, or a repaired piece that is home. A piece that was
+    replaced beforehand must have come back."""
+    done = [one for one in file.parts.of(Settlement) if one.state == "done"]
+    sight = _sight(ports, file)
+    if sight is None:
+        return False
+    ends = [one for one in done if sight.rules.kind(one.kind).ends]
+    if any(one.kind == "advance_replacement" for one in ends) and not sight.inspections:
+        return False
+    repaired = any(way.cause in ("repaired", "unrepaired") for way in file.parts.of(WayOut))
+    return _is_all_settled(sight) if ends else repaired
+
+
+def _is_all_settled(sight: Sight) -> bool:
+    """Whether no accepted piece is left for which nothing was given, replaced or sent back."""
+    return not sight.came(sight.before(sight.basis(sight.ground()).currency), inspected=bool(sight.inspections))
+
+
+def _sight(ports: Ports, file: CaseFile) -> Sight | None:
+    try:
+        return sight_of(ports, file)
+    except RuleNotInForce:
+        return None
+
+
+def _taken_back(file: CaseFile, now: datetime) -> Iterator[Settlement]:
+    """Settlements that were not begun; one whose payment was asked for is followed to its end."""
+    for one in file.parts.of(Settlement):
+        if one.state in ("proposed", "approved") and one.reference is None:
+            yield replace(one, state="withdrawn", why="case_closed", changed_at=now, due_at=now)
+
+
+def _point(field: str, code: str, detail: str) -> FieldFault:
+    return FieldFault(field, code, detail, "case")

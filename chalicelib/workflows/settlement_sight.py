@@ -1,0 +1,229 @@
+"""A case as its settlements look at it: the ground, what came back, what was given before, which clocks run, what is in
+the way.
+
+Everything is read off the case file; nothing here asks anybody or decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import ConflictError, FieldFault, RuleNotInForce
+from chalicelib.merchant import Merchant, ReturnPolicy
+from chalicelib.money import Money, total
+from chalicelib.returns.amount_facts import Basis, Before, Came
+from chalicelib.returns.amounts import came_of
+from chalicelib.returns.custody import Receipt
+from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.inspection import Inspection, PieceFound, standing
+from chalicelib.returns.law import Cited, Guarantee, Right, guarantee_of, withdrawal_right
+from chalicelib.returns.payment import Payment
+from chalicelib.returns.settlement import LIVE, Settlement
+from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks
+from chalicelib.returns.settlement_rules import GroundOn, KindRow, SettlementRules, rules_on
+from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.ports import CaseFile, Ports
+
+FAULTS = frozenset({"quality", "not_as_described", "wrong_item", "damaged_in_transit"})
+# Lines that bind pieces: money was given for them, another was sent for them, or they were sent back.
+BINDS = frozenset({"price", "replaced", "sent_back"})
+ONCE = frozenset({"outbound_freight", "duty"})
+OVER = ("closed", "cancelled")
+
+
+class SettlementBlocked(ConflictError):
+    """Something is in the way of this settlement; each fault says what, and what to do about it."""
+
+    code = "settlement_blocked"
+
+    def __init__(self, faults: Iterable[FieldFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.detail for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One case and the rules of its order."""
+
+    file: CaseFile
+    merchant: Merchant
+    rules: SettlementRules
+    right: Cited[Right] | None
+    guarantee: Cited[Guarantee] | None
+
+    @property
+    def payment(self) -> Payment | None:
+        """How the order was paid; None: nobody has said."""
+        return self.file.plan.request.order.payment
+
+    @property
+    def policy(self) -> ReturnPolicy | None:
+        """The policy in force when the order was placed."""
+        return self.merchant.policy_on(self.file.plan.request.order.sold_on)
+
+    @property
+    def settlements(self) -> tuple[Settlement, ...]:
+        """All of the case, in the order they were proposed."""
+        return tuple(sorted(self.file.parts.of(Settlement), key=lambda one: one.n))
+
+    @property
+    def withdrawals(self) -> tuple[Withdrawal, ...]:
+        """Declarations that may count: those that nobody found to be too late."""
+        return tuple(one for one in self.file.parts.of(Withdrawal) if one.in_time is not False)
+
+    @property
+    def inspections(self) -> tuple[Inspection, ...]:
+        """What was looked at on arrival and counts."""
+        found = (one for one in standing(self.file.parts.of(Inspection)) if one.after_repair is None)
+        return tuple(sorted(found, key=lambda one: one.n))
+
+    @property
+    def found(self) -> tuple[PieceFound, ...]:
+        """Each line as it was last found."""
+        last = {piece.line: piece for one in self.inspections for piece in one.pieces}
+        return tuple(last[line] for line in sorted(last))
+
+    def ground(self) -> GroundOn:
+        """The ground most favourable to the customer among those that were not denied."""
+        case, rows = self.file.case, self.file.plan.answer.get("decision", {}).get("grounds", ())
+        stands = {row["code"] for row in rows if row["verdict"] != "denied"}
+        if case.kind == "recall" or "recall" in stands:
+            return "recall"
+        if case.reason in FAULTS:
+            return "fault"
+        if case.kind == "refused":
+            return "refused_delivery"
+        return "withdrawal" if self.withdrawals or "withdrawal" in stands else "policy"
+
+    def basis(self, on: GroundOn) -> Basis:
+        """What amounts are reckoned from on this ground."""
+        request, decision = self.file.plan.request, self.file.plan.answer.get("decision", {})
+        return Basis(
+            items=request.items,
+            on=on,
+            rules=self.rules,
+            country=request.customer_country,
+            payment=self.payment,
+            right=self.right,
+            policy=self.policy,
+            freight_paid_by=decision.get("freight_paid_by"),
+            told_of_right=self.policy.withdrawal_notice_given if self.policy else None,
+        )
+
+    def before(self, currency: str) -> Before:
+        """What the settlements of the case have given or bound."""
+        live = [one for one in self.settlements if one.state in LIVE]
+        given = [one.gave for one in live if one.gave is not None and one.gave.currency == currency]
+        pieces: dict[int, int] = {}
+        for line in (line for one in live for line in one.lines if line.code in BINDS):
+            pieces[line.line or 0] = pieces.get(line.line or 0, 0) + (line.pieces or 0)
+        once = frozenset(line.code for one in live for line in one.lines) & ONCE
+        return Before(total(given, currency) if given else None, pieces, once)
+
+    def came(self, before: Before, *, inspected: bool) -> tuple[Came, ...]:
+        """The pieces that are left to settle: of those accepted where something was looked at, else of those asked
+        for."""
+        items = self.file.plan.request.items
+        every = came_of(self.found, items) if inspected else [Came(n, one.quantity) for n, one in enumerate(items, 1)]
+        left = (Came(one.line, one.pieces - before.pieces.get(one.line, 0), one.metal) for one in every)
+        return tuple(one for one in left if one.pieces > 0)
+
+    def starts(self, agreed: datetime | None = None) -> Starts:
+        """When each event came that a clock runs from. Without a declaration of its own the return that was asked for
+        is the notice, and a parcel that the carrier has delivered is with us."""
+        file = self.file
+        declared = min((one.declared_at for one in self.withdrawals), default=file.case.created_at)
+        received = [one.received_at for one in file.parts.of(Receipt) if self._is_home(one.leg_n)]
+        arrived = next((entry.at for entry in file.log if entry.what == "stage_arrived"), None)
+        sent = next((entry.at for entry in file.log if entry.what in ("stage_in_transit", "stage_arrived")), None)
+        back = min((at for at in (*received, arrived) if at), default=None)
+        return Starts(declared, back, sent, agreed)
+
+    def clocks(self, agreed: datetime | None = None) -> tuple[Clock, ...]:
+        """Every clock of a refund that runs now."""
+        request, on = self.file.plan.request, self.ground()
+        place = self.merchant.facility_called(self.file.case.return_to)
+        told = Told(
+            country=request.customer_country,
+            region=request.customer_region,
+            right=self.right if self._is_owed_by_right() else None,
+            guarantee=self.guarantee if on == "fault" else None,
+            policy=self.policy,
+            method=self.payment.method if self.payment else None,
+            facility_country=place.country if place else None,
+        )
+        return clocks(told, self.starts(agreed), self.rules)
+
+    def _is_owed_by_right(self) -> bool:
+        """Whether the clock of the right runs: it was used, or it runs for every refund that was agreed."""
+        if self.right is not None and self.right.row.refund_from == "agreed":
+            return True
+        rows = self.file.plan.answer.get("decision", {}).get("grounds", ())
+        stands = any(row["code"] == "withdrawal" and row["verdict"] != "denied" for row in rows)
+        return bool(self.withdrawals) or (stands and self.file.case.kind == "refund")
+
+    def _is_home(self, leg_n: int) -> bool:
+        return all(leg.direction == "home" for leg in self.file.legs if leg.n == leg_n)
+
+
+def sight_of(ports: Ports, file: CaseFile) -> Sight:
+    """The case with the rules of the day on which its order was placed; raises ``RuleNotInForce`` for older ones."""
+    request = file.plan.request
+    sold_on = request.order.sold_on
+    rules = rules_on(sold_on)
+    try:
+        held = guarantee_of(request.customer_country, sold_on)
+    except RuleNotInForce:
+        held = None
+    right = withdrawal_right(request.customer_country, sold_on, request.customer_region)
+    return Sight(file, ports.merchant(), rules, right, held)
+
+
+def refuse_blocked(sight: Sight, row: KindRow, *, but: int | None = None) -> None:
+    """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind; ``but`` is the settlement that
+    is itself looked at."""
+    faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_trouble_faults(sight)]
+    if faults:
+        raise SettlementBlocked(faults)
+
+
+def worth_of_pieces(basis: Basis, came: Iterable[Came]) -> Money:
+    """What these pieces cost, in the currency that was charged."""
+    prices = ((basis.price(basis.items[one.line - 1]), one.pieces) for one in came)
+    return total((Money(price.amount * pieces, basis.currency) for price, pieces in prices), basis.currency)
+
+
+def _case_faults(sight: Sight, row: KindRow) -> Iterator[FieldFault]:
+    case, found = sight.file.case, sight.inspections
+    if case.stage in OVER:
+        yield FieldFault("stage", f"case_{case.stage}", f"the return is {case.stage}: open a new one", "case")
+    for one in found:
+        if one.holds:
+            told = f"inspection {one.n} holds ({', '.join(one.reasons) or 'see it'}): release it or look again first"
+            yield FieldFault("inspection", "inspection_held", told, "case")
+    if row.needs_inspection and not found:
+        told = "nothing that came back was inspected: inspect it, or choose an outcome without a return"
+        yield FieldFault("inspection", "not_inspected", told, "case")
+
+
+def _other_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
+    for one in sight.settlements:
+        if one.n == but or not one.is_under_way:
+            continue
+        ways = {"paying": "wait for its payment", "unknown": "find out what became of its payment"}
+        told = f"settlement {one.n} ({one.kind}) is {one.state}: {ways.get(one.state, 'withdraw it')} first"
+        yield FieldFault("settlement", "another_settlement", told, "case")
+
+
+def _trouble_faults(sight: Sight) -> Iterator[FieldFault]:
+    blocks = sight.rules.blocks
+    for one in sight.file.exceptions:
+        if one.kind in blocks.exceptions and one.status != "resolved":
+            told = f"exception {one.exception_id} ({one.kind}) is open: resolve it first"
+            yield FieldFault("exception", one.kind, told, "case")
+    for dispute in sight.file.parts.of(Dispute):
+        if dispute.state in blocks.disputes:
+            told = f"dispute {dispute.dispute_id} is {dispute.state}: the bank may give the money back, so end it first"
+            yield FieldFault("dispute", "open_dispute", told, "case")

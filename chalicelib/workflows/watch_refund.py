@@ -1,0 +1,133 @@
+"""The clock of a refund: watched from when the parcel moves, so that no legal day passes without its alert.
+
+One part of the case holds the day by the clock that ends first. It is reckoned anew whenever an event comes that a
+clock runs from, or one is corrected; people are told two days before it, and again when it has passed, until the case
+has its outcome. The alert of a day is one exception however often it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.clock import stamp
+from chalicelib.errors import RuleNotInForce
+from chalicelib.returns.settlement import RefundClock, Settlement
+from chalicelib.returns.settlement_deadlines import earliest
+from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.settlement_sight import OVER, Sight, sight_of
+
+DUE = "refund_due"
+STEP = "refund_watch"
+# While the law lets us wait for the goods nothing is owed; it is looked at again so often, should their news be lost.
+LOOK_AGAIN = timedelta(days=7)
+
+
+def step_of(case_id: str) -> dict[str, Any]:
+    """The message that has the clock of a refund looked at: for every story that brings or corrects an event."""
+    return {"kind": STEP, "case_id": case_id, "leg": "-"}
+
+
+def begin(ports: Ports, case_id: str, now: datetime) -> None:
+    """Reckon the clock anew and tell what is to be told; quiet where nothing has changed."""
+    _look(ports, case_id, now, rests=False)
+
+
+def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
+    """The clock is due: tell what is to be told, and let it rest until the next time."""
+    _look(ports, case_id, now, rests=True)
+
+
+def clock_of(sight: Sight, now: datetime, with_this: Settlement | None = None) -> tuple[RefundClock, ...]:
+    """The clock as it is with this settlement, where that changes it: to be written with it."""
+    known = next(iter(sight.file.parts.of(RefundClock)), None)
+    after = _reckoned(sight, known, now, with_this)
+    if after is None or (known is not None and _says_the_same(after, known)):
+        return ()
+    return (after,)
+
+
+def _look(ports: Ports, case_id: str, now: datetime, *, rests: bool) -> None:
+    def decide(file: CaseFile) -> Amendment | None:
+        try:
+            sight = sight_of(ports, file)
+        except RuleNotInForce:
+            return None
+        known = next(iter(file.parts.of(RefundClock)), None)
+        after = _reckoned(sight, known, now, None)
+        if after is None:
+            return None
+        alerts = _alerts(file, after, now)
+        if alerts:
+            ports.queues.send("alerts", alerts)
+        if after == known or (known is not None and not rests and _says_the_same(after, known)):
+            return None
+        facts = {"last_day": after.last_day or "none", **({"rule": after.rule} if after.rule else {})}
+        return Amendment(file.case, "refund_clock", facts, parts=(after,))
+
+    amend_file(ports, case_id, now, decide)
+
+
+def _reckoned(
+    sight: Sight, known: RefundClock | None, now: datetime, with_this: Settlement | None
+) -> RefundClock | None:
+    """The clock as it stands; None where no refund is owed in this case and none ever was watched."""
+    case = sight.file.case
+    mine = (*sight.settlements, *((with_this,) if with_this else ()))
+    agreed = min((one.proposed_at for one in mine if one.is_under_way), default=None)
+    running = sight.clocks(agreed) if case.kind in ("refund", "recall") or sight.withdrawals or mine else ()
+    clock = earliest(running)
+    blank = RefundClock(case.case_id, told_of=known.told_of if known else None)
+    if case.stage in OVER or any(one.state == "done" and sight.rules.kind(one.kind).ends for one in mine):
+        return blank if known is not None else None
+    if clock is None:
+        if any(one.may_hold for one in running):
+            return replace(blank, due_at=now + LOOK_AGAIN)
+        return blank if known is not None else None
+    last = clock.last_day.isoformat()
+    is_told = now >= clock.alert_at
+    due = clock.alert_at if not is_told else clock.ends_at if now < clock.ends_at else None
+    return RefundClock(
+        case_id=case.case_id,
+        began_at=clock.began_at,
+        ends_at=clock.ends_at,
+        alert_at=clock.alert_at,
+        last_day=last,
+        rule=clock.rule,
+        told_of=last if is_told else blank.told_of,
+        due_at=due,
+    )
+
+
+def _says_the_same(one: RefundClock, other: RefundClock) -> bool:
+    """Whether two differ by no more than when they are looked at, and both are or neither is."""
+    return replace(one, due_at=None) == replace(other, due_at=None) and bool(one.due_at) == bool(other.due_at)
+
+
+def _alerts(file: CaseFile, clock: RefundClock, now: datetime) -> list[dict[str, Any]]:
+    """The alert of the day as it is now, graver once it has passed; those of other days are over."""
+    wanted = _opening(file, clock, now) if clock.alert_at is not None and now >= clock.alert_at else None
+    name = wanted["episode"] if wanted else None
+    told = [one for one in file.exceptions if one.kind == DUE and one.status != "resolved"]
+    closings = [closing_of(one, "the day has moved or the refund is made", now) for one in told if one.episode != name]
+    if wanted is None or any((one.episode, one.severity) == (name, wanted["severity"]) for one in file.exceptions):
+        return closings
+    return [*closings, wanted]
+
+
+def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any]:
+    passed = clock.ends_at is not None and now >= clock.ends_at
+    return {
+        "action": "open",
+        "subject_kind": "case",
+        "subject": file.case.case_id,
+        "kind": DUE,
+        "episode": f"refund-due-{clock.last_day}",
+        "severity": "critical" if passed else "high",
+        "since": stamp(clock.alert_at or now),
+        "deadline": stamp(clock.ends_at) if clock.ends_at else None,
+        "detail": f"the refund is due by {clock.last_day} by {clock.rule}",
+    }
