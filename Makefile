@@ -80,15 +80,22 @@ run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated 
 token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)
 	@exec $(PY) -m infra.local.mint
 
-.PHONY: redrive replay erase-again
+.PHONY: redrive replay erase-again recall
 redrive: $(READY)  ## dead letters of a queue, counted by reason; GO=1 sends them back   (QUEUE= REASON= MOST= AGAIN=1 STAGE=)
 	@exec $(PY) -m infra.redrive
 
 replay: $(READY)  ## a track made anew from its raw bodies, beside the kept one   (CARRIER= NUMBER= SINCE= UNTIL= WRITE=1 STAGE=)
 	@exec $(PY) -m infra.replay
 
+recall: $(READY)  ## hand a file of sales in to a recall, and open a return for each it reaches   (RECALL= FILE= URL= GO=1)
+	@exec $(PY) -m infra.recall
+
 erase-again: $(READY)  ## after a restore: forget again whoever was forgotten since   (STAGE=)
 	@exec $(PY) -m infra.erase_again
+
+.PHONY: chain
+chain: $(READY)  ## whether log and evidence of cases are as they were written; what is not is printed   (CASE= | ALL=1 STAGE=)
+	@exec $(PY) -m infra.chain
 
 faults: $(READY)  ## every call of each carrier's stories broken in every way, as a table of how the runs ended
 	@$(PY) -m tests.faults.report

@@ -24,6 +24,8 @@ from chalice.app import Chalice, Rate
 from chalicelib.api import (
     carriers,
     claims,
+    customer_page,
+    decisions,
     deliveries,
     disputes,
     duties,
@@ -37,6 +39,7 @@ from chalicelib.api import (
     papers,
     persons,
     pickups,
+    recalls,
     returns,
     shipments,
     tariffs,
@@ -110,9 +113,13 @@ for room in (
     openapi,
     deliveries,
     claims,
+    decisions,
     evidence,
     links,
+    customer_page,
     persons,
+    disputes,
+    recalls,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 

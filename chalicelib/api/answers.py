@@ -27,9 +27,11 @@ from chalicelib.api.evidence_answers import (
     OfferedEvidenceAnswer,
 )
 from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
+from chalicelib.api.law_answers import WithdrawalAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
+from chalicelib.api.recall_answers import RecallAnswer, RecallSalesAnswer, RecallSalesPage
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
 from chalicelib.api.shipment_answers import (
     ExceptionAnswer,
@@ -42,17 +44,14 @@ from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
 
 __all__ = [
-    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "ClaimAnswer",
-    "ClaimPageAnswer", "ClaimsAnswer", "DeliveryAnswer",
-    "DeliveryPageAnswer", "DisputeAnswer", "DisputesAnswer", "DutiesAnswer", "DutyAnswer",
-    "DutyPageAnswer", "EstimateAnswer",
-    "EvidenceAnswer", "EvidenceLinkAnswer", "EvidenceListAnswer", "OfferedEvidenceAnswer",
-    "ExceptionAnswer", "ExceptionCounts", "ExceptionPage",
-    "ErasureAnswer", "ExportLinkAnswer", "ExportOrderedAnswer", "Health", "LinkAnswer", "LinkEndedAnswer",
-    "NoticePreviewAnswer", "NoticesAnswer",
-    "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold", "Receipt", "ReceiverAnswer",
-    "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer",
-    "ShipmentAnswer", "ShipmentPage", "TariffAnswer", "WindowsAnswer",
+    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "ClaimAnswer", "ClaimPageAnswer",
+    "ClaimsAnswer", "DeliveryAnswer", "DeliveryPageAnswer", "DisputeAnswer", "DisputesAnswer", "DutiesAnswer",
+    "DutyAnswer", "DutyPageAnswer", "ErasureAnswer", "EstimateAnswer", "EvidenceAnswer", "EvidenceLinkAnswer",
+    "EvidenceListAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage", "ExportLinkAnswer",
+    "ExportOrderedAnswer", "Health", "LinkAnswer", "LinkEndedAnswer", "NoticePreviewAnswer", "NoticesAnswer",
+    "OfferedEvidenceAnswer", "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold",
+    "Receipt", "ReceiverAnswer", "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer", "ShipmentAnswer", "ShipmentPage",
+    "TariffAnswer", "WindowsAnswer", "WithdrawalAnswer",
 ]  # fmt: skip
 
 

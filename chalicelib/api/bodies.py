@@ -15,17 +15,21 @@ from pydantic_core.core_schema import ValidationInfo
 
 from chalicelib.api.claim_bodies import ClaimActionBody as ClaimActionBody
 from chalicelib.api.claim_bodies import PrepareClaimBody as PrepareClaimBody
+from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.dispute_bodies import DisputeActionBody as DisputeActionBody
 from chalicelib.api.dispute_bodies import NoteDisputeBody as NoteDisputeBody
-from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
 from chalicelib.api.evidence_bodies import OfferEvidenceBody as OfferEvidenceBody
+from chalicelib.api.law_bodies import DecideReturnBody as DecideReturnBody
+from chalicelib.api.law_bodies import DeclareWithdrawalBody as DeclareWithdrawalBody
+from chalicelib.api.law_bodies import EarlierRepairBody, PromiseBody
 from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
 from chalicelib.api.operation import HOLDER
 from chalicelib.api.person_bodies import ExportPersonBody as ExportPersonBody
 from chalicelib.api.person_bodies import LegalHoldBody as LegalHoldBody
+from chalicelib.api.recall_bodies import PrepareRecallBody as PrepareRecallBody
 from chalicelib.api.shapes import (
     Clock,
     Country,
@@ -61,17 +65,28 @@ from chalicelib.shipments.leg import ExportLink
 if TYPE_CHECKING:
     from chalicelib.workflows.change_pickup import HoursAsked
     from chalicelib.workflows.find_routes import RoutesRequest
+    from chalicelib.workflows.run_recall import Sale
 
 MAX_ITEMS = 50
+# Where recalled pieces come home to is the recall's to say.
+TO_BE_SAID = "recall"
 
 
 class OrderBody(Shape):
-    """The sale: the day it was placed, and the day the customer had the goods (null: unknown)."""
+    """The sale: the day it was placed, and the day the customer had the goods (null: unknown). Where a law or your
+    policy counts from another day: whether it came in several parcels and the day of the last piece, the signed
+    receipt, the contract document, the day it was shipped or ready."""
 
     number: Reference
     sold_on: Day
     delivered_on: Day | None = None
     delivered_at: Instant | None = None
+    split: Flag | None = None
+    last_piece_on: Day | None = None
+    signed_on: Day | None = None
+    contract_copy_on: Day | None = None
+    shipped_on: Day | None = None
+    ready_on: Day | None = None
 
     @field_validator("delivered_on")
     @classmethod
@@ -154,6 +169,11 @@ class ItemBody(Shape):
     seal_broken: Flag | None = None
     stone_loose: Flag | None = None
     scrap: Flag | None = None
+    worn: Flag | None = None
+    incomplete: Flag | None = None
+    repaired_elsewhere: Flag | None = None
+    batch: Reference | None = None
+    melt: Reference | None = None
 
     @field_validator("fineness")
     @classmethod
@@ -233,7 +253,8 @@ class ChangePickupBody(Shape):
 
 
 class OpenReturnBody(Shape):
-    """A request to bring pieces home across a border."""
+    """A request to bring pieces home across a border. ``promise`` is a word one of your people gave; ``fault`` names the
+    kind of fault, as your warranty's rows do; ``missing_docs`` is what of the things sold with it does not come back."""
 
     kind: Kind
     reason: ReasonCode
@@ -245,6 +266,12 @@ class OpenReturnBody(Shape):
     carrier: Word | None = None
     pickup: PickupBody | None = None
     evidence_offered: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+    promise: PromiseBody | None = None
+    fault: Word | None = None
+    fault_seen_on: Day | None = None
+    missing_docs: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+    earlier_repairs: Annotated[tuple[EarlierRepairBody, ...], Field(max_length=20)] = ()
+    returns_in_12_months: Annotated[int, Field(strict=True, ge=0, le=999)] | None = None
 
     @field_validator("original_export")
     @classmethod
@@ -273,6 +300,12 @@ class OpenReturnBody(Shape):
             carrier=self.carrier,
             pickup=PickupWish(**self.pickup.model_dump()) if self.pickup else None,
             evidence_offered=self.evidence_offered,
+            promise=self.promise.as_promise() if self.promise else None,
+            fault=self.fault,
+            fault_seen_on=self.fault_seen_on,
+            missing_docs=self.missing_docs,
+            earlier_repairs=tuple(one.as_repair() for one in self.earlier_repairs),
+            returns_in_12_months=self.returns_in_12_months,
         )
 
     def as_person(self) -> Person:
@@ -352,3 +385,28 @@ class RoutesBody(Shape):
             carrier=self.carrier,
             service=self.service,
         )
+
+
+class RecallSaleBody(Shape):
+    """One sale of the shop's, as it was made: what a return would be opened with, were it recalled."""
+
+    order: OrderBody
+    original_export: ExportBody = ExportBody()
+    customer: CustomerBody
+    items: Annotated[list[ItemBody], Field(min_length=1, max_length=MAX_ITEMS)]
+
+    def as_sale(self) -> Sale:
+        """The sale as the story of recalls knows it; where it comes home to is the recall's to say."""
+        from chalicelib.workflows.run_recall import Sale  # the rules of returns: only for this route
+
+        whole = OpenReturnBody(
+            kind="recall", reason="recall", order=self.order, original_export=self.original_export,
+            customer=self.customer, return_to=TO_BE_SAID, items=self.items,
+        )  # fmt: skip
+        return Sale(whole.as_request(), whole.as_person())
+
+
+class RecallSalesBody(Shape):
+    """Sales to be judged by a recall, a few at a time: the answer comes when all of them are open."""
+
+    sales: Annotated[list[RecallSaleBody], Field(min_length=1, max_length=10)]

@@ -28,6 +28,8 @@ class Stories:
     list_cases: Story
     cancel_case: Story
     prove_export: Story
+    decide_return: Story
+    declare_withdrawal: Story
     pickup_windows: Story
     book_pickup: Story
     change_pickup: Story
@@ -51,6 +53,11 @@ class Stories:
     read_notices: Story
     choose_notices: Story
     preview_notice: Story
+    prepare_recall: Story
+    act_on_recall: Story
+    take_recall_sales: Story
+    read_recall: Story
+    list_recall_sales: Story
     note_dispute: Story
     act_on_dispute: Story
     read_disputes: Story
@@ -61,6 +68,8 @@ class Stories:
     export_link: Story
     make_link: Story
     end_link: Story
+    show_page: Story
+    act_on_page: Story
     list_deliveries: Story
     read_delivery: Story
     replay_delivery: Story
@@ -84,6 +93,8 @@ def workflows() -> Stories:
     from chalicelib.customs.tariff_book import tariff_book
     from chalicelib.workflows import (
         cancel_case,
+        decide_return,
+        declare_withdrawal,
         open_return,
         propose_ways,
         prove_export,
@@ -102,6 +113,8 @@ def workflows() -> Stories:
         list_cases=read_case.list_cases,
         cancel_case=cancel_case.cancel_case,
         prove_export=prove_export.prove_export,
+        decide_return=decide_return.decide_return,
+        declare_withdrawal=declare_withdrawal.declare,
         estimate=lambda ports, request: read_rates.estimate_entry(ports, request).as_json(),
         read_tariff=tariff_book,
         routes=propose_ways.routes,
@@ -115,6 +128,7 @@ def workflows() -> Stories:
         **_claims(),
         **_persons(),
         **_disputes(),
+        **_recalls(),
         **_deliveries(),
         **_notices(),
         **_evidence(),
@@ -155,6 +169,19 @@ def _ledger() -> dict[str, Story]:
         "read_duties": read_ledger.read_duties,
         "act_on_duty": keep_ledger.act_on_duty,
         "list_duties": read_ledger.list_duties,
+    }
+
+
+def _recalls() -> dict[str, Story]:
+    """The stories of recalls."""
+    from chalicelib.workflows import run_recall
+
+    return {
+        "prepare_recall": run_recall.prepare_recall,
+        "act_on_recall": run_recall.act_on_recall,
+        "take_recall_sales": run_recall.take_sales,
+        "read_recall": run_recall.read_recall,
+        "list_recall_sales": run_recall.list_sales,
     }
 
 
@@ -208,10 +235,15 @@ def _notices() -> dict[str, Story]:
 
 
 def _links() -> dict[str, Story]:
-    """The stories of the customer's link."""
-    from chalicelib.workflows import keep_link
+    """The stories of the customer's link, and of the page behind it."""
+    from chalicelib.workflows import act_on_page, keep_link, show_page
 
-    return {"make_link": keep_link.make_link, "end_link": keep_link.end_link}
+    return {
+        "make_link": keep_link.make_link,
+        "end_link": keep_link.end_link,
+        "show_page": show_page.show_page,
+        "act_on_page": act_on_page.act_on_page,
+    }
 
 
 def _evidence() -> dict[str, Story]:

@@ -102,6 +102,13 @@ RoutesBody: dict[str, Any] = {
     "service": None,
     "parcel": {"items": [_RING], "gross_weight_g": "180"},
 }
+DecideReturnBody: dict[str, Any] = {
+    "outcome": "refused",
+    "reasons": ["excluded_custom"],
+    "legal_grounds": ["returns/withdrawal@2021-01-01#X-EU-CUSTOM"],
+    "note": "engraved on both sides, by the order",
+}
+DeclareWithdrawalBody: dict[str, Any] = {"lines": [1], "language": "fr"}
 CancelReturnBody: dict[str, Any] = {"reason": "customer_keeps_it"}
 BookPickupBody: dict[str, Any] = {"leg": 1, "on": "2026-11-24", "from": "10:00", "until": "16:00"}
 ChangePickupBody: dict[str, Any] = {"on": "2026-11-25", "from": "09:00", "until": "13:00"}
@@ -145,6 +152,21 @@ PrepareClaimBody: dict[str, Any] = {
     "amount": {"amount": "1180.00", "currency": "EUR"},
     "freight": {"amount": "42.00", "currency": "EUR"},
     "discovered_on": "2026-11-20",
+}
+PrepareRecallBody: dict[str, Any] = {
+    "announced_on": "2026-11-22",
+    "hazard": {
+        "en": "The clasp of this necklace may release nickel and cause an allergic reaction.",
+        "fr": "Le fermoir de ce collier peut libérer du nickel et provoquer une réaction allergique.",
+        "de": "Der Verschluss dieser Kette kann Nickel abgeben und eine Allergie auslösen.",
+        "zh-Hans": "该项链的搭扣可能释放镍，引起过敏反应。",
+    },
+    "reach": {"serials": ["GT-000184"], "skus": ["N-18K-07"]},
+    "remedies": ["refund", "replacement"],
+    "return_to": "SZX-1",
+}
+RecallSalesBody: dict[str, Any] = {
+    "sales": [{name: OpenReturnBody[name] for name in ("order", "original_export", "customer", "items")}]
 }
 NoteDisputeBody: dict[str, Any] = {
     "scheme": "visa",

@@ -15,6 +15,8 @@ from chalice.app import Blueprint, Response
 from chalicelib.api import (
     carriers,
     claims,
+    customer_page,
+    decisions,
     deliveries,
     disputes,
     duties,
@@ -27,6 +29,7 @@ from chalicelib.api import (
     papers,
     persons,
     pickups,
+    recalls,
     returns,
     shipments,
     tariffs,
@@ -42,6 +45,7 @@ from chalicelib.api.operation import Operation, Parameter, model_named
 DOCUMENT = Operation("openapi", "GET", "/openapi.json", "This document.", answers={200: "Document"})
 OPERATIONS: tuple[Operation, ...] = (
     *returns.OPERATIONS,
+    *decisions.OPERATIONS,
     *papers.OPERATIONS,
     *pickups.OPERATIONS,
     *estimates.OPERATIONS,
@@ -50,10 +54,12 @@ OPERATIONS: tuple[Operation, ...] = (
     *duties.OPERATIONS,
     *claims.OPERATIONS,
     *disputes.OPERATIONS,
+    *recalls.OPERATIONS,
     *persons.OPERATIONS,
     *evidence.OPERATIONS,
     *notices.OPERATIONS,
     *links.OPERATIONS,
+    *customer_page.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
     *deliveries.OPERATIONS,

@@ -13,6 +13,8 @@ from chalice.test import Client
 from chalicelib.api import (
     carriers,
     claims,
+    customer_page,
+    decisions,
     deliveries,
     disputes,
     duties,
@@ -27,6 +29,7 @@ from chalicelib.api import (
     papers,
     persons,
     pickups,
+    recalls,
     returns,
     shipments,
     tariffs,
@@ -117,12 +120,14 @@ class World:
         app.register_middleware(framework_answers_as_problems, "http")
         rooms = (
             returns, papers, pickups, estimates, tariffs, duties, carriers, shipments, exceptions, webhooks, health,
-            openapi, notices, links,
+            openapi, notices, links, customer_page,
             deliveries,
             claims,
+            decisions,
             evidence,
             persons,
             disputes,
+            recalls,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

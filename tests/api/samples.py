@@ -211,6 +211,35 @@ ESTIMATE: dict[str, Any] = {
     "sources": ["s"],
     "explain": {"en": "No total can be given yet.", "zh": "目前还无法给出总额。"},
 }
+REASON: dict[str, Any] = {
+    "code": "within_window",
+    "text": "The window is open.",
+    "text_key": "within_window",
+    "rule": "r",
+    "source": "s",
+    "confidence": "high",
+    "item": None,
+    "legal_ground": None,
+    "must_have": None,
+    "told": "Le délai court.",
+}
+DECLARED: dict[str, Any] = {
+    "withdrawal_id": "1",
+    "declared_at": "2026-11-22T10:00:00Z",
+    "taken_at": "2026-11-22T10:00:00Z",
+    "declared_by": "customer",
+    "language": "fr",
+    "content": ["withdraw_from_contract"],
+    "lines": [],
+    "in_time": True,
+    "rule": "returns/withdrawal@2021-01-01#W-EU",
+    "freight_paid_by": "customer",
+    "send_back_by": "2026-12-07T23:00:00Z",
+    "refund_from": "notice",
+    "refund_by": "2026-12-06T23:00:00Z",
+    "refund_target": "2026-12-04T23:00:00Z",
+    "may_hold_for_goods": True,
+}
 DECISION: dict[str, Any] = {
     "outcome": "approved",
     "grounds": [
@@ -224,21 +253,15 @@ DECISION: dict[str, Any] = {
             "reasons": ["within_window"],
         }
     ],
-    "reasons": [
-        {
-            "code": "within_window",
-            "text": "The window is open.",
-            "text_key": "within_window",
-            "rule": "r",
-            "source": "s",
-            "confidence": "high",
-            "item": None,
-        }
-    ],
+    "reasons": [REASON],
     "window_ends_at": "2026-11-26T23:00:00Z",
     "policy_version": "2026-01-01",
     "freight_paid_by": "customer",
     "evidence_wanted": [],
+    "freight": [{"way": "home", "paid_by": "customer", "refunded": None, "reason": REASON}],
+    "remedies": None,
+    "terms": None,
+    "language": "fr",
     "statutory": True,
     "confidence": "high",
 }
@@ -413,6 +436,7 @@ CASE: dict[str, Any] = {
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
+    "withdrawal": [{**DECLARED, "doubts": []}],
     "evidence": {
         "kept": 1,
         "being_looked_at": 0,
@@ -728,7 +752,43 @@ DISPUTE: dict[str, Any] = {
     "opened_at": "2026-12-20T00:00:00Z", "answer_by": "2027-01-09T10:00:00Z", "overdue": False, "rule": "r",
     "proof": ["refund_reference"], "confidence": "high", "provider_reference": "CB-2026-118", "why": None,
 }  # fmt: skip
+RECALL: dict[str, Any] = {
+    "recall_id": "RC-2026-1", "state": "running", "announced_on": "2026-11-22", "hazard": {"en": "Nickel."},
+    "reach": {
+        "serials": ["GT-000184"], "batches": [], "melts": [], "skus": [], "sku_from": None, "sku_to": None,
+    },
+    "remedies": ["refund", "replacement"], "return_to": "SZX-1", "opened": 1, "refused": 0,
+    "prepared_at": "2026-11-22T10:00:00Z", "changed_at": "2026-11-22T10:00:00Z",
+    "authorities": [{"countries": ["EU"], "tell": "t", "within": "w", "rule": "r", "confidence": "high"}],
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
+    "decide_return": CASE,
+    "declare_withdrawal": {
+        "case_id": "c-01",
+        "rma": "RMA-2026-0001",
+        "order_number": "SO-1001",
+        **DECLARED,
+        "items": [{"line": 1, "sku": "R-18K-01", "description": "18K yellow gold ring", "quantity": 1}],
+        "merchant": "Goldthread Sample Jewellers",
+        "return_to": "SZX-1",
+        "doubts": [],
+    },
+    "prepare_recall": (True, RECALL),
+    "act_on_recall": RECALL,
+    "read_recall": RECALL,
+    "take_recall_sales": {
+        "recall_id": "RC-2026-1", "dry_run": False,
+        "items": [
+            {"order": "SO-1001", "outcome": "opened", "reached_by": "serial", "case_id": "c-01", "reasons": []},
+        ],
+    },
+    "list_recall_sales": {
+        "recall_id": "RC-2026-1", "cursor": None,
+        "items": [{
+            "order": "SO-1001", "country": "FR", "outcome": "opened", "reached_by": "serial",
+            "at": "2026-11-22T10:00:00Z", "case_id": "c-01", "stage": "approved", "reasons": [],
+        }],
+    },
     "note_dispute": (True, DISPUTE),
     "act_on_dispute": DISPUTE,
     "read_disputes": {"case_id": "c-01", "items": [DISPUTE]},
