@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from chalicelib.rulebook import dictionary
 
+# How a fact is named where it is of the customer's side, on a way out.
+OF_A_WAY_OUT = "way_out."
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -41,7 +44,10 @@ class Asked:
 
 def asked(fact: str) -> Asked:
     """The fact as the dictionaries know it; one that they do not know is called by its own name."""
-    row = dictionary("customs", "asked_facts").get(fact, {})
+    rows = dictionary("customs", "asked_facts")
+    # A way out asks for what the original export never held; what it has no field of its own for is asked as ever.
+    bare = fact.removeprefix(OF_A_WAY_OUT)
+    row = rows.get(fact) or rows.get(bare, {})
     words = dictionary("customs", "explain_words")["en"]["fact"]
-    what = row.get("what") or words.get(fact) or fact
+    what = row.get("what") or words.get(bare) or bare
     return Asked(fact, what, row.get("by"), row.get("field"), row.get("shown"))

@@ -27,6 +27,12 @@ OUTCOMES: dict[Milestone, str] = {
 }  # fmt: skip
 
 
+# What ends a way out before the customer has it. Home, people alone work on these: the case waits where it stands.
+ENDS_A_WAY_OUT: dict[Milestone | None, str] = {
+    "returned": "came_back", "lost": "lost", "destroyed": "lost", "seized": "lost",
+}  # fmt: skip
+
+
 def owed(track: Track, found: Iterable[Change]) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
     """The effects of these changes on this track, and the troubles announced and not closed after them."""
     told: Told = dict(line.split("|", 1) for line in track.concerns)
@@ -92,25 +98,36 @@ def alert_kind(episode: Episode) -> str | None:
 
 
 def _stage(track: Track, change: Change, told: Told) -> Iterator[Effect]:
-    body = {
-        "kind": "advance_case",
-        "case_id": track.case_id,
-        "leg": track.leg_n,
-        "change": change.kind,
-        "milestone": change.milestone,
-        "at": stamp(change.at),
-    }
-    yield Effect(f"{_name(track)}/{change.name}", "steps", body)
+    yield _step(track, change, change.kind)
     if change.kind == "arrived":
         yield from _close(track, "delivery_withdrawn", change, told)
 
 
+def _step(track: Track, change: Change, news: str) -> Effect:
+    """The case is told. A leg out says that it is one: what it reached is not how far the return is."""
+    body = {
+        "kind": "advance_case",
+        "case_id": track.case_id,
+        "leg": track.leg_n,
+        "change": news,
+        "milestone": change.milestone,
+        "at": stamp(change.at),
+    }
+    if track.direction == "out":
+        body["direction"] = "out"
+    return Effect(f"{_name(track)}/{change.name}", "steps", body)
+
+
 def _withdrawn(track: Track, change: Change, told: Told) -> Iterator[Effect]:
     yield _open(track, "delivery_withdrawn", change, told)
+    if track.direction == "out":
+        yield _step(track, change, "delivery_withdrawn")
 
 
 def _reached(track: Track, change: Change, told: Told) -> Iterator[Effect]:
     kind = OUTCOMES.get(change.milestone) if change.milestone else None
+    if track.direction == "out" and change.milestone in ENDS_A_WAY_OUT:
+        yield _step(track, change, ENDS_A_WAY_OUT[change.milestone])
     if kind is not None and kind not in told:
         # Lost, destroyed and seized are worked on by different people.
         yield _open(track, kind, replace(change, reason=change.milestone) if kind == "failed" else change, told)

@@ -1,4 +1,8 @@
-"""The case follows its parcel: what a leg reached moves the stage of its case, once and never backwards."""
+"""The case follows its parcel: what a leg reached moves the stage of its case, once and never backwards.
+
+A way out never moves the road home: it is sent, delivered, back with us or lost, and the case stands at sending out
+until nothing of it is left to do.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,31 @@ from typing import Any
 from chalicelib.errors import StageNotAllowed
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import Stage, advance, is_past
-from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.ports import Ports
+from chalicelib.returns.way_out import OutState
+from chalicelib.workflows.amend import Amendment, amend, amend_file
+from chalicelib.workflows.leg_plan import way_out_of
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.send_out import stage_with
 
 STAGE_BY_CHANGE: dict[str, Stage] = {"moving": "in_transit", "arrived": "arrived"}
+STATE_BY_CHANGE: dict[str, OutState] = {
+    "moving": "sent", "arrived": "delivered", "came_back": "back", "lost": "lost", "delivery_withdrawn": "sent",
+}  # fmt: skip
+# What a way out may become from what it is: scans come in any order, and what was lost may be found.
+FROM: dict[OutState, frozenset[OutState]] = {
+    "sent": frozenset({"wanted", "planned", "called_off", "delivered", "lost"}),
+    "delivered": frozenset({"wanted", "planned", "called_off", "sent", "lost", "back"}),
+    "back": frozenset({"wanted", "planned", "called_off", "sent", "lost", "delivered"}),
+    "lost": frozenset({"wanted", "planned", "sent"}),
+}
 
 
 def advance_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     """Move the case to the stage its leg has reached. A repeat, and news older than the stage, change nothing; so
     does news for a case that has left the road (cancelled, closed): the log alone tells of it."""
+    if message.get("direction") == "out":
+        _follow_out(ports, message, now)
+        return
     change = message["change"]
 
     def decide(case: Case) -> Amendment | None:
@@ -32,3 +52,25 @@ def advance_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
             return None
 
     amend(ports, message["case_id"], now, decide)
+
+
+def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
+    """Note how far a way out is; once its parcel is delivered, the case is closed if nothing else is open."""
+    state = STATE_BY_CHANGE[message["change"]]
+    # A scan that says "moving" says nothing against an end that was told before it.
+    only_from = {"wanted", "planned", "called_off"} if message["change"] == "moving" else FROM[state]
+
+    def decide(file: CaseFile) -> Amendment | None:
+        way = way_out_of(file, int(message["leg"]))
+        if way is None or way.state not in only_from:
+            return None
+        after = replace(way, state=state, changed_at=now)
+        facts = {"leg": str(way.leg_n), "state": state, "milestone": message["milestone"], "at": message["at"]}
+        case = replace(file.case, stage=stage_with(file.case, after))
+        return Amendment(case, f"way_out_{state}", facts, parts=(after,))
+
+    amend_file(ports, message["case_id"], now, decide)
+    if state == "delivered":
+        from chalicelib.workflows.close_case import close_if_done  # it asks every part of the case
+
+        close_if_done(ports, message["case_id"], now)

@@ -71,7 +71,7 @@ def gather(file: CaseFile, leg: Leg, person: Person, merchant: Merchant, on: dat
         page=page_of(leg.lane.origin),
         **_claimed(asked, planned["estimate"]),
         seals=way.facts.seals if way else (),
-        work=work_of(file, way.repair_n) if way is not None and way.cause == "repaired" else None,
+        work=work_of(file, way) if way is not None else None,
         cover=declaration_told(planned["cover"], leg.number, void=is_called_off(file, leg.n)) or {},
         without_proof=planned.get("proof") == "waived",
         service_title=_title_of(leg, on),

@@ -19,6 +19,13 @@ from chalicelib.workflows.ports import CaseFile
 
 # A case that is over sends nothing any more.
 OVER = frozenset({"closed", "cancelled"})
+# A way out that a machine may not decide, as its exception is called.
+WAY_OUT_WANTED = "way_out_wanted"
+
+
+def episode_of_way_out(leg_n: int) -> str:
+    """The exception of one way out, however often it is planned anew."""
+    return f"out-{leg_n}"
 
 
 def way_out_of(file: CaseFile, leg_n: int) -> WayOut | None:

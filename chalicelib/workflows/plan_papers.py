@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from chalicelib.customs.declaration import required_facts
+from chalicelib.customs.facts import History
 from chalicelib.errors import RuleNotInForce
 from chalicelib.merchant import Merchant
 from chalicelib.pickups.booking import PickupPlace, PickupPlan
 from chalicelib.pickups.booking import plan as plan_pickup
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.places import Lane, zone_of_place
-from chalicelib.returns.case import PickupWish, ReturnRequest, purpose_of
-from chalicelib.shipments.leg import Leg
+from chalicelib.returns.case import Item, PickupWish, ReturnRequest, purpose_of
+from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.customs_lines import history_of, line_of
 from chalicelib.workflows.ports import CaseFile
 
@@ -21,10 +23,17 @@ from chalicelib.workflows.ports import CaseFile
 def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[str, Any], ...]:
     """The label, pending until the waybill is bought; the return invoice, pending, or waiting with what it lacks of
     the link to the original export. Inside one customs territory there is no invoice to make."""
+    purpose, history, export = purpose_of(request.kind, "home"), history_of(request), request.original_export
+    return leg_papers(purpose, lane, request.items, history, export, now)
+
+
+def leg_papers(
+    purpose: str, lane: Lane, items: Sequence[Item], history: History | None, export: ExportLink, now: datetime
+) -> tuple[dict[str, Any], ...]:
+    """The same for a leg of any purpose, with these pieces; ``export`` is what its papers are linked to."""
     label = {"name": "label", "status": "pending", "missing": [], "statements": []}
     if not lane.crosses_customs:
         return (label,)
-    purpose, history, export = purpose_of(request.kind, "home"), history_of(request), request.original_export
     plans = [
         required_facts(
             purpose,
@@ -35,7 +44,7 @@ def papers_of(request: ReturnRequest, lane: Lane, now: datetime) -> tuple[dict[s
             waybill=export.tracking_number,
             on=now.date(),
         )
-        for item in request.items
+        for item in items
     ]
     missing = sorted({name for plan in plans for name in plan.missing})
     statements = list(dict.fromkeys(text for plan in plans for text in plan.statements))

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import stamp
-from chalicelib.customs.asked_facts import asked
+from chalicelib.customs.asked_facts import OF_A_WAY_OUT, asked
 from chalicelib.errors import NotFoundError, PaperPending, PaperWaiting
+from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.bookings import LABEL_AWAITED
+from chalicelib.workflows.leg_plan import WAY_OUT_WANTED, way_out_of
 from chalicelib.workflows.made_papers import MadePaper
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.verdicts import DECISION_WANTED
@@ -58,7 +60,7 @@ def paper_link(ports: Ports, case_id: str, name: str, leg: int | None, now: date
     file = ports.cases.file(case_id)
     if file is None:
         raise NotFoundError("no case has this id")
-    legs = (leg,) if leg is not None else tuple(sorted({1, *(one.n for one in file.legs)}, reverse=True))
+    legs = (leg,) if leg is not None else tuple(sorted({1, *_planned(file)}, reverse=True))
     for n in legs:
         found = _own(ports, file, n, name, now) or _carriers_own(ports, file, n, name, now)
         if found is not None:
@@ -68,10 +70,31 @@ def paper_link(ports: Ports, case_id: str, name: str, leg: int | None, now: date
 
 
 def paper_rows(file: CaseFile) -> list[dict[str, Any]]:
-    """Every paper of the case: as it was made, else as it was planned for the first leg."""
+    """Every paper of the case: as it was made, else as it was planned for its leg."""
     made = [_made_row(file, papers.leg_n, paper) for papers in file.papers for paper in papers.papers]
-    planned = [row for row in file.plan.answer["papers"] if row["name"] == LABEL or file.papers_of(1) is None]
-    return [_planned_row(file, row) for row in planned] + made
+    planned = [
+        _planned_row(file, n, row)
+        for n, rows in _planned(file).items()
+        for row in rows
+        if row["name"] == LABEL or file.papers_of(n) is None
+    ]
+    return planned + made
+
+
+def _planned(file: CaseFile) -> dict[int, list[dict[str, Any]]]:
+    """What was planned for each leg. A way out that was called off has no papers any more."""
+    out = {
+        way.leg_n: list(way.answer["papers"])
+        for way in file.parts.of(WayOut)
+        if way.answer is not None and way.state != "called_off"
+    }
+    return {1: list(file.plan.answer["papers"]), **out}
+
+
+def _facts(file: CaseFile, n: int, missing: Iterable[str]) -> list[str]:
+    """The facts that a paper lacks; of a way out they are of the customer's side."""
+    out = way_out_of(file, n) is not None
+    return [OF_A_WAY_OUT + fact if out else fact for fact in missing]
 
 
 def _own(ports: Ports, file: CaseFile, n: int, name: str, now: datetime) -> PaperLink | None:
@@ -80,7 +103,7 @@ def _own(ports: Ports, file: CaseFile, n: int, name: str, now: datetime) -> Pape
     if paper is None:
         return None
     if paper.key is None:
-        raise PaperWaiting(name, _asked_for(paper.missing))
+        raise PaperWaiting(name, _asked_for(_facts(file, n, paper.missing)))
     return _linked(ports, file, n, paper.key, name, PDF, now)
 
 
@@ -123,6 +146,9 @@ def _refuse_planned(file: CaseFile, n: int, name: str) -> None:
         raise PaperWaiting(name, _asked_for(planned["missing"]))
     if file.case.stage in WAITS_FOR_A_PERSON:
         raise PaperWaiting(name, exception=DECISION_WANTED)
+    way = way_out_of(file, n)
+    if way is not None and way.state == "wanted":
+        raise PaperWaiting(name, exception=WAY_OUT_WANTED)
     raise PaperPending(name)
 
 
@@ -136,12 +162,12 @@ def _waybill(file: CaseFile, n: int) -> Booking | None:
 
 
 def _made_row(file: CaseFile, n: int, paper: MadePaper) -> dict[str, Any]:
-    said = {row["name"]: row["statements"] for row in file.plan.answer["papers"]} if n == 1 else {}
+    said = {row["name"]: row["statements"] for row in _planned(file).get(n, ())}
     return {
         "name": paper.name,
         "leg": n,
         "status": paper.status,
-        "missing": list(paper.missing),
+        "missing": _facts(file, n, paper.missing),
         "statements": said.get(paper.name, []),
         "sha256": paper.sha256,
         "made_at": stamp(paper.made_at) if paper.made_at else None,
@@ -149,13 +175,14 @@ def _made_row(file: CaseFile, n: int, paper: MadePaper) -> dict[str, Any]:
     }
 
 
-def _planned_row(file: CaseFile, row: dict[str, Any]) -> dict[str, Any]:
-    """A paper of the first leg as it was planned; of the label, what became of it with the waybill."""
-    waybill = _waybill(file, 1)
+def _planned_row(file: CaseFile, n: int, row: dict[str, Any]) -> dict[str, Any]:
+    """A paper of a leg as it was planned; of the label, what became of it with the waybill."""
+    waybill = _waybill(file, n)
     label = waybill.result.get("label", "") if waybill and row["name"] == LABEL else ""
     status = STATUS_BY_LABEL.get(label, row["status"])
-    href = _href(file, row["name"], 1) if status in ("ready", "with_carrier") else None
-    return {**row, "leg": 1, "status": status, "sha256": None, "made_at": None, "href": href}
+    href = _href(file, row["name"], n) if status in ("ready", "with_carrier") else None
+    missing = _facts(file, n, row["missing"])
+    return {**row, "leg": n, "status": status, "missing": missing, "sha256": None, "made_at": None, "href": href}
 
 
 def _href(file: CaseFile, name: str, n: int) -> str:

@@ -14,6 +14,7 @@ from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.keep_ledger import keep_claim
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
+from chalicelib.workflows.send_out import take_send_out
 from chalicelib.workflows.take_tracking import join
 from chalicelib.workflows.tell_steps import look_for_tools
 
@@ -30,6 +31,8 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             advance_case(ports, message, now)
             look_for_notices(ports, message["case_id"])
             look_for_tools(ports, message["case_id"])
+        case "send_out":
+            take_send_out(ports, message, now)
         case "join":
             join(ports, message["carrier"], message["number"], now)
         case "confirm_push":

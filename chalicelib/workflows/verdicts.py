@@ -6,6 +6,8 @@ a new reference). About a change or a cancellation: ``done`` (it is recorded, an
 
 About a return that waited for a person: ``approved`` (its bookings become due), ``approved_without_proof`` (the same,
 where the papers lack the link to the original export: they are made without claiming relief) or ``refused``.
+
+About a way out that waited for a person (see ``decide_way_out``): the same two, or ``called_off``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import Stage, advance
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
+from chalicelib.workflows.case_parts import Part
+from chalicelib.workflows.leg_plan import WAY_OUT_WANTED
 from chalicelib.workflows.ports import Booking, CaseFile
 
 ABOUT_A_BOOKING = ("booked", "not_booked")
@@ -49,6 +53,7 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     "waybill_cancel_by_person": ABOUT_AN_UNDOING,
     "undoing_stuck": ABOUT_AN_UNDOING,
     DECISION_WANTED: ("approved", APPROVED_WITHOUT_PROOF, "refused"),
+    WAY_OUT_WANTED: ("approved", APPROVED_WITHOUT_PROOF, "called_off"),
 }
 # What the facts have settled meanwhile a person may still agree with: an exception must always be possible to close.
 SETTLED_AS = {"done": "booked", "cancelled": "not_booked"}
@@ -79,6 +84,7 @@ class Consequence:
     steps: tuple[dict[str, Any], ...] = ()
     over: tuple[Booking, ...] = ()
     plan: Plan | None = None
+    parts: tuple[Part, ...] = ()
 
     def on(self, case: Case) -> Case:
         """The case at its new stage; raises ``StageNotAllowed`` when it can no longer get there."""

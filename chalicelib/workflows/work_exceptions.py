@@ -19,7 +19,9 @@ from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, No
 from chalicelib.returns.case import Case
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.decide_way_out import way_out_decided
 from chalicelib.workflows.keep_exceptions import amendment_of, found_by, send_word
+from chalicelib.workflows.leg_plan import WAY_OUT_WANTED
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.playbook_rows import Reading
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -182,6 +184,7 @@ def _under_case(ports: Ports, found: OpenException, verdict: Verdict, now: datet
             bookings=consequence.bookings,
             over=consequence.over,
             plan=consequence.plan,
+            parts=consequence.parts,
         )
 
     amend(ports, found.subject, now, decide)
@@ -212,6 +215,8 @@ def _consequence(ports: Ports, found: OpenException, verdict: Verdict, now: date
     if file is None:
         raise NotFoundError("no case has this id")
     _refuse_a_foreign_number(ports, file, verdict)
+    if found.kind == WAY_OUT_WANTED:
+        return way_out_decided(file, found, verdict, now)
     return consequence_of(file, found, verdict, now)
 
 
