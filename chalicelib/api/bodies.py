@@ -22,6 +22,7 @@ from chalicelib.api.duty_bodies import DutyActionBody as DutyActionBody
 from chalicelib.api.duty_bodies import RecordDutyBody as RecordDutyBody
 from chalicelib.api.estimate_bodies import EstimateBody as EstimateBody
 from chalicelib.api.evidence_bodies import OfferEvidenceBody as OfferEvidenceBody
+from chalicelib.api.item_bodies import ItemBody as ItemBody
 from chalicelib.api.law_bodies import DecideReturnBody as DecideReturnBody
 from chalicelib.api.law_bodies import DeclareWithdrawalBody as DeclareWithdrawalBody
 from chalicelib.api.law_bodies import EarlierRepairBody, PromiseBody
@@ -30,16 +31,16 @@ from chalicelib.api.operation import HOLDER
 from chalicelib.api.person_bodies import ExportPersonBody as ExportPersonBody
 from chalicelib.api.person_bodies import LegalHoldBody as LegalHoldBody
 from chalicelib.api.recall_bodies import PrepareRecallBody as PrepareRecallBody
+from chalicelib.api.repair_bodies import CompareRepairsBody as CompareRepairsBody
+from chalicelib.api.repair_bodies import OfferQuoteBody as OfferQuoteBody
+from chalicelib.api.repair_bodies import OrderRepairBody as OrderRepairBody
+from chalicelib.api.repair_bodies import RepairStepBody as RepairStepBody
 from chalicelib.api.shapes import (
     Clock,
     Country,
     Day,
-    Fineness,
     Flag,
-    HsCode,
     Instant,
-    MoneyBody,
-    Quantity,
     Reference,
     Shape,
     WeightG,
@@ -47,12 +48,9 @@ from chalicelib.api.shapes import (
     code,
     line,
 )
-from chalicelib.customs.facts import Article, Construction, Stones
-from chalicelib.metals import Metal
 from chalicelib.places import Lane
 from chalicelib.returns.case import (
     Address,
-    Item,
     Kind,
     Order,
     Person,
@@ -145,60 +143,6 @@ class CustomerBody(Shape):
     address: AddressBody
 
 
-class ItemBody(Shape):
-    """One kind of piece as it was sold: weights and price are of one piece, whatever the quantity. The flags are null
-    when nobody has said."""
-
-    sku: Reference
-    serial: Reference | None = None
-    description: Annotated[str, line(300)]
-    article: Article
-    metal: Metal
-    fineness: Fineness
-    construction: Construction
-    stones: Stones
-    origin: Country | None = None
-    hs_code: HsCode | None = None
-    quantity: Quantity = 1
-    gross_weight_g: WeightG
-    net_weight_g: WeightG
-    price: MoneyBody
-    engraved: Flag | None = None
-    resized: Flag | None = None
-    made_to_order: Flag | None = None
-    seal_broken: Flag | None = None
-    stone_loose: Flag | None = None
-    scrap: Flag | None = None
-    worn: Flag | None = None
-    incomplete: Flag | None = None
-    repaired_elsewhere: Flag | None = None
-    batch: Reference | None = None
-    melt: Reference | None = None
-
-    @field_validator("fineness")
-    @classmethod
-    def _of_its_metal(cls, fineness: int, info: ValidationInfo) -> int:
-        metal = info.data.get("metal")
-        if metal == "base" and fineness != 0:
-            raise PydanticCustomError("not_of_this_metal", "a base metal body has fineness 0; name what it is made of")
-        if metal not in {None, "base"} and fineness == 0:
-            raise PydanticCustomError("not_of_this_metal", "parts of precious metal per thousand, 1 to 1000")
-        return fineness
-
-    @field_validator("net_weight_g")
-    @classmethod
-    def _within_gross(cls, net_weight_g: WeightG, info: ValidationInfo) -> WeightG:
-        gross = info.data.get("gross_weight_g")
-        if gross is not None and net_weight_g > gross:
-            raise PydanticCustomError("heavier_than_gross", "the metal cannot weigh more than the whole piece")
-        return net_weight_g
-
-    def as_item(self) -> Item:
-        """The piece as the returns room knows it."""
-        values = self.model_dump(exclude={"price"})
-        return Item(**values, price=self.price.as_money())
-
-
 class PickupBody(Shape):
     """When the parcel could be handed over, in the local time of the address."""
 
@@ -253,8 +197,8 @@ class ChangePickupBody(Shape):
 
 
 class OpenReturnBody(Shape):
-    """A request to bring pieces home across a border. ``promise`` is a word one of your people gave; ``fault`` names the
-    kind of fault, as your warranty's rows do; ``missing_docs`` is what of the things sold with it does not come back."""
+    """A request to bring pieces home across a border. ``promise`` is a word one of your people gave; ``fault`` names
+    the kind of fault, as your warranty's rows do; ``missing_docs`` is what of the things sold with it stays away."""
 
     kind: Kind
     reason: ReasonCode
@@ -318,6 +262,12 @@ class OpenReturnBody(Shape):
             self.customer.language,
             Address(tuple(home.lines), home.city, home.region, home.postal_code, home.country),
         )
+
+
+class RepairOptionsBody(CompareRepairsBody):
+    """The same for a return that nobody has opened: as it would be opened."""
+
+    request: OpenReturnBody
 
 
 Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "approved_without_proof", "refused"]
