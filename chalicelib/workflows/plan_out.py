@@ -116,7 +116,7 @@ def items_of(file: CaseFile, wish: OutWish, on: date) -> tuple[Item, ...]:
     lines = {order.line} if order is not None else _refused_lines(file, wish)
     return tuple(
         found
-        for at, item in enumerate(file.plan.request.items)
+        for at, item in enumerate(file.plan.request.items, 1)
         if (lines is None or at in lines) and (found := _as_found(file, at, item)) is not None
     )
 
