@@ -40,9 +40,12 @@ from chalicelib.api import (
     persons,
     pickups,
     recalls,
+    repairs,
     returns,
+    settlements,
     shipments,
     tariffs,
+    ways_out,
     webhooks,
 )
 from chalicelib.api.desk import Desk, workflows
@@ -113,6 +116,8 @@ for room in (
     openapi,
     deliveries,
     claims,
+    custody,
+    settlements,
     decisions,
     evidence,
     links,
@@ -120,6 +125,8 @@ for room in (
     persons,
     disputes,
     recalls,
+    repairs,
+    ways_out,
 ):  # fmt: skip
     app.register_blueprint(room.blueprint(Desk(world.ports, lambda: world.now(), workflows)))
 

@@ -10,6 +10,13 @@ from typing import Literal
 
 from chalicelib.api.case_answers import CancelledAnswer, CaseAnswer, CasePage, OpenedAnswer, PaperLinkAnswer
 from chalicelib.api.claim_answers import ClaimAnswer, ClaimPageAnswer, ClaimsAnswer, PackOrderedAnswer
+from chalicelib.api.custody_answers import (
+    CustodyAnswer,
+    HandOverAnswer,
+    InspectionAnswer,
+    InspectionsAnswer,
+    ReceiptAnswer,
+)
 from chalicelib.api.delivery_answers import (
     DeliveryAnswer,
     DeliveryPageAnswer,
@@ -26,13 +33,20 @@ from chalicelib.api.evidence_answers import (
     EvidenceListAnswer,
     OfferedEvidenceAnswer,
 )
-from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
 from chalicelib.api.law_answers import WithdrawalAnswer
+from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
-from chalicelib.api.recall_answers import RecallAnswer, RecallSalesAnswer, RecallSalesPage
+from chalicelib.api.repair_answers import (
+    OfferedQuoteAnswer,
+    QuoteAnswer,
+    RepairAnswer,
+    RepairOptionsAnswer,
+    RepairsAnswer,
+)
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
+from chalicelib.api.settlement_answers import ClosedAnswer, PaymentAnswer, SettlementAnswer, SettlementsAnswer
 from chalicelib.api.shipment_answers import (
     ExceptionAnswer,
     ExceptionCounts,
@@ -42,16 +56,71 @@ from chalicelib.api.shipment_answers import (
 )
 from chalicelib.api.tariff_answers import TariffAnswer
 from chalicelib.api.told import DayText, Told
+from chalicelib.api.way_out_answers import WayOutAnswer, WaysOutAnswer
 
 __all__ = [
-    "Accepted", "CancelledAnswer", "CarriersAnswer", "CaseAnswer", "CasePage", "ClaimAnswer", "ClaimPageAnswer",
-    "ClaimsAnswer", "DeliveryAnswer", "DeliveryPageAnswer", "DisputeAnswer", "DisputesAnswer", "DutiesAnswer",
-    "DutyAnswer", "DutyPageAnswer", "ErasureAnswer", "EstimateAnswer", "EvidenceAnswer", "EvidenceLinkAnswer",
-    "EvidenceListAnswer", "ExceptionAnswer", "ExceptionCounts", "ExceptionPage", "ExportLinkAnswer",
-    "ExportOrderedAnswer", "Health", "LinkAnswer", "LinkEndedAnswer", "NoticePreviewAnswer", "NoticesAnswer",
-    "OfferedEvidenceAnswer", "OpenedAnswer", "PackOrderedAnswer", "PaperLinkAnswer", "PickupAnswer", "ProblemTold",
-    "Receipt", "ReceiverAnswer", "ReceiversAnswer", "ReplayedAnswer", "RoutesAnswer", "ShipmentAnswer", "ShipmentPage",
-    "TariffAnswer", "WindowsAnswer", "WithdrawalAnswer",
+    "Accepted",
+    "CancelledAnswer",
+    "CarriersAnswer",
+    "CaseAnswer",
+    "CasePage",
+    "ClaimAnswer",
+    "ClaimPageAnswer",
+    "ClaimsAnswer",
+    "ClosedAnswer",
+    "CustodyAnswer",
+    "DeliveryAnswer",
+    "HandOverAnswer",
+    "InspectionAnswer",
+    "InspectionsAnswer",
+    "ReceiptAnswer",
+    "DeliveryPageAnswer",
+    "DisputeAnswer",
+    "DisputesAnswer",
+    "DutiesAnswer",
+    "DutyAnswer",
+    "DutyPageAnswer",
+    "ErasureAnswer",
+    "EstimateAnswer",
+    "EvidenceAnswer",
+    "EvidenceLinkAnswer",
+    "EvidenceListAnswer",
+    "ExceptionAnswer",
+    "ExceptionCounts",
+    "ExceptionPage",
+    "ExportLinkAnswer",
+    "ExportOrderedAnswer",
+    "Health",
+    "LinkAnswer",
+    "LinkEndedAnswer",
+    "NoticePreviewAnswer",
+    "NoticesAnswer",
+    "OfferedEvidenceAnswer",
+    "OfferedQuoteAnswer",
+    "OpenedAnswer",
+    "PackOrderedAnswer",
+    "PaperLinkAnswer",
+    "PaymentAnswer",
+    "PickupAnswer",
+    "ProblemTold",
+    "QuoteAnswer",
+    "Receipt",
+    "ReceiverAnswer",
+    "ReceiversAnswer",
+    "RepairAnswer",
+    "RepairOptionsAnswer",
+    "RepairsAnswer",
+    "ReplayedAnswer",
+    "RoutesAnswer",
+    "SettlementAnswer",
+    "SettlementsAnswer",
+    "ShipmentAnswer",
+    "ShipmentPage",
+    "TariffAnswer",
+    "WayOutAnswer",
+    "WaysOutAnswer",
+    "WindowsAnswer",
+    "WithdrawalAnswer",
 ]  # fmt: skip
 
 

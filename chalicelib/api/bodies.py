@@ -15,6 +15,11 @@ from pydantic_core.core_schema import ValidationInfo
 
 from chalicelib.api.claim_bodies import ClaimActionBody as ClaimActionBody
 from chalicelib.api.claim_bodies import PrepareClaimBody as PrepareClaimBody
+from chalicelib.api.custody_bodies import CountersignBody as CountersignBody
+from chalicelib.api.custody_bodies import HandOverBody as HandOverBody
+from chalicelib.api.custody_bodies import InspectionBody as InspectionBody
+from chalicelib.api.custody_bodies import ReceiptBody as ReceiptBody
+from chalicelib.api.custody_bodies import ReleaseBody as ReleaseBody
 from chalicelib.api.delivery_bodies import ReplayBody as ReplayBody
 from chalicelib.api.dispute_bodies import DisputeActionBody as DisputeActionBody
 from chalicelib.api.dispute_bodies import NoteDisputeBody as NoteDisputeBody
@@ -28,6 +33,8 @@ from chalicelib.api.law_bodies import DeclareWithdrawalBody as DeclareWithdrawal
 from chalicelib.api.law_bodies import EarlierRepairBody, PromiseBody
 from chalicelib.api.notice_bodies import ChooseNoticesBody as ChooseNoticesBody
 from chalicelib.api.operation import HOLDER
+from chalicelib.api.payment_bodies import OrderPaymentBody
+from chalicelib.api.payment_bodies import PaymentBody as PaymentBody
 from chalicelib.api.person_bodies import ExportPersonBody as ExportPersonBody
 from chalicelib.api.person_bodies import LegalHoldBody as LegalHoldBody
 from chalicelib.api.recall_bodies import PrepareRecallBody as PrepareRecallBody
@@ -35,6 +42,10 @@ from chalicelib.api.repair_bodies import CompareRepairsBody as CompareRepairsBod
 from chalicelib.api.repair_bodies import OfferQuoteBody as OfferQuoteBody
 from chalicelib.api.repair_bodies import OrderRepairBody as OrderRepairBody
 from chalicelib.api.repair_bodies import RepairStepBody as RepairStepBody
+from chalicelib.api.settlement_bodies import CloseCaseBody as CloseCaseBody
+from chalicelib.api.settlement_bodies import ReconcileBody as ReconcileBody
+from chalicelib.api.settlement_bodies import SettlementActionBody as SettlementActionBody
+from chalicelib.api.settlement_bodies import SettlementBody as SettlementBody
 from chalicelib.api.shapes import (
     Clock,
     Country,
@@ -48,6 +59,8 @@ from chalicelib.api.shapes import (
     code,
     line,
 )
+from chalicelib.api.way_out_bodies import CallOffWayOutBody as CallOffWayOutBody
+from chalicelib.api.way_out_bodies import PlanWayOutBody as PlanWayOutBody
 from chalicelib.places import Lane
 from chalicelib.returns.case import (
     Address,
@@ -73,7 +86,7 @@ TO_BE_SAID = "recall"
 class OrderBody(Shape):
     """The sale: the day it was placed, and the day the customer had the goods (null: unknown). Where a law or your
     policy counts from another day: whether it came in several parcels and the day of the last piece, the signed
-    receipt, the contract document, the day it was shipped or ready."""
+    receipt, the contract document, the day it was shipped or ready. ``payment``: how it was paid."""
 
     number: Reference
     sold_on: Day
@@ -85,6 +98,7 @@ class OrderBody(Shape):
     contract_copy_on: Day | None = None
     shipped_on: Day | None = None
     ready_on: Day | None = None
+    payment: OrderPaymentBody | None = None
 
     @field_validator("delivered_on")
     @classmethod
@@ -93,6 +107,11 @@ class OrderBody(Shape):
         if delivered_on and sold_on and delivered_on < sold_on:
             raise PydanticCustomError("before_sale", "delivered before it was sold")
         return delivered_on
+
+    def as_order(self) -> Order:
+        """The sale as the returns room knows it."""
+        payment = self.payment.as_payment() if self.payment else None
+        return Order(**self.model_dump(exclude={"payment"}), payment=payment)
 
 
 class ExportBody(Shape):
@@ -234,7 +253,7 @@ class OpenReturnBody(Shape):
         return ReturnRequest(
             kind=self.kind,
             reason=self.reason,
-            order=Order(**self.order.model_dump()),
+            order=self.order.as_order(),
             original_export=self.original_export.as_link(),
             customer_country=home.country,
             customer_region=home.region,

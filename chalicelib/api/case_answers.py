@@ -8,13 +8,18 @@ from pydantic import Field
 
 from chalicelib.api.claim_answers import ClaimInShort
 from chalicelib.api.cover_answers import CoverTold
+from chalicelib.api.custody_answers import CustodyInShort
 from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
+from chalicelib.api.law_answers import FreightTold, ReasonTold, RemediesTold, TermsTold, WithdrawalTold
 from chalicelib.api.link_answers import LinkInShort
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
+from chalicelib.api.repair_answers import RepairInShort
 from chalicelib.api.route_answers import KeptRouteTold, RouteBriefTold
+from chalicelib.api.settlement_answers import SettlementInShort
 from chalicelib.api.shipment_answers import ExceptionAnswer, ShipmentSummary
 from chalicelib.api.told import ClockText, DayText, Decimals, Direction, LaneTold, MoneyTold, Stamp, Told
+from chalicelib.api.way_out_brief import WayOutInShort
 from chalicelib.returns.case import Kind, ReasonCode
 from chalicelib.returns.stages import Stage
 from chalicelib.rulebook import Confidence
@@ -32,20 +37,9 @@ class GroundTold(Told):
     reasons: list[str]
 
 
-class ReasonTold(Told):
-    """One reason of a decision with the rule and source it rests on; ``item`` is the piece it is about."""
-
-    code: str
-    text: str
-    text_key: str | None
-    rule: str | None
-    source: str | None
-    confidence: Confidence
-    item: str | None
-
-
 class DecisionTold(Told):
-    """May it come back: the outcome, every ground, and the reasons that decided."""
+    """May it come back: the outcome, every ground, the reasons that decided, who pays which freight, how the legal
+    guarantee stands, the shop's terms. ``language`` is that of what the customer is ``told``."""
 
     outcome: Literal["approved", "review", "refused", "evidence_needed"]
     grounds: list[GroundTold]
@@ -54,6 +48,10 @@ class DecisionTold(Told):
     policy_version: str | None
     freight_paid_by: str | None
     evidence_wanted: list[str]
+    freight: list[FreightTold]
+    remedies: RemediesTold | None
+    terms: TermsTold | None
+    language: str
     statutory: bool
     confidence: Confidence
 
@@ -285,6 +283,25 @@ class InShortTold(Told):
     uncovered: MoneyTold | None
 
 
+class WantedInShort(Told):
+    """Evidence that is still wanted: how many of which kind, and from whom."""
+
+    id: str
+    kind: str
+    missing: int
+    giver: Literal["customer", "merchant"]
+
+
+class EvidenceInShort(Told):
+    """How much evidence there is and what is still wanted; ``GET .../evidence`` has all of it."""
+
+    kept: int
+    being_looked_at: int
+    refused: int
+    frozen: int
+    wanted: list[WantedInShort]
+
+
 class CaseAnswer(CaseSummary):
     """The whole case: where it is, why it is held, who must act, and what happens next."""
 
@@ -303,6 +320,12 @@ class CaseAnswer(CaseSummary):
     exceptions: list[ExceptionAnswer]
     duties: DutiesInShort
     claims: list[ClaimInShort]
+    custody: CustodyInShort
+    settlements: list[SettlementInShort]
+    ways_out: list[WayOutInShort]
+    repairs: list[RepairInShort]
+    withdrawal: list[WithdrawalTold]
+    evidence: EvidenceInShort
     link: LinkInShort | None
     next: list[str]
     log: list[LogTold]

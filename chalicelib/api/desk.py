@@ -46,6 +46,21 @@ class Stories:
     order_claim_pack: Story
     read_claim_pack: Story
     list_claims: Story
+    read_custody: Story
+    note_hand_over: Story
+    take_in: Story
+    inspect_pieces: Story
+    countersign_inspection: Story
+    release_inspection: Story
+    read_inspections: Story
+    read_settlements: Story
+    propose_settlement: Story
+    approve_settlement: Story
+    agree_settlement: Story
+    withdraw_settlement: Story
+    reconcile_settlement: Story
+    give_payment: Story
+    close_case: Story
     offer_evidence: Story
     confirm_evidence: Story
     list_evidence: Story
@@ -61,6 +76,13 @@ class Stories:
     note_dispute: Story
     act_on_dispute: Story
     read_disputes: Story
+    read_repairs: Story
+    order_repair: Story
+    step_repair: Story
+    offer_quote: Story
+    answer_quote: Story
+    compare_repairs: Story
+    compare_unopened: Story
     ask_erasure: Story
     read_erasure: Story
     lay_hold: Story
@@ -86,6 +108,9 @@ class Stories:
     read_exception: Story
     act_on_exception: Story
     accept_webhook: Story
+    ways_out: Story
+    ask_way_out: Story
+    end_way_out: Story
 
 
 def workflows() -> Stories:
@@ -122,18 +147,48 @@ def workflows() -> Stories:
         read_shipment=read_shipment.read_shipment,
         list_shipments=read_shipment.list_shipments,
         accept_webhook=accept_webhook,
+        **_ways_out(),
         **_pickups(),
         **_exceptions(),
         **_ledger(),
         **_claims(),
+        **_custody(),
+        **_settlements(),
         **_persons(),
         **_disputes(),
+        **_repairs(),
         **_recalls(),
         **_deliveries(),
         **_notices(),
         **_evidence(),
         **_links(),
     )
+
+
+def _repairs() -> dict[str, Story]:
+    """The stories of the bench."""
+    from chalicelib.workflows import compare_repairs, read_repairs
+
+    return {
+        "read_repairs": read_repairs.read_repairs,
+        "order_repair": read_repairs.ask_repair,
+        "step_repair": read_repairs.step_repair,
+        "offer_quote": read_repairs.offer,
+        "answer_quote": read_repairs.answer,
+        "compare_repairs": compare_repairs.compare_repairs,
+        "compare_unopened": compare_repairs.compare_unopened,
+    }
+
+
+def _ways_out() -> dict[str, Story]:
+    """The stories of what goes out again."""
+    from chalicelib.workflows import read_ways_out
+
+    return {
+        "ways_out": read_ways_out.ways_out,
+        "ask_way_out": read_ways_out.ask_way_out,
+        "end_way_out": read_ways_out.end_way_out,
+    }
 
 
 def _pickups() -> dict[str, Story]:
@@ -220,6 +275,37 @@ def _claims() -> dict[str, Story]:
         "order_claim_pack": read_claims.order_pack,
         "read_claim_pack": read_claims.pack_link,
         "list_claims": read_claims.list_claims,
+    }
+
+
+def _settlements() -> dict[str, Story]:
+    """The stories of what a return ends with."""
+    from chalicelib.workflows import close_case, give_payment, keep_settlement, read_settlements
+
+    return {
+        "read_settlements": read_settlements.read_settlements,
+        "propose_settlement": keep_settlement.propose,
+        "approve_settlement": keep_settlement.approve,
+        "agree_settlement": keep_settlement.agree,
+        "withdraw_settlement": keep_settlement.withdraw,
+        "reconcile_settlement": keep_settlement.reconcile,
+        "give_payment": give_payment.give_payment,
+        "close_case": close_case.close_case,
+    }
+
+
+def _custody() -> dict[str, Story]:
+    """The stories of the receiving dock."""
+    from chalicelib.workflows import hand_over, inspect_pieces, read_custody, sign_inspection, take_in
+
+    return {
+        "read_custody": read_custody.read_custody,
+        "note_hand_over": hand_over.note_hand_over,
+        "take_in": take_in.take_in,
+        "inspect_pieces": inspect_pieces.inspect_pieces,
+        "countersign_inspection": sign_inspection.countersign,
+        "release_inspection": sign_inspection.release,
+        "read_inspections": read_custody.read_inspections,
     }
 
 

@@ -177,8 +177,119 @@ NoteDisputeBody: dict[str, Any] = {
     "answer_by": "2027-01-09",
 }
 DisputeActionBody: dict[str, Any] = {"why": None}
+CompareRepairsBody: dict[str, Any] = {
+    "operations": [
+        {"code": "resize", "line": 1, "facts": {"sizes": "2", "width_mm": "3.0", "thickness_mm": "1.8"}},
+    ],
+    "under_warranty": None,
+}
+RepairOptionsBody: dict[str, Any] = {
+    **CompareRepairsBody,
+    "request": {**OpenReturnBody, "kind": "repair", "reason": "repair"},
+}
+OrderRepairBody: dict[str, Any] = {
+    **CompareRepairsBody,
+    "place": "SZX-1",
+    "customs": {"authorisation": "OP-FR-2026-118", "back_by": "2027-05-22"},
+}
+RepairStepBody: dict[str, Any] = {
+    "repair": 1,
+    "operations": [],
+    "gross_g": "4.20",
+    "scale_id": "SZX-S1",
+    "stones": 1,
+    "marks": "750",
+    "condition": ["scratched"],
+    "evidence_ids": [],
+    "replacement_value": {"amount": "1180.00", "currency": "EUR"},
+    "progress": None,
+    "added_g": None,
+    "removed_g": None,
+    "ready_on": None,
+    "why": None,
+}
+OfferQuoteBody: dict[str, Any] = {
+    "repair": 1,
+    "given": {"freight_back": {"amount": "42.00", "currency": "EUR"}},
+    "dry_run": False,
+}
 LegalHoldBody: dict[str, Any] = {"on": True, "reason": "PROC-2026-118"}
 ExportPersonBody: dict[str, Any] = {"email": "customer@example.com"}
+HandOverBody: dict[str, Any] = {
+    "given_by": "facility",
+    "taken_by": "workshop",
+    "place": "SZX-1/bench-2",
+    "of": "pieces",
+    "at": "2026-11-22T09:30:00Z",
+    "grams": "5.28",
+    "scale_id": "SCALE-1",
+    "seal": None,
+    "seal_state": "none_used",
+    "evidence_ids": [],
+    "leg": 1,
+    "note": "for_repair",
+}
+ReceiptBody: dict[str, Any] = {
+    "leg": 1,
+    "facility": "SZX-1",
+    "at": None,
+    "weight_g": "181.5",
+    "scale_id": "DOCK-1",
+    "scale_tolerance_g": "0.5",
+    "seal": "S-1001",
+    "seal_state": "intact",
+    "damage": [],
+    "packing_g": "176.1",
+    "contents": "as_listed",
+    "remarks_on_receipt": False,
+    "opened_by": ["Li Wei", "Chen Yu"],
+    "opening_video": None,
+    "evidence_ids": [],
+    "corrects": False,
+    "why": None,
+}
+InspectionBody: dict[str, Any] = {
+    "leg": 1,
+    "pieces": [
+        {
+            "line": 1,
+            "came": 1,
+            "kept": 0,
+            "weighing": {
+                "readings_g": ["5.281", "5.280", "5.281"],
+                "net_g": None,
+                "scale_id": "SCALE-1",
+                "calibrated_on": "2026-09-01",
+                "tolerance_g": "0.005",
+            },
+            "changes": [],
+            "stones": 1,
+            "stone": {"carat": "0.05", "mm": "2.40", "report_active": None},
+            "serial": "GT-0001",
+            "inscription": "none",
+            "hallmark": "Au750",
+            "fineness": {
+                "readings_ppt": ["751", "750", "749"],
+                "second_method": None,
+                "second_agrees": None,
+                "other_peaks": False,
+            },
+            "condition": "as_sold",
+            "grade": "A",
+        }
+    ],
+    "after_repair": None,
+    "opening_video": None,
+    "evidence_ids": [],
+    "at": None,
+    "corrects": False,
+    "why": None,
+}
+CountersignBody: dict[str, Any] = {"agrees": True, "opening_video": None}
+ReleaseBody: dict[str, Any] = {
+    "why": "customer_agrees",
+    "lines": [{"line": 1, "accepted": 1, "net_g": "5.18"}],
+}
 ClaimActionBody: dict[str, Any] = {
     "on": "2026-11-22",
     "reference": "CLM-2026-0001",
@@ -198,6 +309,40 @@ OfferEvidenceBody: dict[str, Any] = {
     "line": 1,
     "leg": None,
 }
+PaymentBody: dict[str, Any] = {
+    "total": {"amount": "1195.00", "currency": "EUR"},
+    "provider": "stripe",
+    "payment_reference": "pi_3P0000000000000000000001",
+    "method": "card",
+    "scheme": "visa",
+    "paid_on": "2026-11-01",
+    "tax": {"amount": "199.17", "currency": "EUR"},
+    "tax_included": True,
+    "freight": {"amount": "15.00", "currency": "EUR"},
+    "express_extra": {"amount": "5.00", "currency": "EUR"},
+    "duty": {"amount": "0.00", "currency": "EUR"},
+    "duty_paid_to": None,
+    "discounts": [],
+    "rate": None,
+    "pieces": 1,
+    "gifts": [],
+}
+SettlementBody: dict[str, Any] = {
+    "kind": "refund",
+    "reason": "withdrawal",
+    "lines": [{"line": 1, "pieces": 1}],
+    "ground": None,
+    "amount": None,
+    "deductions": [],
+    "replacement_skus": [],
+    "replacement_worth": None,
+    "buy_back": None,
+    "customer_agreed": None,
+    "why": None,
+}
+SettlementActionBody: dict[str, Any] = {"why": "proposed for the wrong piece"}
+ReconcileBody: dict[str, Any] = {"outcome": "paid", "reference": "re_3P0000000000000000000001", "on": "2026-11-30"}
+CloseCaseBody: dict[str, Any] = {"reason": "settled_elsewhere", "even_though": False}
 ReplayBody: dict[str, Any] = {
     "case_id": None,
     "receiver": "shop-system",
@@ -214,3 +359,12 @@ ExceptionActionBody: dict[str, Any] = {
     "confirmation": None,
     "assignee": None,
 }
+PlanWayOutBody: dict[str, Any] = {
+    "cause": "replacement",
+    "settlement_id": "1",
+    "repair": None,
+    "items": [_RING],
+    "facts": {"pays": "merchant", "carrier": None, "freight": None, "seals": ["S-20417"]},
+    "without_proof": False,
+}
+CallOffWayOutBody: dict[str, Any] = {"why": "settlement_withdrawn"}

@@ -113,6 +113,9 @@ def _decisions(file: CaseFile) -> Iterator[Decided]:
             outcome = OUTCOMES.get(entry.facts.get("outcome", ""))
             if outcome is not None:
                 yield Decided(outcome, entry.at, str(entry.n), _against(file) if outcome == "refused" else ())
+        if entry.what == "decided" and (outcome := OUTCOMES.get(entry.facts.get("outcome", ""))) is not None:
+            given = tuple(entry.facts.get("reasons", "").split())
+            yield Decided(outcome, entry.at, str(entry.n), given if outcome == "refused" else ())
 
 
 def _against(file: CaseFile) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from chalicelib.returns.eligibility import Decision
 from chalicelib.returns.stages import Stage
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.case_log import noted
+from chalicelib.workflows.decision_words import in_their_words
 from chalicelib.workflows.find_routes import Ways
 from chalicelib.workflows.plan_papers import instructions
 from chalicelib.workflows.ports import Booking, Opening, Pointer
@@ -131,12 +132,17 @@ def answer_of(case: Case | None, legs: tuple[Leg, ...], decided: Decided) -> dic
     }
 
 
-def told(answer: Mapping[str, Any]) -> dict[str, Any]:
+def told(answer: Mapping[str, Any], request: ReturnRequest) -> dict[str, Any]:
     """The answer as callers get it, with what can be said again from what is kept and is not kept with each case: the
-    estimate in plain words, the cover with its sources, and how to hand over to this carrier."""
-    estimated = {**answer["estimate"], "explain": explained(answer["estimate"])}
-    hand_over = instructions(answer["route"]["carrier"] if answer["route"] else None)
-    return {**answer, "estimate": estimated, "cover": told_cover(answer["cover"]), "hand_over": hand_over}
+    reasons in the customer's language, the estimate in plain words, the cover with its sources, and how to hand over to
+    this carrier."""
+    return {
+        **answer,
+        "decision": in_their_words(answer["decision"], request),
+        "estimate": {**answer["estimate"], "explain": explained(answer["estimate"])},
+        "cover": told_cover(answer["cover"]),
+        "hand_over": instructions(answer["route"]["carrier"] if answer["route"] else None),
+    }
 
 
 def parcel_weight_g(request: ReturnRequest) -> Decimal:

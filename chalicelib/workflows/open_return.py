@@ -13,8 +13,6 @@ from typing import Any
 
 from chalicelib.carriers.contract import OrderNotAccepted
 from chalicelib.carriers.registry import carrier
-from chalicelib.carriers.requirements import holding_proof
-from chalicelib.carriers.small_exports import are_small, filing_of
 from chalicelib.clock import stamp
 from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
@@ -27,8 +25,7 @@ from chalicelib.errors import (
     ReturnRefused,
     UnavailableError,
 )
-from chalicelib.merchant import CarrierContract, Facility
-from chalicelib.money import Money
+from chalicelib.merchant import Facility
 from chalicelib.notices.register import Register
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
@@ -38,6 +35,7 @@ from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage, is_past
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.file_export import unfiled_export
 from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
@@ -92,7 +90,7 @@ def open_return(
     if decided.ways.chosen is not None and decided.ways.chosen.bookable:
         _refuse_what_the_carrier_would(ports, opening, now)
     if dry_run:
-        return Answered(200, told(answer_of(None, (), decided)))
+        return Answered(200, told(answer_of(None, (), decided), request))
     if idempotency_key:
         kept_until = now + ANSWERS_KEPT
         answer = StoredAnswer(holder, idempotency_key, body_digest, opening.case.case_id, kept_until)
@@ -104,7 +102,7 @@ def open_return(
     send_word(ports, *opening.exceptions)
     look_for_notices(ports, opening.case.case_id)
     look_for_tools(ports, opening.case.case_id)
-    return Answered(201, told(opening.plan.answer))
+    return Answered(201, told(opening.plan.answer, request))
 
 
 def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> Decided:
@@ -125,7 +123,7 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
     doubts += label_doubts(merchant, request.return_to)
     doubts += papers_wait_for(implausible(book, request.items, now.date()))
-    doubts += _unfiled_export(estimated, sent, merchant.contract_with(carries))
+    doubts += unfiled_export(estimated, sent, merchant.contract_with(carries))
     proposed = [f"possible: {one}" for one in proposals(sent, ways)]
     stage, to_do = _stage(decision, doubts, ways, papers, pickup, proposed)
     return Decided(decision, estimated, ways, papers, pickup, stage, to_do)
@@ -183,26 +181,6 @@ def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: date
     if exported_on and exported_on > now.date() + timedelta(days=1):
         found.append("customs: exported_on lies in the future")
     return found
-
-
-def _unfiled_export(estimated: dict[str, Any], sent: Shipment, contract: CarrierContract | None) -> list[str]:
-    """An export that must be declared before it goes, unless the carrier has agreed to do so: its number is then the
-    carrier's business. What our figures do not prove to be small is not taken for small."""
-    row = filing_of(sent.lane)
-    if row is None or holding_proof(row["files"], contract, sent.lane.origin, sent.on) is not None:
-        return []
-    currency = row["currency"]
-    rates = rates_from(sent.items[0].price.currency, sent.on, sent.book)
-
-    def compared(worth: Money) -> Money:
-        rate = rates.get((worth.currency, currency))
-        return Money(worth.amount * rate, currency) if rate is not None else worth
-
-    pairs = zip(sent.items, estimated["lines"], strict=True)
-    if are_small(((line["hs_code"] or item.hs_code or "", compared(item.worth)) for item, line in pairs), row):
-        return []
-    limit = f"{row['at_most']} {row['currency']} per tariff number"
-    return [f"export_filing_required: above {limit}, or not proven to be within it: {row['needs']}"]
 
 
 def _open_elsewhere(ports: Ports, request: ReturnRequest) -> list[str]:
@@ -271,7 +249,7 @@ def _replayed(ports: Ports, stored: StoredAnswer, body_digest: str) -> Answered:
     send_word(ports, *(one for one in file.exceptions if one.version == 1))
     look_for_notices(ports, stored.case_id)
     look_for_tools(ports, stored.case_id)
-    return Answered(201, told(file.plan.answer))
+    return Answered(201, told(file.plan.answer, file.plan.request))
 
 
 def _as_the_customer_chose(ports: Ports, opening: Opening) -> Opening:

@@ -20,8 +20,14 @@ from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.playbook_rows import PLAIN, Reading, playbook_row, worded
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.read_claims import claims_in_short
+from chalicelib.workflows.read_custody import custody_in_short, next_of_custody
+from chalicelib.workflows.read_evidence import evidence_in_short
 from chalicelib.workflows.read_ledger import duties_in_short
+from chalicelib.workflows.read_settlements import settlements_in_short
 from chalicelib.workflows.read_shipment import where_it_is
+from chalicelib.workflows.read_ways_out import ways_out_in_short
+from chalicelib.workflows.read_withdrawal import withdrawals_in_short
+from chalicelib.workflows.repairs_in_short import repairs_in_short
 from chalicelib.workflows.serve_papers import paper_rows
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
@@ -32,7 +38,7 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
     file = ports.cases.file(case_id)
     if file is None:
         raise NotFoundError("no case has this id")
-    planned, papers = told(file.plan.answer), paper_rows(file)
+    planned, papers = told(file.plan.answer, file.plan.request), paper_rows(file)
     tracks = _tracks(ports, file)
     reading = Reading(language, now, file, _lies_in(tracks))
     return {
@@ -50,6 +56,12 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
         "exceptions": [exception_row(exception, reading) for exception in file.exceptions],
         "duties": duties_in_short(file, planned["estimate"]),
         "claims": claims_in_short(file),
+        "custody": custody_in_short(file),
+        "settlements": settlements_in_short(file),
+        "ways_out": ways_out_in_short(file),
+        "repairs": repairs_in_short(file),
+        "withdrawal": withdrawals_in_short(file),
+        "evidence": evidence_in_short(file, ports.merchant(), now or file.log[-1].at),
         "link": link_in_short(file),
         "next": _next(file, planned["next"], reading),
         "log": [
@@ -246,6 +258,8 @@ def _next(file: CaseFile, planned: list[str], reading: Reading) -> list[str]:
     if waiting:
         points = planned if any(exception.kind == DECISION_WANTED for exception in waiting) else []
         return [*points, *(step for exception in waiting for step in worded(exception, reading)[1])]
+    if held := next_of_custody(file):
+        return held
     if file.case.stage == "approved":
         return [_before_the_road(file)]
     return NEXT_BY_STAGE.get(file.case.stage, planned)
@@ -270,6 +284,12 @@ NEXT_BY_STAGE: dict[str, list[str]] = {
     "booked": ["Give the customer the packing instructions and the hour of the courier"],
     "in_transit": ["Nothing is asked of anybody: the parcel is followed"],
     "arrived": ["Weigh and photograph the parcel before signing for what is in it, then take it in"],
+    "received": ["Look at the pieces: weigh, count, read and measure them, then POST /v1/returns/{case_id}/inspection"],
+    "inspected": [
+        "Propose what it ends with: POST /v1/returns/{case_id}/settlement (validate=true shows it first), or order a repair"
+    ],
+    "settling": ["See what the settlement waits for: GET /v1/returns/{case_id}/settlements"],
+    "in_repair": ["Take the repair on: quote, the customer's yes, work, test (GET /v1/returns/{case_id}/repair)"],
     "cancelled": [],
     "closed": [],
 }

@@ -13,6 +13,7 @@ from chalice.test import Client
 from chalicelib.api import (
     carriers,
     claims,
+    custody,
     customer_page,
     decisions,
     deliveries,
@@ -30,9 +31,12 @@ from chalicelib.api import (
     persons,
     pickups,
     recalls,
+    repairs,
     returns,
+    settlements,
     shipments,
     tariffs,
+    ways_out,
     webhooks,
 )
 from chalicelib.api.desk import Desk, Stories, workflows
@@ -123,11 +127,15 @@ class World:
             openapi, notices, links, customer_page,
             deliveries,
             claims,
+            custody,
+            settlements,
+            ways_out,
             decisions,
             evidence,
             persons,
             disputes,
             recalls,
+            repairs,
         )  # fmt: skip
         for module in rooms:
             app.register_blueprint(module.blueprint(desk or self.desk()))

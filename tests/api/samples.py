@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.workflows.read_evidence import EvidenceLink
 from chalicelib.workflows.serve_papers import PaperLink
+from tests.api import repair_samples
 
 MONEY = {"amount": "1180.00", "currency": "EUR"}
 SUMMARY: dict[str, Any] = {
@@ -21,6 +22,42 @@ SUMMARY: dict[str, Any] = {
     "created_at": "2026-11-22T10:00:00Z",
     "version": 1,
 }
+WAY_OUT_BRIEF: dict[str, Any] = {
+    "leg": 2,
+    "cause": "refused",
+    "state": "wanted",
+    "purpose": None,
+    "settlement_id": "1",
+    "repair": None,
+    "advance": False,
+    "carrier": None,
+    "service": None,
+    "lane": None,
+    "tracking_number": None,
+    "next": ["decide: purpose: no purpose is known"],
+}
+WAY_OUT: dict[str, Any] = {
+    **WAY_OUT_BRIEF,
+    "asked_by": "goldthread",
+    "asked_at": "2026-11-22T10:00:00Z",
+    "changed_at": "2026-11-22T10:00:00Z",
+    "why": None,
+    "items": [],
+    "facts": {
+        "export_reference": None, "exported_on": None, "export_mode": None, "imported_on": None,
+        "duty_paid_on_import": None, "drawback_claimed": None, "vat_refunded": None, "authorisation": None,
+        "back_in_time": None, "guarantee_proven": None, "freight": None, "insurance": None, "pays": None,
+        "carrier": None, "service": None, "seals": [],
+    },
+    "border": None,
+    "estimate": None,
+    "route": None,
+    "routes": [],
+    "cover": None,
+    "papers": [],
+    "without_proof": False,
+    "hand_over": [],
+}  # fmt: skip
 EVIDENCE: dict[str, Any] = {
     "evidence_id": "e0001",
     "kind": "photo_item",
@@ -68,6 +105,51 @@ WANTED: dict[str, Any] = {
     "source": "House proposal",
     "confidence": "low",
 }
+CUSTODY_IN_SHORT: dict[str, Any] = {
+    "hand_overs": 1,
+    "received": [{"leg": 1, "at": "2026-11-27T09:00:00Z", "facility": "SZX-1", "doubts": []}],
+    "inspections": [
+        {
+            "inspection": 1, "leg": 1, "outcome": "accepted", "holds": False, "waits_for": [], "after_repair": None,
+            "accepted": 1,
+        }
+    ],
+    "same_state": True,
+}  # fmt: skip
+TOUCH: dict[str, Any] = {
+    "row": "0001", "at": "2026-11-23T09:00:00Z", "given_by": "customer", "taken_by": "carrier", "place": "packed",
+    "noted_by": "customer", "of": "parcel", "grams": "182", "scale_id": None, "seal": "S-1001",
+    "seal_state": "intact", "evidence_ids": ["e-1"], "leg": 1, "note": None,
+}  # fmt: skip
+RECEIPT: dict[str, Any] = {
+    "leg": 1, "facility": "SZX-1", "received_at": "2026-11-27T09:00:00Z", "received_by": "dock-1",
+    "weight_g": "181.5", "scale_id": "DOCK-1", "scale_tolerance_g": "0.5", "packing_g": None, "sealed_g": "182",
+    "carrier_weights_g": ["200"], "seal": "S-1001", "seal_state": "intact", "damage": [], "contents": "as_listed",
+    "remarks_on_receipt": False, "opened_by": ["dock-1"], "opening_video": None, "evidence_ids": [], "doubts": [],
+    "corrected": 0,
+}  # fmt: skip
+INSPECTION: dict[str, Any] = {
+    "inspection": 1, "leg": 1, "at": "2026-11-27T09:10:00Z", "by": "dock-1", "second": "dock-2",
+    "signed_at": "2026-11-27T09:20:00Z", "outcome": "accepted", "holds": False, "waits_for": [], "reasons": [],
+    "pieces": [
+        {
+            "line": 1, "came": 1, "kept": 0, "accepted": 1, "verdict": "as_sold", "condition": "as_sold",
+            "grade": "A", "expected_gross_g": "5.30", "expected_net_g": "5.20", "off_by_g": "-0.02",
+            "accepted_net_g": "5.18", "stones": 1, "serial": "GT-0001", "inscription": None, "hallmark": "750",
+            "weighing": {
+                "gross_g": "5.280", "net_g": None, "readings_g": ["5.28", "5.28", "5.28"], "scale_id": "SCALE-1",
+                "calibrated_on": "2026-09-01", "tolerance_g": "0.005",
+            },
+            "fineness": {
+                "readings_ppt": ["751", "750", "749"], "limit_ppt": "745", "second_method": None,
+                "second_agrees": None, "other_peaks": False,
+            },
+            "reasons": ["weight_agrees", "serial_agrees"], "held_by": [], "waits": [], "rules": ["I-WT-SALE"],
+        }
+    ],
+    "same_state": True, "opening_video": None, "evidence_ids": [], "released_by": None, "released_at": None,
+    "release_why": None, "after_repair": None, "replaces": None, "replaced_by": None, "why": None,
+}  # fmt: skip
 SHIPMENT: dict[str, Any] = {
     "carrier": "fedex",
     "tracking_number": "794987654321",
@@ -436,6 +518,14 @@ CASE: dict[str, Any] = {
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
+    "custody": CUSTODY_IN_SHORT,
+    "settlements": [
+        {
+            "settlement_id": "1", "kind": "refund", "state": "proposed", "total": MONEY, "deadline": None,
+            "approvals_missing": 1,
+        }
+    ],
+    "ways_out": [WAY_OUT_BRIEF],
     "withdrawal": [{**DECLARED, "doubts": []}],
     "evidence": {
         "kept": 1,
@@ -761,7 +851,137 @@ RECALL: dict[str, Any] = {
     "prepared_at": "2026-11-22T10:00:00Z", "changed_at": "2026-11-22T10:00:00Z",
     "authorities": [{"countries": ["EU"], "tell": "t", "within": "w", "rule": "r", "confidence": "high"}],
 }  # fmt: skip
+SETTLEMENT: dict[str, Any] = {
+    "settlement_id": "1",
+    "case_id": "c-01",
+    "kind": "refund",
+    "state": "proposed",
+    "ground": "withdrawal",
+    "reason": "as_agreed",
+    "why": None,
+    "total": {"amount": "1195.00", "currency": "EUR"},
+    "stake": {"amount": "1195.00", "currency": "EUR"},
+    "lines": [
+        {
+            "code": "price",
+            "amount": {"amount": "1180.00", "currency": "EUR"},
+            "rule": "price_paid",
+            "source": "what the customer paid",
+            "line": 1,
+            "pieces": 1
+        },
+        {
+            "code": "outbound_freight",
+            "amount": {"amount": "15.00", "currency": "EUR"},
+            "rule": "returns/withdrawal@2021-01-01#W-EU",
+            "source": "Directive 2011/83/EU arts. 9, 13, 14, 16; Regulation (EEC, Euratom) 1182/71 art. 3",
+            "line": None,
+            "pieces": None
+        }
+    ],
+    "beside": [],
+    "lacks": [],
+    "pays": "provider",
+    "proposed_by": "ann",
+    "proposed_role": "agent",
+    "proposed_at": "2026-11-23T09:00:00Z",
+    "approvals_needed": 2,
+    "roles_needed": [],
+    "approvals": [
+        {
+            "by": "max",
+            "role": "manager",
+            "at": "2026-11-23T09:00:00Z"
+        }
+    ],
+    "needs_yes": False,
+    "agreed_at": None,
+    "deadline": "2026-12-02T23:00:00Z",
+    "deadline_rule": "merchant/policy@2026-01",
+    "alert_at": "2026-11-29T23:00:00Z",
+    "provider": "sandbox",
+    "reference": None,
+    "provider_reference": None,
+    "paid_at": None,
+    "problem": None,
+    "replacement_skus": [],
+    "credit_code": None,
+    "inspection": 1
+}
+SETTLEMENTS: dict[str, Any] = {
+    "case_id": "c-01",
+    "items": [SETTLEMENT],
+    "clocks": [
+        {
+            "code": "policy",
+            "starts": "goods_received",
+            "began_at": "2026-11-23T09:00:00Z",
+            "days": 7,
+            "unit": "business",
+            "last_day": "2026-12-02",
+            "target": "2026-11-30",
+            "ends_at": "2026-12-02T23:00:00Z",
+            "alert_at": "2026-11-29T23:00:00Z",
+            "time_zone": "Europe/Paris",
+            "may_hold": False,
+            "assumed": False,
+            "rule": "merchant/policy@2026-01",
+            "source": "the merchant's return policy",
+            "confidence": "high"
+        }
+    ],
+    "payment": {
+        "total": {"amount": "1195.00", "currency": "EUR"},
+        "provider": "sandbox",
+        "payment_reference": "pi_1001",
+        "method": "card",
+        "scheme": None,
+        "paid_on": "2026-11-01",
+        "tax": {"amount": "196.67", "currency": "EUR"},
+        "freight": {"amount": "15.00", "currency": "EUR"},
+        "express_extra": {"amount": "0.00", "currency": "EUR"},
+        "duty": {"amount": "0.00", "currency": "EUR"},
+        "tax_included": True,
+        "duty_paid_to": None,
+        "rate": None,
+        "pieces": 1,
+        "discounts": [],
+        "gifts": [],
+        "unsaid": []
+    },
+    "postings": [
+        {
+            "n": 1,
+            "at": "2026-11-01T00:00:00Z",
+            "by": "goldthread",
+            "from": "customer",
+            "to": "merchant",
+            "amount": {"amount": "1195.00", "currency": "EUR"},
+            "why": "sale",
+            "reference": "SO-1001",
+            "settlement_id": None
+        }
+    ],
+    "balances": [
+        {
+            "account": "customer",
+            "amount": {"amount": "-1195.00", "currency": "EUR"}
+        },
+        {
+            "account": "merchant",
+            "amount": {"amount": "1195.00", "currency": "EUR"}
+        }
+    ]
+}
 ANSWERS: dict[str, Any] = {
+    "read_settlements": SETTLEMENTS,
+    "propose_settlement": SETTLEMENT,
+    "approve_settlement": SETTLEMENT,
+    "agree_settlement": SETTLEMENT,
+    "withdraw_settlement": SETTLEMENT,
+    "reconcile_settlement": SETTLEMENT,
+    "give_payment": {"case_id": "c-01", "payment": SETTLEMENTS["payment"]},
+    "close_case": {"case_id": "c-01", "stage": "closed", "open": []},
     "decide_return": CASE,
     "declare_withdrawal": {
         "case_id": "c-01",
@@ -792,6 +1012,7 @@ ANSWERS: dict[str, Any] = {
     "note_dispute": (True, DISPUTE),
     "act_on_dispute": DISPUTE,
     "read_disputes": {"case_id": "c-01", "items": [DISPUTE]},
+    **repair_samples.ANSWERS,
     "ask_erasure": ERASURE,
     "read_erasure": ERASURE,
     "lay_hold": ERASURE,
@@ -828,6 +1049,19 @@ ANSWERS: dict[str, Any] = {
         datetime(2026, 11, 22, 10, 5, tzinfo=UTC),
     ),
     "list_claims": {"items": [CLAIM_BRIEF], "cursor": None},
+    "read_custody": {
+        "case_id": "c-01", "items": [TOUCH], "receipts": [RECEIPT],
+        "carrier_weights": [{"leg": 1, "carrier": "fedex", "grams": ["200"]}],
+    },
+    "note_hand_over": SimpleNamespace(row=TOUCH, is_new=True),
+    "take_in": SimpleNamespace(row={**RECEIPT, "stage": "received"}, is_new=True),
+    "inspect_pieces": SimpleNamespace(row=INSPECTION, is_new=True),
+    "countersign_inspection": INSPECTION,
+    "release_inspection": INSPECTION,
+    "read_inspections": {"case_id": "c-01", "items": [INSPECTION], "same_state": True},
+    "ways_out": {"case_id": "c-01", "items": [WAY_OUT]},
+    "ask_way_out": WAY_OUT,
+    "end_way_out": WAY_OUT,
     "make_link": {
         "case_id": "c-01",
         "url": "https://returns.example.com/v1/c/AAAA",

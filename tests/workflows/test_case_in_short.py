@@ -75,7 +75,7 @@ def test_the_open_exception_that_must_be_done_soonest_counts():
     (held,) = desk.file.exceptions
     later = replace(held, severity="critical", deadline=held.deadline + timedelta(days=3))
     file = replace(desk.file, exceptions=(later, held))
-    assert in_short(file, told(file.plan.answer), ())["act_by"] == "2026-11-24T09:00:00Z"
+    assert in_short(file, told(file.plan.answer, file.plan.request), ())["act_by"] == "2026-11-24T09:00:00Z"
 
 
 def facts_a_paper_may_lack() -> set[str]:
