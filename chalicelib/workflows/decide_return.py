@@ -83,7 +83,7 @@ def decide_return(ports: Ports, case_id: str, ruling: Ruling, *, holder: str, no
 def _of(ports: Ports, file: CaseFile, ruling: Ruling, holder: str, now: datetime) -> _Decided:
     waits = file.case.stage in WAITS
     open_withdrawals = tuple(one for one in file.parts.of(Withdrawal) if one.in_time is None)
-    if not waits and not open_withdrawals:
+    if not waits and not open_withdrawals and not _doubtful(file):
         raise ConflictError(f"nothing of this return waits for a decision: it is {file.case.stage}")
     _refuse_ruling(ports, file, ruling, waits=waits, now=now)
     if ruling.outcome == "evidence_wanted":
@@ -122,6 +122,11 @@ def _settled(file: CaseFile, ruling: Ruling, holder: str, now: datetime) -> list
         for one in file.exceptions
         if one.kind in (DECISION_WANTED, DOUBTFUL) and one.status != "resolved"
     ]
+
+
+def _doubtful(file: CaseFile) -> bool:
+    """Whether a withdrawal of this case still stands on the work list."""
+    return any(one.kind == DOUBTFUL and one.status != "resolved" for one in file.exceptions)
 
 
 def _evidence_wanted(file: CaseFile, ruling: Ruling, holder: str) -> Amendment:
@@ -168,5 +173,6 @@ def _is_said(file: CaseFile, ruling: Ruling) -> bool:
         same = last.facts.get("evidence", "") == " ".join(ruling.evidence)
         return ruling.outcome == "evidence_wanted" and file.case.stage == "evidence_needed" and same
     said = last.facts.get("outcome", "").removeprefix("withdrawal_")
-    over = file.case.stage not in WAITS and all(one.in_time is not None for one in file.parts.of(Withdrawal))
+    sure = all(one.in_time is not None for one in file.parts.of(Withdrawal)) and not _doubtful(file)
+    over = file.case.stage not in WAITS and sure
     return over and said == ruling.outcome and last.facts.get("reasons", "") == " ".join(ruling.reasons)
