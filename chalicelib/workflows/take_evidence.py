@@ -225,7 +225,8 @@ def _offered(file: CaseFile, wish: EvidenceWish, by: str, way: Way, rules: Evide
 def _announced(piece: Evidence) -> dict[str, str]:
     """What was announced of a file, for the log."""
     told = {"media_type": piece.media_type, "size": str(piece.size), "expires_at": stamp(piece.expires_at)}
-    return told | ({"sha256": piece.sha256} if piece.sha256 else {})
+    about = {"sha256": piece.sha256, "line": piece.line, "leg": piece.leg_n}
+    return told | {name: str(value) for name, value in about.items() if value is not None}
 
 
 def _way_to_upload(

@@ -82,6 +82,28 @@ loaded = [name for name in sys.argv[1:] if name in sys.modules]
 digest = hashlib.sha256(first).hexdigest()
 print(json.dumps({"head": first[:5].decode(), "same": first == again, "sha256": digest, "loaded": loaded}))
 """
+# What decodes pictures: the evidence worker alone may load it, and only once there is a photo to be copied.
+DRAWN = """
+import hashlib, json, sys
+sys.path.insert(0, ".")
+import app
+from chalicelib.api.desk import workflows
+from chalicelib.workflows import look_at_evidence
+workflows()
+before = [name for name in sys.modules if name.split(".")[0] == "PIL"]
+from datetime import date
+from PIL import Image
+from io import BytesIO
+from chalicelib.returns.evidence_rules import evidence_rules
+from chalicelib.returns.photo_copies import copies_of
+shown, told = evidence_rules(date(2026, 11, 22)).shown, {}
+for kind in ("JPEG", "PNG", "WEBP"):
+    drawn = BytesIO()
+    Image.new("RGB", (3000, 1500), (212, 175, 55)).save(drawn, kind)
+    copy = copies_of(drawn.getvalue(), "image/" + kind.lower(), shown, 64_000_000).copy
+    told[kind] = Image.open(BytesIO(copy)).size
+print(json.dumps({"before": before, "copies": told}))
+"""
 SEALED = """
 import sys
 sys.path.insert(0, ".")
@@ -160,6 +182,17 @@ def test_the_papers_worker_prints_a_page_from_the_zip_alone_and_the_same_page_ag
     assert (told["head"], told["same"]) == ("%PDF-", True)
     assert set(told["loaded"]) == set(PRESS)
     assert again["sha256"] == told["sha256"]
+
+
+def test_the_evidence_worker_copies_photos_from_the_zip_alone_and_nobody_else_loads_what_decodes_them(
+    unpacked, packages
+):
+    environment = _environment(packages["local"].functions["OnEvidenceDue"])
+
+    told = json.loads(_alone(unpacked, DRAWN, env=environment))
+
+    assert told["before"] == []
+    assert told["copies"] == {"JPEG": [2048, 1024], "PNG": [2048, 1024], "WEBP": [2048, 1024]}
 
 
 def test_the_fonts_are_in_the_zip_with_their_licence(packaged):
