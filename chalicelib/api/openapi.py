@@ -67,6 +67,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *notices.OPERATIONS,
     *links.OPERATIONS,
     *customer_page.OPERATIONS,
+    *customer_page.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
     *deliveries.OPERATIONS,

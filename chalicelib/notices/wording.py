@@ -51,12 +51,18 @@ def texts_of(template: str) -> Mapping[str, tuple[str, ...]]:
     A file that is only a spelling of another (Swiss German) names in ``spelling`` what it writes otherwise; it then
     holds all texts of the next one in its chain so respelt, and its own instead of those.
     """
-    own = dict(_flat(_file(template)))
-    spelling: Mapping[str, str] = _file(template).get("spelling", {})
+    own = dict(flat_texts(_file(template)))
+    spelling = spelling_of(template)
     if not spelling:
         return own
     before = texts_of(chain_of(template)[1])
-    return {key: tuple(_respelt(way, spelling) for way in ways) for key, ways in before.items()} | own
+    return {key: tuple(respelt(way, spelling) for way in ways) for key, ways in before.items()} | own
+
+
+def spelling_of(template: str) -> Mapping[str, str]:
+    """What a file that is only a spelling of another writes otherwise; empty for any other."""
+    spelling: Mapping[str, str] = _file(template).get("spelling", {})
+    return spelling
 
 
 @dataclass(slots=True)
@@ -128,17 +134,19 @@ def _file(template: str) -> Mapping[str, Any]:
     return read_toml(ROOT / "notices" / "templates" / f"{template}.toml")
 
 
-def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+def flat_texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every text of a file by its dotted key, as the list of ways to say it."""
     for name, inside in table.items():
         if path == "" and name in ("dir", "spelling"):
             continue
         if isinstance(inside, Mapping):
-            yield from _flat(inside, f"{path}{name}.")
+            yield from flat_texts(inside, f"{path}{name}.")
         else:
             yield f"{path}{name}", (inside,) if isinstance(inside, str) else tuple(inside)
 
 
-def _respelt(way: str, spelling: Mapping[str, str]) -> str:
+def respelt(way: str, spelling: Mapping[str, str]) -> str:
+    """A text as the other spelling writes it."""
     for before, after in spelling.items():
         way = way.replace(before, after)
     return way
