@@ -92,8 +92,6 @@ class Stories:
     end_link: Story
     show_page: Story
     act_on_page: Story
-    show_page: Story
-    act_on_page: Story
     list_deliveries: Story
     read_delivery: Story
     replay_delivery: Story

@@ -67,7 +67,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *notices.OPERATIONS,
     *links.OPERATIONS,
     *customer_page.OPERATIONS,
-    *customer_page.OPERATIONS,
     *shipments.OPERATIONS,
     *exceptions.OPERATIONS,
     *deliveries.OPERATIONS,
