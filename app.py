@@ -24,6 +24,7 @@ from chalice.app import Chalice, Rate
 from chalicelib.api import (
     carriers,
     claims,
+    custody,
     customer_page,
     decisions,
     deliveries,

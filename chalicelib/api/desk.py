@@ -56,11 +56,10 @@ class Stories:
     read_settlements: Story
     propose_settlement: Story
     approve_settlement: Story
-    agree_settlement: Story
-    withdraw_settlement: Story
+    act_on_settlement: Story
     reconcile_settlement: Story
     give_payment: Story
-    close_case: Story
+    close_return: Story
     offer_evidence: Story
     confirm_evidence: Story
     list_evidence: Story
@@ -286,11 +285,10 @@ def _settlements() -> dict[str, Story]:
         "read_settlements": read_settlements.read_settlements,
         "propose_settlement": keep_settlement.propose,
         "approve_settlement": keep_settlement.approve,
-        "agree_settlement": keep_settlement.agree,
-        "withdraw_settlement": keep_settlement.withdraw,
+        "act_on_settlement": keep_settlement.act,
         "reconcile_settlement": keep_settlement.reconcile,
         "give_payment": give_payment.give_payment,
-        "close_case": close_case.close_case,
+        "close_return": close_case.close_case,
     }
 
 

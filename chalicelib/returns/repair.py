@@ -107,12 +107,10 @@ class RepairOrder:
     customs: CustomsChoice = field(default_factory=CustomsChoice)
     started_at: datetime | None = None
     promised_on: date | None = None
-    late_told: bool = False
     expected_low_g: Decimal | None = None
     expected_high_g: Decimal | None = None
     tested_by: str | None = None
     weight_accepted_by: str | None = None
-    doubt_told: bool = False
     why: str | None = None
     before: RepairState | None = None
     unclaimed_since: datetime | None = None
@@ -127,7 +125,7 @@ class RepairOrder:
 
     @property
     def line(self) -> int:
-        """The line of the request it is about; all its operations are of one."""
+        """The line of the request it is about, counted from 1; all its operations are of one."""
         return self.operations[0].line
 
     @property

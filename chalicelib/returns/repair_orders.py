@@ -125,7 +125,7 @@ def started(order: RepairOrder, photos: int, rules: RepairRules, ready_by: date 
     if lacks:
         raise InvalidRequestError("no work begins before this is there", lacks)
     anew = order if order.started_at else replace(order, started_at=now, promised_on=ready_by)
-    return replace(anew, state="in_work", tested_ok=None, gross_after_g=None, doubt_told=False)
+    return replace(anew, state="in_work", tested_ok=None, gross_after_g=None)
 
 
 def went_on(order: RepairOrder, code: str, rules: RepairRules, by: str, now: datetime) -> RepairOrder | None:
@@ -160,7 +160,7 @@ def weighed_after(
     well = low is not None and high is not None and low <= gross_g <= high
     return replace(
         order, state="tested", gross_after_g=gross_g, expected_low_g=low, expected_high_g=high, tested_ok=well,
-        tested_by=by, weight_accepted_by=None, doubt_told=False,
+        tested_by=by, weight_accepted_by=None,
     )  # fmt: skip
 
 

@@ -187,13 +187,13 @@ def faults_of(operations: Iterable[Operation], pieces: Sequence[int], rules: Rep
 
 def _faults(where: str, asked: Operation, pieces: Sequence[int], rules: RepairRules) -> Iterator[FieldFault]:
     row = rules.operations.get(asked.code)
-    here = 0 <= asked.line < len(pieces)
+    here = 1 <= asked.line <= len(pieces)
     if not here:
-        yield FieldFault(f"{where}.line", "no_such_line", f"the return has lines 0 to {len(pieces) - 1}")
+        yield FieldFault(f"{where}.line", "no_such_line", f"the return has lines 1 to {len(pieces)}")
     if row is None:
         yield FieldFault(f"{where}.code", "unknown_operation", f"one of {', '.join(rules.operations)}")
         return
-    if row.metal == "by_rule" and here and pieces[asked.line] > 1:
+    if row.metal == "by_rule" and here and pieces[asked.line - 1] > 1:
         yield FieldFault(
             f"{where}.line", "several_pieces", "measures are of one piece; return each as a line of its own"
         )

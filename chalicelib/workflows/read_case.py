@@ -286,7 +286,7 @@ NEXT_BY_STAGE: dict[str, list[str]] = {
     "arrived": ["Weigh and photograph the parcel before signing for what is in it, then take it in"],
     "received": ["Look at the pieces: weigh, count, read and measure them, then POST /v1/returns/{case_id}/inspection"],
     "inspected": [
-        "Propose what it ends with: POST /v1/returns/{case_id}/settlement (validate=true shows it first), or order a repair"
+        "Propose what it ends with (POST /v1/returns/{case_id}/settlement; validate=true shows it), or order a repair"
     ],
     "settling": ["See what the settlement waits for: GET /v1/returns/{case_id}/settlements"],
     "in_repair": ["Take the repair on: quote, the customer's yes, work, test (GET /v1/returns/{case_id}/repair)"],

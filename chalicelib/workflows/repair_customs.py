@@ -37,7 +37,7 @@ def repair_facts(
     if direction == "home":
         return _chosen(order, on)
     lines = agreed_lines(file, order)
-    return facts_with(order, lines, file.plan.request.items[order.line].price.currency, on, freight_in)
+    return facts_with(order, lines, file.plan.request.items[order.line - 1].price.currency, on, freight_in)
 
 
 def facts_with(
@@ -76,7 +76,7 @@ def work_done(file: CaseFile, n: int | None = None) -> Work | None:
     order = repair_of(file, n)
     if order is None:
         return None
-    item = file.plan.request.items[order.line]
+    item = file.plan.request.items[order.line - 1]
     added = order.metal_added_g
     return Work(
         done=", ".join(_in_words(one.code, one.facts) for one in order.operations),
@@ -93,14 +93,17 @@ def repaired_items(file: CaseFile, n: int | None = None) -> tuple[Item, ...]:
     """The line of a repair as it goes back: with the weight it was found to have after the work. What was not weighed
     keeps the weight it was sold with."""
     order = repair_of(file, n)
-    if order is None:
-        return ()
-    item = file.plan.request.items[order.line]
+    return (as_repaired(file, order),) if order else ()
+
+
+def as_repaired(file: CaseFile, order: RepairOrder) -> Item:
+    """The line of this repair with its new weight."""
+    item = file.plan.request.items[order.line - 1]
     gross = order.gross_after_g or (order.take_in.gross_g if order.take_in else None)
     if gross is None:
-        return (item,)
+        return item
     each, other = gross / item.quantity, item.gross_weight_g - item.net_weight_g
-    return (replace(item, gross_weight_g=each, net_weight_g=max(each - other, Decimal(0))),)
+    return replace(item, gross_weight_g=each, net_weight_g=max(each - other, Decimal(0)))
 
 
 def back_request(
@@ -109,14 +112,14 @@ def back_request(
     """What customs of the owner's country are asked about the repaired piece: its whole worth, the repair included, and
     what was done for how much."""
     request = file.plan.request
-    currency = request.items[order.line].price.currency
+    currency = request.items[order.line - 1].price.currency
     found = facts_with(order, lines, currency, on, freight)
     return EstimateRequest(
         destination=lane.destination,
         dispatched_from=lane.origin,
         entry_on=on,
         purpose="repaired_back",
-        lines=tuple(_line(item, found) for item in repaired_items(file, order.n)),
+        lines=(_line(as_repaired(file, order), found),),
         region=request.customer_region,
         channel=channel_of(carrier_of(file), on),
         consignee="consumer",

@@ -50,7 +50,7 @@ class Sight:
     @property
     def item(self) -> Item:
         """The line it is about."""
-        return self.file.plan.request.items[self.order.line]
+        return self.file.plan.request.items[self.order.line - 1]
 
     @property
     def quotes(self) -> tuple[Quote, ...]:

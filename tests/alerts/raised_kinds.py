@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.insurance.claims import KINDS as CLAIM_KINDS
+from chalicelib.returns.repair_clock import KINDS as REPAIR_KINDS
 from chalicelib.rulebook import in_force
 from chalicelib.watch_rows import WATCHED_KINDS
 from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND
@@ -23,6 +24,7 @@ from tests.carriers.test_reasons import DAY
 BY_ROW: dict[str, frozenset[str]] = {
     "concern.kind": frozenset(WATCHED_KINDS),
     "reminder.kind": CLAIM_KINDS,
+    "trouble.kind": REPAIR_KINDS,
     "sign.kind": frozenset(row["kind"] for row in in_force("shipments/watch", DAY).rules["sign"]),
     # A closing, and a line of a log, name what was opened before.
     "exception.kind": frozenset(),

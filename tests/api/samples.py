@@ -518,6 +518,7 @@ CASE: dict[str, Any] = {
     "exceptions": [EXCEPTION],
     "duties": {"payable": None, "entries": 0, "open_claims": 0, "claim_by": None, "totals": []},
     "claims": [{"claim_id": "1-carrier", "kind": "loss", "state": "watched", "last_day": "2026-12-24"}],
+    "repairs": [repair_samples.IN_SHORT],
     "custody": CUSTODY_IN_SHORT,
     "settlements": [
         {
@@ -977,11 +978,10 @@ ANSWERS: dict[str, Any] = {
     "read_settlements": SETTLEMENTS,
     "propose_settlement": SETTLEMENT,
     "approve_settlement": SETTLEMENT,
-    "agree_settlement": SETTLEMENT,
-    "withdraw_settlement": SETTLEMENT,
+    "act_on_settlement": SETTLEMENT,
     "reconcile_settlement": SETTLEMENT,
     "give_payment": {"case_id": "c-01", "payment": SETTLEMENTS["payment"]},
-    "close_case": {"case_id": "c-01", "stage": "closed", "open": []},
+    "close_return": {"case_id": "c-01", "stage": "closed", "open": []},
     "decide_return": CASE,
     "declare_withdrawal": {
         "case_id": "c-01",

@@ -27,7 +27,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 # Check case 11 of the reference: 18K, 3.0 x 1.8 mm, two US sizes up, 4.20 g before.
 THE_RING = replace(RING, gross_weight_g=Decimal("4.20"), net_weight_g=Decimal("4.10"))
-UP_TWO = Operation("resize", 0, {"sizes": "2", "width_mm": "3.0", "thickness_mm": "1.8"})
+UP_TWO = Operation("resize", 1, {"sizes": "2", "width_mm": "3.0", "thickness_mm": "1.8"})
 PHOTOS = ("E1", "E2", "E3", "E4")
 
 
@@ -39,7 +39,12 @@ class Bench:
     """A case whose ring lies on our bench (``stage``), with four photos that were kept."""
 
     def __init__(
-        self, kind: str = "repair", reason: str = "repair", stage: Stage = "inspected", item: Item = THE_RING, **more: Any
+        self,
+        kind: str = "repair",
+        reason: str = "repair",
+        stage: Stage = "inspected",
+        item: Item = THE_RING,
+        **more: Any,
     ) -> None:
         self.world = memory_ports()
         self.ports = self.world.ports
@@ -54,6 +59,11 @@ class Bench:
     def fix(self, on: date, euros_an_ounce: str) -> None:
         """The fixing of a day, in euros."""
         self.ports.rates.keep(Sheet("gold", on, {"EUR": Decimal(euros_an_ounce)}), None)
+
+    def fix_every_day(self, days: int = 45) -> None:
+        """The same fixing on every day that comes."""
+        for on in range(days):
+            self.fix((MONDAY + on * DAY).date(), "2000.00")
 
     def photo(self, name: str, kind: str = "photo_item", state: str = "kept") -> Evidence:
         return Evidence(
@@ -137,7 +147,9 @@ class Bench:
         return [(one["cause"], one["repair"]) for one in sent if one["kind"] == "send_out"]
 
     def open_kinds(self) -> list[str]:
-        return sorted(one.kind for one in self.file.exceptions if one.status != "resolved" and one.kind != "decision_wanted")
+        return sorted(
+            one.kind for one in self.file.exceptions if one.status != "resolved" and one.kind != "decision_wanted"
+        )
 
 
 __all__ = ["DAY", "MONDAY", "PHOTOS", "THE_RING", "UP_TWO", "Bench", "CustomsChoice", "Operation", "euros"]
