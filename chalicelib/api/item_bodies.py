@@ -4,14 +4,42 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from chalicelib.api.shapes import Country, Fineness, Flag, HsCode, MoneyBody, Quantity, Reference, Shape, WeightG, line
+from chalicelib.api.shapes import (
+    Country,
+    Fineness,
+    Flag,
+    HsCode,
+    MoneyBody,
+    Quantity,
+    Reference,
+    Shape,
+    WeightG,
+    code,
+    line,
+)
 from chalicelib.customs.facts import Article, Construction, Stones
 from chalicelib.metals import Metal
-from chalicelib.returns.case import Item
+from chalicelib.returns.case import Item, SaleRecord
+
+
+class SaleRecordBody(Shape):
+    """What was noted of each piece when it was sold; leave out what was not. It tells a swapped stone from an honest
+    one when the piece comes home."""
+
+    scale_id: Reference | None = None
+    stones: Annotated[int, Field(strict=True, ge=0, le=9999)] | None = None
+    report_number: Reference | None = None
+    report_ct: WeightG | None = None
+    report_mm: WeightG | None = None
+    photos_sha256: Annotated[tuple[Annotated[str, code("[0-9a-f]{64}")], ...], Field(max_length=12)] = ()
+
+    def as_record(self) -> SaleRecord:
+        """The same as the returns room knows it."""
+        return SaleRecord(**self.model_dump())
 
 
 class ItemBody(Shape):
@@ -43,6 +71,7 @@ class ItemBody(Shape):
     repaired_elsewhere: Flag | None = None
     batch: Reference | None = None
     melt: Reference | None = None
+    sale: SaleRecordBody | None = None
 
     @field_validator("fineness")
     @classmethod
@@ -64,5 +93,6 @@ class ItemBody(Shape):
 
     def as_item(self) -> Item:
         """The piece as the returns room knows it."""
-        values = self.model_dump(exclude={"price"})
-        return Item(**values, price=self.price.as_money())
+        values = self.model_dump(exclude={"price", "sale"})
+        sale = self.sale.as_record() if self.sale else None
+        return Item(**values, price=self.price.as_money(), sale=sale)

@@ -64,6 +64,7 @@ class PieceFound:
     expected_gross_g: Decimal | None = None
     inscription: str | None = None
     kept: int = 0
+    condition: str | None = None
     holds: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()

@@ -117,7 +117,7 @@ def judge_piece(item: Item, seen: PieceSeen, on: date, country: str, before: Bef
         fineness=fineness, grade=seen.grade, reasons=told,
         holds=(*lasting, "pieces_missing") if missing else tuple(lasting),
         waits=tuple(one for one in holds if one in LIFTED_BY_A_SECOND),
-        rules=expectation.rules,
+        rules=expectation.rules, condition=_condition(seen),
     )  # fmt: skip
 
 
@@ -247,6 +247,11 @@ def _verdict(seen: PieceSeen, scale: Weighed, reasons: tuple[str, ...], *, missi
         return "doubtful"
     if missing:
         return "missing"
+    return _condition(seen)
+
+
+def _condition(seen: PieceSeen) -> Condition:
+    """How it looks, doubts aside; a piece that was worked on is altered however well it was done."""
     if seen.condition in (None, "as_sold"):
         return "altered" if seen.changes else "as_sold"
     return seen.condition

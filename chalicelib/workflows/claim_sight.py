@@ -20,6 +20,7 @@ from chalicelib.merchant import Merchant
 from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import worth_of
+from chalicelib.returns.custody import Receipt
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -81,8 +82,11 @@ def see(ports: Ports, file: CaseFile, leg: Leg, now: datetime) -> Sight:
     merchant = ports.merchant()
     watch = next((one for one in file.watches if one.leg_n == leg.n), None)
     track = _track(ports, leg)
-    taken_in = leg.direction == "home" and file.case.stage in TAKEN_IN
-    troubles = _troubles(file, leg, _seen_well_at(track, taken_in=taken_in, now=now), now)
+    receipt = next((one for one in file.parts.of(Receipt) if one.leg_n == leg.n), None)
+    taken_in = receipt is not None or (leg.direction == "home" and file.case.stage in TAKEN_IN)
+    # What we found when we opened it is no better for our having it.
+    seen_at = receipt.received_at if receipt else _seen_well_at(track, taken_in=taken_in, now=now)
+    troubles = _troubles(file, leg, seen_at, now)
     facility = merchant.facility_called(leg.return_to)
     facts = ParcelFacts(
         leg=leg,

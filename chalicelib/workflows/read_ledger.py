@@ -20,6 +20,7 @@ from chalicelib.customs.refunds import PaidEntry
 from chalicelib.errors import NotFoundError, RuleNotInForce
 from chalicelib.money import Money, text_of
 from chalicelib.places import territory_of
+from chalicelib.returns.inspection import Inspection, found_same_state
 from chalicelib.shipments.timeline import scans
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -78,11 +79,13 @@ def moved_on(ports: Ports, file: CaseFile, country: str) -> date | None:
 
 
 def judged(file: CaseFile, facts: EntryFacts, left: date | None, now: datetime) -> Judgement:
-    """All ways to the money of an entry with these particulars, today in its country."""
+    """All ways to the money of an entry with these particulars, today in its country. Whether the goods left it as they
+    came is as told, else as the inspection at our door found."""
     on = day_there(facts.country, now)
+    same_state = facts.same_state if facts.same_state is not None else found_same_state(file.parts.of(Inspection))
     paid = PaidEntry(
         facts.country, facts.paid_on, facts.entry_number if facts.number_kind == "entry" else None, left,
-        facts.export_reference, file.case.reason, facts.used, facts.same_state, facts.sold_at_a_distance,
+        facts.export_reference, file.case.reason, facts.used, same_state, facts.sold_at_a_distance,
         facts.declared_by, facts.importer, _value_there(facts, on), facts.channel,
     )  # fmt: skip
     return judge_claim(paid, facts, on)

@@ -1,0 +1,121 @@
+"""What an inspection found is told: to people on whose work list it is, to the customer, tools, the clocks of claims.
+
+Each trouble is an exception of its own, named by the inspection and what is wrong, so that a look too many repeats
+nothing. One that a later look or a signature has put right is closed the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.clock import stamp
+from chalicelib.returns.inspection import Inspection
+from chalicelib.returns.judge_piece import FINENESS_DOUBTS
+from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.read_custody import read_file
+from chalicelib.workflows.tell_steps import look_for_tools
+from chalicelib.workflows.wake_parts import step_of
+
+# By what was found. A doubt that no other trouble covers is one of weight or identity: both are weighed and read again.
+KINDS = {
+    "empty": "empty_parcel",
+    "swapped": "swapped_piece",
+    "short": "shortfall",
+    "fineness": "fineness_doubt",
+    "doubt": "weight_doubt",
+    "formality": "signature_wanted",
+}
+# A release ends these; a shortfall or a swap stays with whoever works on it, for a carrier or an insurer may owe it.
+ENDED_BY_RELEASE = frozenset({"fineness_doubt", "weight_doubt", "signature_wanted"})
+
+
+def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
+    """Tell of what an inspection found, take back what no longer is so, and let it rest."""
+    file = read_file(ports, case_id)
+    found = next((one for one in file.parts.of(Inspection) if one.part_id == part_id), None)
+    if found is None or found.due_at is None:
+        return
+    alerts = [*_openings(found), *_closings(file, found, now)]
+    if alerts:
+        ports.queues.send("alerts", alerts)
+
+    def rest(seen: CaseFile) -> Amendment | None:
+        present = next((one for one in seen.parts.of(Inspection) if one.part_id == part_id), None)
+        if present != found:
+            return None
+        facts = {"inspection": part_id, "troubles": " ".join(_troubles(found))}
+        return Amendment(seen.case, "inspection_told", facts, parts=(replace(found, due_at=None),))
+
+    amend_file(ports, case_id, now, rest)
+
+
+def send_inspection(ports: Ports, inspection: Inspection) -> None:
+    """Have the look made, the customer and tools told; again is harmless."""
+    if inspection.due_at is not None:
+        ports.queues.send("steps", [step_of(inspection.case_id, inspection.KIND, inspection.part_id)])
+    look_for_notices(ports, inspection.case_id)
+    look_for_tools(ports, inspection.case_id)
+
+
+def _troubles(found: Inspection) -> tuple[str, ...]:
+    """The keys of ``KINDS`` that stand now, gravest first."""
+    if found.replaced_by is not None or not found.holds:
+        return ()
+    holding = {why for one in found.pieces for why in one.holds}
+    verdicts = {one.verdict for one in found.pieces}
+    empty = bool(holding) and all(one.came == 0 for one in found.pieces)
+    lacking = "short" in verdicts or "pieces_missing" in holding
+    doubts = {why for one in found.pieces for why in (*one.holds, *one.waits)}
+    other = doubts - FINENESS_DOUBTS - {"pieces_missing"}
+    told = {
+        "empty": empty,
+        "swapped": "swapped" in verdicts,
+        "short": lacking and not empty,
+        "fineness": bool(doubts & FINENESS_DOUBTS),
+        "doubt": bool(other) and not {"swapped", "short"} & verdicts,
+        "formality": bool(found.waits_for) and not doubts,
+    }
+    return tuple(key for key, so in told.items() if so)
+
+
+def _openings(found: Inspection) -> Iterator[dict[str, Any]]:
+    for key in _troubles(found):
+        yield _about(found) | {
+            "kind": KINDS[key], "episode": _episode(found, KINDS[key]), "action": "open",
+            "since": stamp(found.at), "detail": f"inspection {found.n}: {_detail(found)}",
+        }  # fmt: skip
+
+
+def _closings(file: CaseFile, found: Inspection, now: datetime) -> Iterator[dict[str, Any]]:
+    """What this inspection and those that were replaced have told and is not so any more."""
+    mine = {_episode(found, KINDS[key]) for key in _troubles(found)}
+    told_by = [found, *(one for one in file.parts.of(Inspection) if one.replaced_by is not None)]
+    for one in file.exceptions:
+        known = any(one.episode == _episode(by, one.kind) for by in told_by)
+        of_another = one.episode != _episode(found, one.kind)
+        ends = of_another or found.released_by is None or one.kind in ENDED_BY_RELEASE
+        if known and ends and one.status != "resolved" and one.episode not in mine:
+            yield _about(found) | {
+                "kind": one.kind, "episode": one.episode, "action": "close", "since": stamp(now),
+                "detail": f"inspection {found.n}: {_detail(found)}",
+            }  # fmt: skip
+
+
+def _detail(found: Inspection) -> str:
+    lines = [f"line {one.line} {one.verdict}" for one in found.pieces]
+    return ", ".join([*lines, *(f"waits for {one}" for one in found.waits_for), *found.reasons])[:300]
+
+
+def _about(found: Inspection) -> dict[str, Any]:
+    """After a repair no carrier has had it: then no clock of a claim begins by it."""
+    about = {"subject_kind": "case", "subject": found.case_id}
+    return about if found.after_repair is not None else about | {"leg": found.leg_n}
+
+
+def _episode(found: Inspection, kind: str) -> str:
+    return f"inspection-{found.n}-{kind}"
