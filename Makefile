@@ -34,7 +34,7 @@ types: $(READY)  ## mypy, strict
 	$(PY) -m mypy
 
 # --- rules that are written by a program ------------------------------------------------------------------
-.PHONY: checks holidays playbooks purposes relief rules-due
+.PHONY: checks holidays law playbooks purposes relief rules-due
 holidays: $(READY)  ## write the public-holiday calendars anew
 	$(PY) -m infra.generate_holidays
 
@@ -56,6 +56,9 @@ checks: $(READY)  ## write docs/CHECKS.md anew: every rule that is not sure, and
 
 playbooks: $(READY)  ## write docs/PLAYBOOKS.md anew: what to do about every kind of exception, in English and Chinese
 	$(PY) -m infra.playbooks_page
+
+law: $(READY)  ## write docs/LAW.md anew: the rights of consumers in every country, and which rows may refuse
+	$(PY) -m infra.law_page
 
 relief: $(READY)  ## write docs/RELIEF.md anew: every kind of relief in every country, or why there is none
 	$(PY) -m infra.relief_page

@@ -23,6 +23,7 @@ ROOMS = {
     "watch": "What the watch finds 系统监控发现",
     "booking": "Waybills, couriers and papers 运单、取件与单证",
     "claims": "Claims 索赔",
+    "withdrawal": "Withdrawals 撤销合同",
     "dock": "The receiving dock 收货",
     "bench": "The bench 维修",
     "house": "Our own house 系统自身",

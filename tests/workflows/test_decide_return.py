@@ -1,4 +1,4 @@
-"""A person decides what a machine could not: approved it goes on, refused it ends with its reasons, or more is asked."""
+"""A person decides what a machine could not: approved it goes on, refused it ends with reasons, or more is asked."""
 
 from __future__ import annotations
 
