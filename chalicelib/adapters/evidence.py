@@ -11,11 +11,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from chalicelib.adapters import keys
+from chalicelib.adapters import evidence_keys, keys
 from chalicelib.adapters.aws import Client, Clients, code_of, reaching
 from chalicelib.clock import stamp
 from chalicelib.errors import NotFoundError
-from chalicelib.workflows.ports import Upload
+from chalicelib.workflows.evidence_ports import Upload
 
 # What may be read by a link: carriers' labels, papers of our own, packs of claims, never what carriers sent.
 SERVED = ("labels/", "papers/", "claims/")
@@ -179,13 +179,13 @@ class BucketEvidence:
 
     def keep_evidence(self, upload: Upload, digest: str, content: bytes) -> str:
         """Keep an upload under its digest, once, as bytes without a type: nobody is to open it by accident."""
-        key = keys.original_key(upload.case_id, upload.evidence_id, digest)
+        key = evidence_keys.original_key(upload.case_id, upload.evidence_id, digest)
         self._put_once(key, content, "application/octet-stream")
         return key
 
     def keep_shown(self, upload: Upload, what: str, digest: str, content: bytes) -> str:
         """Keep a copy or a thumbnail of a photo under its digest, once."""
-        key = keys.shown_key(upload.case_id, upload.evidence_id, what, digest)
+        key = evidence_keys.shown_key(upload.case_id, upload.evidence_id, what, digest)
         self._put_once(key, content, JPEG)
         return key
 
@@ -241,4 +241,4 @@ class BucketEvidence:
 
 
 def _upload_key(upload: Upload) -> str:
-    return keys.upload_key(upload.case_id, upload.evidence_id)
+    return evidence_keys.upload_key(upload.case_id, upload.evidence_id)

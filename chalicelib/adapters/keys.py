@@ -152,33 +152,6 @@ def export_key(export_id: str) -> str:
     return f"exports/{part(export_id)}.zip"
 
 
-def upload_key(case_id: str, evidence_id: str) -> str:
-    """Where a file may be uploaded.
-
-    >>> upload_key("c1", "e0001")
-    'uploads/c1/e0001'
-    """
-    return f"uploads/{part(case_id)}/{part(evidence_id)}"
-
-
-def original_key(case_id: str, evidence_id: str, digest: str) -> str:
-    """Where the evidence bucket holds what was uploaded.
-
-    >>> original_key("c1", "e0001", "abab")
-    'evidence/c1/e0001-abab'
-    """
-    return f"evidence/{part(case_id)}/{part(evidence_id)}-{part(digest)}"
-
-
-def shown_key(case_id: str, evidence_id: str, what: str, digest: str) -> str:
-    """Where the evidence bucket holds what is shown instead of a photo.
-
-    >>> shown_key("c1", "e0001", "copy", "abab")
-    'shown/c1/e0001-copy-abab.jpg'
-    """
-    return f"shown/{part(case_id)}/{part(evidence_id)}-{part(what)}-{part(digest)}.jpg"
-
-
 def log_sk(n: int) -> str:
     """A line of the case log; padded so that text order is number order."""
     return f"{LOG}{n:010d}"

@@ -71,7 +71,7 @@ def _upright(content: bytes, media_type: str, longest: int, most_pixels: int) ->
         raise ValueError("more pixels than are decoded")
     turn = _TURNS.get(_orientation(opened))
     opened.draft("RGB", (longest, longest))  # JPEG: decoded no larger than needed
-    plain = _on_white(opened)
+    plain = _on_white(_reduced(_in_colours(opened), 2 * longest))
     return plain.transpose(turn) if turn is not None else plain
 
 
@@ -83,15 +83,25 @@ def _orientation(opened: Image.Image) -> int:
         return 1
 
 
-def _on_white(opened: Image.Image) -> Image.Image:
-    if opened.mode in ("RGB", "L"):
-        return opened.convert("RGB")
+def _in_colours(opened: Image.Image) -> Image.Image:
+    """The picture in three colours, or in four where parts of it may be clear; copied only where it must be."""
     if opened.mode.startswith("I"):
-        return opened.convert("I").point(lambda grey: grey / 256).convert("L").convert("RGB")
-    if opened.mode not in ("RGBA", "LA", "P", "PA", "1"):
-        return opened.convert("RGB")
-    clear = opened.convert("RGBA")
-    return Image.composite(clear.convert("RGB"), Image.new("RGB", clear.size, _WHITE), clear.getchannel("A"))
+        opened = opened.convert("I").point(lambda grey: grey / 256).convert("L")
+    may_be_clear = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
+    wanted = "RGBA" if may_be_clear else "RGB"
+    return opened if opened.mode == wanted else opened.convert(wanted)
+
+
+def _reduced(picture: Image.Image, longest: int) -> Image.Image:
+    """A picture much larger than this made smaller at once: what follows then needs little room."""
+    factor = max(picture.size) // longest
+    return picture.reduce(factor) if factor > 1 else picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB":
+        return picture
+    return Image.composite(picture.convert("RGB"), Image.new("RGB", picture.size, _WHITE), picture.getchannel("A"))
 
 
 def _fitted(picture: Image.Image, longest: int) -> Image.Image:

@@ -19,6 +19,7 @@ ROOMS_BY_OUTSIDE_PACKAGE = {
     "urllib.request": ("adapters",),
     "urllib3": ("adapters",),
     "requests": (),
+    "PIL": ("returns",),
     "subprocess": (),
     "multiprocessing": (),
     "asyncio": (),
