@@ -9,7 +9,7 @@ from chalicelib.api.desk import Desk
 from chalicelib.api.entrance import Call, serve
 from chalicelib.api.operation import CASE_ID, Operation, Parameter
 
-INSPECTION = Parameter("inspection", "path", "The inspection.", pattern=r"[1-9][0-9]{0,2}", max_length=3, example="1")
+INSPECTION = Parameter("inspection_id", "path", "The inspection.", pattern=r"[1-9][0-9]{0,2}", max_length=3, example="1")
 READ = Operation(
     "read_custody", "GET", "/v1/returns/{case_id}/custody",
     "Every hand-over of a case: from whom to whom, where, when, grams, seal, photos; receipts and carrier's weights.",
@@ -34,13 +34,13 @@ INSPECT = Operation(
     parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
 SIGN = Operation(
-    "countersign_inspection", "POST", "/v1/returns/{case_id}/inspection/{inspection}/countersign",
+    "countersign_inspection", "POST", "/v1/returns/{case_id}/inspection/{inspection_id}/countersign",
     "The second person signs by their own token, or disagrees.",
     answers={200: "InspectionAnswer"}, scope="returns:write", body="CountersignBody",
     parameters=(CASE_ID, INSPECTION), problems=(409,),
 )  # fmt: skip
 RELEASE = Operation(
-    "release_inspection", "POST", "/v1/returns/{case_id}/inspection/{inspection}/release",
+    "release_inspection", "POST", "/v1/returns/{case_id}/inspection/{inspection_id}/release",
     "Another person releases what is held, says why, and what is accepted of each line.",
     answers={200: "InspectionAnswer"}, scope="settlements:approve", body="ReleaseBody",
     parameters=(CASE_ID, INSPECTION), problems=(409,),
@@ -102,7 +102,7 @@ def inspect_pieces(desk: Desk, call: Call) -> Response:
 def countersign(desk: Desk, call: Call) -> Response:
     """The second person's word."""
     told = desk.stories().countersign_inspection(
-        desk.ports(), call.path["case_id"], int(call.path["inspection"]), agrees=call.body.agrees,
+        desk.ports(), call.path["case_id"], int(call.path["inspection_id"]), agrees=call.body.agrees,
         opening_video=call.body.opening_video, by=call.holder, now=call.now,
     )  # fmt: skip
     return answer(told)
@@ -111,7 +111,7 @@ def countersign(desk: Desk, call: Call) -> Response:
 def release(desk: Desk, call: Call) -> Response:
     """Another person's decision on what is held."""
     told = desk.stories().release_inspection(
-        desk.ports(), call.path["case_id"], int(call.path["inspection"]), accepted=call.body.accepted(),
+        desk.ports(), call.path["case_id"], int(call.path["inspection_id"]), accepted=call.body.accepted(),
         why=call.body.why, by=call.holder, now=call.now,
     )  # fmt: skip
     return answer(told)

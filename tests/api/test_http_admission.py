@@ -17,7 +17,9 @@ OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
 def path_of(operation):
     named = {"case_id": "c-01", "carrier": "fedex", "tracking_number": "794987654321", "pickup_id": "1-1"}
     named |= {"country": "US", "name": "return_invoice", "entry_id": "c0b770eaf4409590", "moment": "held"}
-    named |= {"claim_id": "1-carrier"}
+    named |= {"claim_id": "1-carrier", "inspection_id": "1"}
+    named |= {"settlement_id": "1"}
+    named |= {"quote_id": "1-1"}
     named |= {"delivery_id": "Y2FzZS9jLTAxfHNob3Atc3lzdGVtfG1zZ18x", "receiver": "shop-system"}
     action = next((one.example for one in operation.parameters if one.name == "action"), "")
     return operation.path.format(**named, exception_id="Y2FzZQ", action=action)
@@ -81,9 +83,9 @@ def test_every_refused_token_hears_the_same_words():
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.operation_id)
 def test_a_token_without_the_scope_is_told_which_one_is_missing(operation):
     world = World()
-    lacking = {"returns:read": "clerk", "returns:write": "reader", "exceptions:write": "writer", "admin": "writer"}[
-        operation.scope
-    ]
+    lacking = {"returns:read": "clerk", "returns:write": "reader", "exceptions:write": "writer", "admin": "writer"}.get(
+        operation.scope, "writer"
+    )
 
     refused = called(world.client(), operation, posted(lacking))
 

@@ -62,7 +62,7 @@ def test_pieces_are_looked_at_and_wait_for_a_second_holder(dock):
     dock.say("receipt", examples.ReceiptBody)
     told = dock.say("inspection", seen())
     assert (told.status_code, told.json_body["waits_for"]) == (201, ["second_person", "opening_video"])
-    refused = dock.say("inspection/1/countersign", examples.CountersignBody, "inspection/{inspection}/countersign")
+    refused = dock.say("inspection/1/countersign", examples.CountersignBody, "inspection/{inspection_id}/countersign")
     assert (refused.status_code, refused.json_body["code"]) == (409, "same_person")
     assert dock.say("inspection", seen()).status_code == 200
     assert [row["inspection"] for row in dock.read("inspections")["items"]] == [1]
@@ -71,7 +71,7 @@ def test_pieces_are_looked_at_and_wait_for_a_second_holder(dock):
 def test_the_holder_who_found_it_cannot_release_it(dock):
     dock.say("receipt", examples.ReceiptBody)
     dock.say("inspection", seen())
-    told = dock.say("inspection/1/release", examples.ReleaseBody, "inspection/{inspection}/release")
+    told = dock.say("inspection/1/release", examples.ReleaseBody, "inspection/{inspection_id}/release")
     assert (told.status_code, told.json_body["code"]) == (409, "same_person")
 
 

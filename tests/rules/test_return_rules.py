@@ -13,6 +13,10 @@ ON = date(2026, 11, 22)
 DATASETS = {
     "returns/withdrawal": ("right", "exclusion"),
     "returns/guarantee": ("guarantee", "early"),
+    "returns/weighing": (
+        "sale_weight", "marked_weight", "scale", "density", "operation", "xrf", "legal_fineness", "stone_report",
+        "karat", "damage",
+    ),
     "carriers/acceptance": ("row",),
     "shipments/transit": ("norm",),
     "insurance/claim_clocks": ("clock", "legal", "ladder", "trace", "answer"),
