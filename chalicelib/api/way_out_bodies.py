@@ -53,7 +53,7 @@ class OutFactsBody(Shape):
 class PlanWayOutBody(Shape):
     """What is to go out: its cause, the settlement or the repair it belongs to, and the pieces as they go (another
     piece has its own weights, serial and price; what came back is known). ``without_proof`` sends it without the relief
-    that lacks proof, and customs are paid."""
+    that lacks proof, and customs are paid. ``instead``: one that is on its way will not arrive, and another goes."""
 
     cause: CauseWord
     settlement_id: Annotated[str, code("[1-9][0-9]{0,2}", 3)] | None = None
@@ -61,6 +61,7 @@ class PlanWayOutBody(Shape):
     items: Annotated[tuple[ItemBody, ...], Field(max_length=50)] = ()
     facts: OutFactsBody = OutFactsBody()
     without_proof: Flag = False
+    instead: Flag = False
 
     @model_validator(mode="after")
     def _by_one(self) -> PlanWayOutBody:
@@ -80,6 +81,7 @@ class PlanWayOutBody(Shape):
             tuple(item.as_item() for item in self.items),
             self.facts.as_facts(),
             self.without_proof,
+            self.instead,
         )
 
 

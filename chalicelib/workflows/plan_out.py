@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.carriers.routes import Route
@@ -20,9 +21,8 @@ from chalicelib.places import Lane
 from chalicelib.purposes import Purpose
 from chalicelib.returns.case import Item, PurposeUnknown, worth_of
 from chalicelib.returns.custody import Receipt
-from chalicelib.returns.inspection import Inspection
+from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.settlement import Settlement
-from chalicelib.returns.stages import is_past
 from chalicelib.returns.way_out import Border, OutCause, OutFacts, WayOut, border_of, purpose_out
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.file_export import unfiled_export
@@ -39,6 +39,8 @@ from chalicelib.workflows.verdicts import WAIVED, made_without
 
 BY_HAND = "order the waybill of {carrier} ({service}): no call of ours can"
 GOES = "Nothing is asked of anybody: the waybill is being bought; hand the parcel over at the carrier's counter"
+# At these the piece is with us, whoever wrote its receipt; money alone may be settled before it is.
+IN_OUR_HANDS = frozenset({"received", "inspected", "in_repair"})
 # What is nobody's to send back: it is not here.
 NOT_HERE = frozenset({"missing", "swapped"})
 
@@ -46,7 +48,8 @@ NOT_HERE = frozenset({"missing", "swapped"})
 @dataclass(frozen=True, slots=True)
 class OutWish:
     """What is asked to go out: why, what asked for it, and what a person said. ``items`` empty: those that the case
-    knows. ``without_proof``: a person lets it go without the proof that relief needs."""
+    knows. ``without_proof``: a person lets it go without the proof that relief needs. ``instead``: another goes in the
+    place of one that is on its way and, as a person says, will not arrive."""
 
     cause: OutCause
     by: str
@@ -55,6 +58,7 @@ class OutWish:
     items: tuple[Item, ...] = ()
     facts: OutFacts = field(default_factory=OutFacts)
     without_proof: bool = False
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,44 +117,50 @@ def items_of(file: CaseFile, wish: OutWish, on: date) -> tuple[Item, ...]:
     if wish.cause in ("replacement", "loan"):
         return ()
     order = repair_of(file, wish.repair_n) if wish.repair_n is not None else None
-    lines = {order.line} if order is not None else _refused_lines(file, wish)
-    return tuple(
-        found
-        for at, item in enumerate(file.plan.request.items, 1)
-        if (lines is None or at in lines) and (found := _as_found(file, at, item)) is not None
-    )
+    lines = {order.line: None} if order is not None else _refused_lines(file, wish)
+    found, rows = _found(file), enumerate(file.plan.request.items, start=1)
+    here = ((at, _as_found(item, found.get(at))) for at, item in rows if lines is None or at in lines)
+    return tuple(_at_most(item, lines.get(at) if lines else None) for at, item in here if item is not None)
 
 
-def _refused_lines(file: CaseFile, wish: OutWish) -> set[int] | None:
-    """The lines that a refusal is about; None: all of them."""
+def _refused_lines(file: CaseFile, wish: OutWish) -> dict[int, int | None] | None:
+    """The lines that a refusal is about, counted from 1, with how many pieces of each where it says so; None: all."""
     settled = _settlement(file, wish.settlement_n)
-    named = {line.line for line in settled.lines if line.line is not None} if settled else set()
-    return named or None
+    lines = settled.lines if settled else ()
+    return {line.line: line.pieces for line in lines if line.line is not None} or None
 
 
-def _as_found(file: CaseFile, at: int, item: Item) -> Item | None:
-    """A line as the last inspection found it; as it was sold where none did; None when it is not here."""
-    looked = max(file.parts.of(Inspection), key=lambda one: one.n, default=None)
-    found = next((one for one in looked.pieces if one.line == at), None) if looked else None
+def _found(file: CaseFile) -> dict[int, PieceFound]:
+    """Each line as it was looked at last."""
+    looked = sorted(file.parts.of(Inspection), key=lambda one: one.n)
+    return {piece.line: piece for one in looked if one.replaced_by is None for piece in one.pieces}
+
+
+def _as_found(item: Item, found: PieceFound | None) -> Item | None:
+    """A line as it was found; as it was sold where nobody looked; None when it is not here."""
     if found is None:
         return item
     if found.came <= 0 or found.verdict in NOT_HERE:
         return None
-    weighed = found.weighing
+    came, weighed = replace(item, quantity=found.came), found.weighing
     if weighed is None:
-        return replace(item, quantity=found.came)
-    each = weighed.gross_g / found.came
-    other = item.gross_weight_g - item.net_weight_g
-    net = weighed.net_g / found.came if weighed.net_g is not None else max(each - other, item.net_weight_g * 0)
-    return replace(item, quantity=found.came, gross_weight_g=each, net_weight_g=net)
+        return came
+    each, other = weighed.gross_g / found.came, item.gross_weight_g - item.net_weight_g
+    net = weighed.net_g / found.came if weighed.net_g is not None else max(each - other, Decimal(0))
+    return replace(came, gross_weight_g=each, net_weight_g=net)
+
+
+def _at_most(item: Item, pieces: int | None) -> Item:
+    return item if pieces is None else replace(item, quantity=min(pieces, item.quantity))
 
 
 def _not_ready(file: CaseFile, wish: OutWish, items: tuple[Item, ...]) -> list[str]:
     """What must be settled first, before anything is reckoned."""
-    looked = max(file.parts.of(Inspection), key=lambda one: one.n, default=None)
+    counts = [one for one in file.parts.of(Inspection) if one.replaced_by is None]
+    looked = max(counts, key=lambda one: one.n, default=None)
     ours = wish.cause in ("repaired", "unrepaired", "refused")
     points = []
-    if ours and not is_past(file.case.stage, "received") and not file.parts.of(Receipt):
+    if ours and file.case.stage not in IN_OUR_HANDS and not (file.parts.of(Receipt) or looked):
         points.append("custody: the piece is not in our hands yet")
     if ours and looked is not None and looked.holds:
         points.append(f"custody: inspection {looked.n} is held; release it first")

@@ -11,6 +11,7 @@ from chalicelib.alerts.playbooks import Language
 from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case, Item, ReturnRequest
+from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
@@ -25,7 +26,7 @@ from chalicelib.workflows.read_evidence import evidence_in_short
 from chalicelib.workflows.read_ledger import duties_in_short
 from chalicelib.workflows.read_settlements import settlements_in_short
 from chalicelib.workflows.read_shipment import where_it_is
-from chalicelib.workflows.read_ways_out import ways_out_in_short
+from chalicelib.workflows.read_ways_out import next_of, ways_out_in_short
 from chalicelib.workflows.read_withdrawal import withdrawals_in_short
 from chalicelib.workflows.repairs_in_short import repairs_in_short
 from chalicelib.workflows.serve_papers import paper_rows
@@ -257,11 +258,17 @@ def _next(file: CaseFile, planned: list[str], reading: Reading) -> list[str]:
     waiting = [exception for exception in file.exceptions if exception.status != "resolved"]
     if waiting:
         points = planned if any(exception.kind == DECISION_WANTED for exception in waiting) else []
+        points = [
+            *points,
+            *(point for way in file.parts.of(WayOut) if way.state == "wanted" for point in next_of(file, way)),
+        ]
         return [*points, *(step for exception in waiting for step in worded(exception, reading)[1])]
     if held := next_of_custody(file):
         return held
     if file.case.stage == "approved":
         return [_before_the_road(file)]
+    if file.case.stage == "sending_out":
+        return [f"Leg {way.leg_n}: {word}" for way in file.parts.of(WayOut) for word in next_of(file, way)]
     return NEXT_BY_STAGE.get(file.case.stage, planned)
 
 

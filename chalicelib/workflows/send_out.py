@@ -65,9 +65,10 @@ def plan_way_out(ports: Ports, case_id: str, wish: OutWish, now: datetime) -> in
         _refuse_over(file.case)
         _refuse_unknown(file, wish)
         before = _asked_already(file, wish)
-        if before is None or before.state in ENDED:
+        if before is None or before.state in ENDED or (wish.instead and before.state == "sent"):
             leg_n = next_leg(file)
-            return _amendment(file, plan_leg_out(ports, file, wish, leg_n, now), wish.by, now)
+            plan = plan_leg_out(ports, file, wish, leg_n, now)
+            return _in_its_place(_amendment(file, plan, wish.by, now), before, now)
         leg_n = before.leg_n
         _refuse_bought(file, before)
         plan = plan_leg_out(ports, file, _over(before, wish), leg_n, now)
@@ -195,6 +196,13 @@ def _refuse_bought(file: CaseFile, way: WayOut) -> None:
     for one in file.bookings:
         if one.leg_n == way.leg_n and one.kind == "waybill" and not is_free(one):
             raise ConflictError(f"its waybill is {one.status}: call the way out off, or settle its exception, first")
+
+
+def _in_its_place(change: Amendment, before: WayOut | None, now: datetime) -> Amendment:
+    """The change, with the parcel that will not arrive noted as lost: a scan of it would say otherwise again."""
+    if before is None or before.state != "sent":
+        return change
+    return replace(change, parts=(*change.parts, replace(before, state="lost", why="said_so", changed_at=now)))
 
 
 def _over(way: WayOut, wish: OutWish) -> OutWish:

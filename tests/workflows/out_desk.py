@@ -19,6 +19,7 @@ from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.plan_out import OutWish
 from chalicelib.workflows.read_case import read_case
 from chalicelib.workflows.send_out import plan_way_out, take_send_out
+from infra.local.carrier_simulator import Scan
 from tests.faults.stories import HOME_WAY, travel
 from tests.faults.world import MONDAY
 from tests.workflows.couriers import CourierDesk
@@ -39,7 +40,7 @@ class OutDesk(CourierDesk):
         """The ring came by carrier, was received and looked at: it is as it was sold."""
         self.booked()
         travel(self.world, self.file.legs[0].number, HOME_WAY)
-        found = PieceFound(0, 1, 1, "as_sold", expected_net_g=Decimal("5.20"), accepted_net_g=Decimal("5.20"))
+        found = PieceFound(1, 1, 1, "as_sold", expected_net_g=Decimal("5.20"), accepted_net_g=Decimal("5.20"))
         inspection = Inspection("case0001", 1, 1, RECEIVED, "li", None, "accepted", (found,))
         self.put(stage, receipt(1), inspection)
         self.world.now = LATER
@@ -71,13 +72,13 @@ class OutDesk(CourierDesk):
         """The ring was made one size larger: 0.30 g of gold went in."""
         customs = CustomsChoice(export_reference="26FR0001", authorisation="FR-OP-1", **chosen)
         order = RepairOrder(
-            "case0001", 1, "SZX-1", "done", (Operation("resize", 0, {"sizes": "1"}),), LATER, "li",
+            "case0001", 1, "SZX-1", "done", (Operation("resize", 1, {"sizes": "1"}),), LATER, "li",
             under_warranty=under_warranty, metal_added_g=Decimal("0.30"), gross_after_g=Decimal("5.60"), tested_ok=True,
             finished_at=LATER, customs=customs, consent="1-1" if paid else None,
         )  # fmt: skip
         parts: tuple[Any, ...] = (order,)
         if paid:
-            lines = (QuoteLine("work", Money(Decimal(paid), "EUR"), line=0),)
+            lines = (QuoteLine("work.resize", Money(Decimal(paid), "EUR"), line=1),)
             total = Money(Decimal(paid), "EUR")
             parts += (Quote("case0001", 1, 1, "approved", lines, total, LATER, "li", LATER + timedelta(days=14)),)
         self.put("in_repair", *parts)
@@ -104,13 +105,16 @@ class OutDesk(CourierDesk):
         return next((one for one in self.file.bookings if (one.kind, one.leg_n) == ("waybill", n)), None)
 
     def goes(self, *stops: tuple[str, str, str, int], since: datetime = LATER, n: int = 2) -> None:
-        """The parcel of this leg is scanned, and every scan pushed."""
+        """The parcel of this leg is scanned, in the simulators' words or the carrier's codes, and every scan pushed."""
         number, carrier = self.leg(n).number, self.world.carrier
         for word, city, country, hours in stops or OUT_WAY:
             at = since + timedelta(hours=hours)
             self.world.now = max(self.world.now, at)
-            said = carrier.spoken(word, city, country, at)
-            carrier.scan(number, said.code, city, country, at, description=said.description)
+            said = carrier.spoken(word, city, country, at) if word.islower() else Scan("", word, "", city, country)
+            carrier.scan(
+                number, said.code, city, country, at, description=said.description,
+                exception_code=said.exception_code, exception_description=said.exception_description,
+            )  # fmt: skip
             self.world.push(number)
             self.world.pump()
 
