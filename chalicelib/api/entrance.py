@@ -56,6 +56,11 @@ class Call:
     document: Any = None
     body: Any = None
     form: Mapping[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
+
+    def may(self, scope: str) -> bool:
+        """Whether the token holds this scope besides the one the route asks for."""
+        return scope in self.scopes or "admin" in self.scopes
 
 
 def _as_problem(error: ReturnsError, request_id: str, _headers: Mapping[str, str]) -> Response:
@@ -101,10 +106,11 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
     """The request as its handler may use it; raises the error that names everything wrong with it."""
     now = desk.now()
     holder = role = ""
+    scopes: tuple[str, ...] = ()
     if operation.scope:
         shown = request.headers.get("authorization")
         token = holder_of(shown, operation.scope, desk.ports().tokens, now)
-        holder, role = token.holder, token.role
+        holder, role, scopes = token.holder, token.role, tuple(token.scopes)
     call = Call(
         request_id,
         now,
@@ -114,6 +120,7 @@ def admit(desk: Desk, operation: Operation, request: Any, request_id: str) -> Ca
         _every_header(request) if operation.raw_body else _headers_of(operation, request.headers),
         str(request.context.get("path") or ""),
         role=role,
+        scopes=scopes,
     )
     has_body = operation.body or operation.raw_body or operation.form
     return _with_body(operation, call, request) if has_body else call

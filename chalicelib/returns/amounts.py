@@ -178,7 +178,12 @@ def _goods(basis: Basis, came: Sequence[Came], before: Before) -> tuple[list[Set
     if basis.payment is None or basis.payment.discounts is None:
         return lines, ["discounts"] if basis.payment else []
     lost = (_discount_lost(basis, one, came, before) for one in basis.payment.discounts)
-    return lines + [one for one in lost if one.amount.amount], []
+    lines += [one for one in lost if one.amount.amount]
+    below = _sum(lines, basis.currency)
+    if below.amount < 0:
+        up = Money(-below.amount, basis.currency)
+        lines.append(SettlementLine("never_below_nothing", up, "never_below_nothing", "a return costs no money"))
+    return lines, []
 
 
 def _discount_lost(basis: Basis, one: Discount, came: Sequence[Came], before: Before) -> SettlementLine:

@@ -49,7 +49,7 @@ def close_if_done(ports: Ports, case_id: str, now: datetime) -> None:
 
     def decide(file: CaseFile) -> Amendment | None:
         closed[:] = []
-        if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(ports, file):
+        if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(file):
             return None
         closed[:] = [file.case.stage]
         return Amendment(replace(file.case, stage="closed"), "stage_closed", {"from": file.case.stage}, by=US)
@@ -75,7 +75,7 @@ def close_case(
             return None
         if file.case.stage == "cancelled":
             raise ConflictError("the return is cancelled: that ends it too")
-        left[:] = open_points(ports, file)
+        left[:] = open_points(file)
         if left and not even_though:
             raise CaseOpen(tuple(left))
         taken_back = tuple(_taken_back(file, now))
@@ -92,12 +92,12 @@ def close_case(
     return {"case_id": case_id, "stage": case.stage, "open": [fault.detail for fault in left]}
 
 
-def open_points(ports: Ports, file: CaseFile) -> tuple[FieldFault, ...]:
+def open_points(file: CaseFile) -> tuple[FieldFault, ...]:
     """All that is still to be done or to come, each with what ends it."""
-    return tuple(_open(ports, file))
+    return tuple(_open(file))
 
 
-def _open(ports: Ports, file: CaseFile) -> Iterator[FieldFault]:
+def _open(file: CaseFile) -> Iterator[FieldFault]:
     stage = file.case.stage
     if stage in ON_THE_ROAD:
         yield _point("stage", "on_the_road", "a parcel is under way: cancel the return, or wait for it")
@@ -113,44 +113,33 @@ def _open(ports: Ports, file: CaseFile) -> Iterator[FieldFault]:
     for each in file.exceptions:
         if each.status != "resolved" and not each.kind.startswith(RUNS_ON):
             yield _point("exception", "exception_open", f"exception {each.exception_id} ({each.kind}) is open")
-    yield from _ways_out(ports, file)
+    yield from _ways_out(file)
 
 
-def _ways_out(ports: Ports, file: CaseFile) -> Iterator[FieldFault]:
-    """Parcels that go out: asked for and not planned yet, or not at their door."""
+def _ways_out(file: CaseFile) -> Iterator[FieldFault]:
+    """Parcels that go out: asked for and not planned yet, not at their door, or come back or lost on the way."""
     ways = file.parts.of(WayOut)
-    planned = {way.settlement_n for way in ways}
     for one in file.parts.of(Settlement):
-        if one.state == "done" and one.sends is not None and one.n not in planned:
+        if one.state == "done" and one.sends is not None and all(way.settlement_n != one.n for way in ways):
             yield _point("way_out", "not_sent", f"what settlement {one.n} sends out has no parcel yet")
-    # What was called off, came back or was lost is not awaited any more: what is to be done instead, people decide.
-    ended = {way.leg_n for way in ways if not way.is_under_way}
-    for leg in file.legs:
-        if leg.direction == "out" and leg.n not in ended and not _is_delivered(ports, file, leg.n):
-            yield _point("way_out", "not_delivered", f"the parcel of leg {leg.n} is not delivered yet")
-
-
-def _is_delivered(ports: Ports, file: CaseFile, leg_n: int) -> bool:
-    leg = next(one for one in file.legs if one.n == leg_n)
-    if leg.number is None:
-        return False
-    tracks = ports.tracks.file(leg.carrier, leg.number).tracks
-    return any(
-        track.state.milestone == "delivered" for track in tracks if (track.case_id, track.leg_n) == (leg.case_id, leg.n)
-    )
+    for way in ways:
+        if way.is_under_way:
+            yield _point("way_out", "not_delivered", f"the parcel of leg {way.leg_n} is {way.state}")
 
 
 def _has_outcome(ports: Ports, file: CaseFile) -> bool:
-    """Whether it ended in something: a settlement that ends a case, or a repaired piece that is home. A piece that was
-    replaced beforehand must have come back."""
-    done = [one for one in file.parts.of(Settlement) if one.state == "done"]
+    """Whether it ended in something: a settlement that ends a case, with what it sends out at its door, or a repaired
+    piece that is home. A piece that was replaced beforehand must have come back."""
     sight = _sight(ports, file)
     if sight is None:
         return False
-    ends = [one for one in done if sight.rules.kind(one.kind).ends]
+    delivered = [way for way in file.parts.of(WayOut) if way.state == "delivered"]
+    ends = [one for one in sight.settlements if one.state == "done" and sight.rules.kind(one.kind).ends]
     if any(one.kind == "advance_replacement" for one in ends) and not sight.inspections:
         return False
-    repaired = any(way.cause in ("repaired", "unrepaired") for way in file.parts.of(WayOut))
+    if any(one.sends and all(way.settlement_n != one.n for way in delivered) for one in ends):
+        return False
+    repaired = any(way.cause in ("repaired", "unrepaired") for way in delivered)
     return _is_all_settled(sight) if ends else repaired
 
 

@@ -23,6 +23,7 @@ from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.pay_out import IN_HAND, go_on, paid_by_hand, pay_message
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_settlements import settlement_row
+from chalicelib.workflows.send_out import call_off_for
 from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.watch_refund import clock_of
@@ -120,7 +121,25 @@ def withdraw(
             raise ConflictError("its payment was asked for before: say what became of it (reconcile)")
         return replace(one, state="withdrawn", why=why or one.why, changed_at=now, due_at=now)
 
-    return _change(ports, case_id, settlement_id, "settlement_withdrawn", by, now, decide)
+    told = _change(ports, case_id, settlement_id, "settlement_withdrawn", by, now, decide)
+    call_off_for(ports, case_id, int(settlement_id), why="settlement_withdrawn", holder=by, now=now)
+    return told
+
+
+def act(
+    ports: Ports,
+    case_id: str,
+    settlement_id: str,
+    action: str,
+    *,
+    by: str,
+    now: datetime,
+    why: str | None = None,
+) -> dict[str, Any]:
+    """What the desk does to a settlement: ``withdraw`` it, or note that the customer said yes (``agree``)."""
+    if action == "agree":
+        return agree(ports, case_id, settlement_id, by=by, now=now)
+    return withdraw(ports, case_id, settlement_id, by=by, now=now, why=why)
 
 
 def reconcile(

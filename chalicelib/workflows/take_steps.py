@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import InvalidRequestError
-from chalicelib.workflows import book_leg, keep_claims
+from chalicelib.workflows import book_leg, keep_claims, watch_refund
 from chalicelib.workflows.case_parts import look_at_part
 from chalicelib.workflows.confirm_push import confirm_push
 from chalicelib.workflows.follow_case import advance_case
@@ -29,8 +29,11 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             look_for_tools(ports, message["case_id"])
         case "advance_case":
             advance_case(ports, message, now)
+            watch_refund.begin(ports, message["case_id"], now)
             look_for_notices(ports, message["case_id"])
             look_for_tools(ports, message["case_id"])
+        case "refund_watch":
+            watch_refund.begin(ports, message["case_id"], now)
         case "send_out":
             take_send_out(ports, message, now)
         case "join":

@@ -21,6 +21,7 @@ from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import OVER, Sight, sight_of
 
 DUE = "refund_due"
+BY_WITHDRAWAL = "withdrawal_refund_due"
 STEP = "refund_watch"
 # While the law lets us wait for the goods nothing is owed; it is looked at again so often, should their news be lost.
 LOOK_AGAIN = timedelta(days=7)
@@ -113,9 +114,17 @@ def _alerts(file: CaseFile, clock: RefundClock, now: datetime) -> list[dict[str,
     name = wanted["episode"] if wanted else None
     told = [one for one in file.exceptions if one.kind == DUE and one.status != "resolved"]
     closings = [closing_of(one, "the day has moved or the refund is made", now) for one in told if one.episode != name]
-    if wanted is None or any((one.episode, one.severity) == (name, wanted["severity"]) for one in file.exceptions):
+    if wanted is None or _is_told_elsewhere(file, clock, now):
         return closings
-    return [*closings, wanted]
+    known = any((one.episode, one.severity) == (name, wanted["severity"]) for one in file.exceptions)
+    return closings if known else [*closings, wanted]
+
+
+def _is_told_elsewhere(file: CaseFile, clock: RefundClock, now: datetime) -> bool:
+    """Whether a person has the same day on the work list already, from the withdrawal itself; not once it has
+    passed."""
+    ahead = clock.ends_at is not None and now < clock.ends_at
+    return ahead and any(one.kind == BY_WITHDRAWAL and one.status != "resolved" for one in file.exceptions)
 
 
 def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any]:
