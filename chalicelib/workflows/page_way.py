@@ -36,12 +36,12 @@ _STEP_BY_TASK: Mapping[str, Step] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What decides on the next step besides the stage: what is wanted, and by when each is."""
+    """What decides on the next step besides the stage: what the customer is asked to show, whether the case waits for
+    it, and how the parcel gets to its carrier."""
 
     wanted: tuple[str, ...]
     decides: bool
-    evidence_by: datetime | None
-    road_task: str
+    to_the_road: str
 
 
 def next_step(look: Look, facts: NoticeFacts, asked: Asked) -> tuple[Step, datetime | None]:
@@ -52,12 +52,12 @@ def next_step(look: Look, facts: NoticeFacts, asked: Asked) -> tuple[Step, datet
     quote = open_quote(look.file)
     if quote is not None:
         return "quote", quote.valid_until
-    if facts.reason is not None or _is_held(look):
+    if _is_held(look):
         return "held", None
     if asked.wanted and asked.decides:
-        return "evidence", asked.evidence_by
+        return "evidence", None
     if stage in ("approved", "booked"):
-        return _before_the_road(facts, asked.road_task), None
+        return _before_the_road(facts, asked.to_the_road), None
     if stage == "sending_out" and any(one.leg_n == _out_leg(look) for one in look.history.collected):
         return "sending_out", None
     return _STEP_BY_STAGE[stage], _settled_by(look.file) if stage == "settling" else None

@@ -88,7 +88,7 @@ def page_facts(ports: Ports, file: CaseFile, now: datetime, *, opened: bool) -> 
     notice = facts_of(look, Told("summary", "", now), merchant, None, now)
     evidence = for_customer(file, merchant, now)
     to_the_road = facts_of(look, Told("accepted", "", now), merchant, None, now).task
-    asked = _asked(evidence["wanted"], to_the_road)
+    asked = _asked(evidence["wanted"], notice.task, to_the_road)
     step, until = next_step(look, notice, asked)
     return PageFacts(
         notice=notice,
@@ -110,9 +110,10 @@ def page_facts(ports: Ports, file: CaseFile, now: datetime, *, opened: bool) -> 
     )
 
 
-def _asked(wanted: Sequence[dict[str, Any]], to_the_road: str) -> Asked:
-    kinds = tuple(dict.fromkeys(row["kind"] for row in wanted))
-    return Asked(kinds, any(row["decides"] for row in wanted), None, to_the_road)
+def _asked(wanted: Sequence[dict[str, Any]], task: str, to_the_road: str) -> Asked:
+    """What the customer is asked to show; what customs want of them too, though no rule of ours asks for it."""
+    kinds = [row["kind"] for row in wanted] + (["customs_paper"] if task == "send_papers" else [])
+    return Asked(tuple(dict.fromkeys(kinds)), any(row["decides"] for row in wanted), to_the_road)
 
 
 def _papers(file: CaseFile) -> tuple[PaperToPrint, ...]:

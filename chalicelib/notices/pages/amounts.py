@@ -12,12 +12,10 @@ from chalicelib.notices.pages.words import Speaker
 
 
 def opening(facts: PageFacts, say: Speaker, place: Place, shown: Shown) -> str:
-    """Where the order number is asked for; once it is open, that it is."""
-    if not facts.has_something_to_open:
+    """Where the order number is asked for, while it is not open."""
+    if facts.opened or not facts.has_something_to_open:
         return ""
     title = say.say("page.open.title")
-    if facts.opened:
-        return section("open", title, f"<p>{say.say('page.open.opened')}</p>")
     if facts.closed_to_orders:
         return section("open", title, f"<p>{say.say('page.open.closed')}</p>")
     wrong = f'<p class="wrong" id="order-wrong">{say.say("page.open.wrong")}</p>' if shown.wrong == "wrong" else ""
@@ -74,8 +72,8 @@ def _kind_of(told: SettlementShown, say: Speaker) -> str:
 def _state_of(told: SettlementShown, say: Speaker) -> str:
     if told.state == "paid":
         return say.say("page.settle.paid", when=say.when(told.paid_at) if told.paid_at else say.code(""))
-    until = f" {say.say('page.settle.until', until=say.until(told.deadline))}" if told.deadline else ""
-    return say.say(f"page.settle.{told.state}") + until
+    until = say.say("page.settle.until", until=say.until(told.deadline)) if told.deadline else ""
+    return say.joined(say.say(f"page.settle.{told.state}"), until)
 
 
 def _sums(lines: Iterable[Amount], total: Money | None, say: Speaker, of: str) -> str:

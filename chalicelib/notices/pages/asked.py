@@ -57,9 +57,9 @@ def withdrawal(facts: PageFacts, say: Speaker, place: Place) -> str:
     title = say.say("page.withdraw.title")
     if right.declared_at is not None:
         return section("withdrawal", title, _receipt(right, say))
-    until = f" {say.say('page.withdraw.until', until=say.until(right.until))}" if right.until else ""
+    until = say.say("page.withdraw.until", until=say.until(right.until)) if right.until else ""
     inside = hidden(language=say.language) + button(say.say("page.withdraw.begin"), plain=True)
-    text = f"<p>{say.say('page.withdraw.text')}{until}</p>"
+    text = f"<p>{say.joined(say.say('page.withdraw.text'), until)}</p>"
     return section("withdrawal", title, text + form(place.act("withdraw"), inside))
 
 

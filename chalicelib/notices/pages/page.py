@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from html import escape
 from urllib.parse import quote
 
 from chalicelib.notices.letter import held_as
@@ -21,6 +23,11 @@ from chalicelib.notices.safe_text import one_line
 LEADS_TO = {
     "evidence": "photos", "quote": "open", "courier": "open", "hand_in": "open",
     "settling": "open", "courier_wanted": "contact",
+}  # fmt: skip
+# What a hold asks of the customer is done there; a task that is not here is done elsewhere.
+HELD_LEADS_TO = {
+    "send_papers": "photos", "send_identity_number": "contact", "check_address": "contact",
+    "name_pickup_day": "contact",
 }  # fmt: skip
 WORDED_BY = {"photos": "page.photos.title", "open": "page.open.title", "contact": "page.top.contact"}
 
@@ -38,7 +45,7 @@ def render_page(facts: PageFacts, language: str, place: Place, shown: Shown) -> 
     """The page in this language (the name of a template)."""
     say = Speaker(facts.notice, language)
     body = "".join(_Page(facts, say, place, shown).parts())
-    title = f"{say.plain('page.top.title')} {facts.notice.rma}"
+    title = f"{say.plain('page.top.title')} {escape(facts.notice.rma)}"
     return Rendered(document(say, title, body, languages_of(say, place)), language, say.missing)
 
 
@@ -54,6 +61,8 @@ class _Page:
     def parts(self) -> Iterator[str]:
         """Every part that has something to say."""
         yield self._hero()
+        if self.facts.opened:
+            yield self._papers()
         yield amounts.quote(self.facts, self.say, self.place, self.shown.order)
         yield amounts.settlement(self.facts, self.say)
         yield self._way()
@@ -61,7 +70,6 @@ class _Page:
         if self.facts.step == "evidence":
             yield photos
         yield amounts.opening(self.facts, self.say, self.place, self.shown)
-        yield self._papers()
         yield self._packing()
         if self.facts.step != "evidence":
             yield photos
@@ -71,16 +79,24 @@ class _Page:
     def _hero(self) -> str:
         say, facts = self.say, self.facts
         title, lead = self._step()
-        until = say.say("page.top.by", deadline=say.until(facts.until)) if facts.until else ""
-        leads = LEADS_TO.get(facts.step)
+        until = self._until(facts.until) if facts.until else ""
+        leads = HELD_LEADS_TO.get(facts.notice.task) if facts.step == "held" else LEADS_TO.get(facts.step)
         is_there = leads != "open" or (facts.has_something_to_open and not facts.opened)
         go = f'<a class="go" href="#{leads}">{say.say(WORDED_BY[leads])}</a>' if leads and is_there else ""
         by = f'<p><span class="by">{until}</span></p>' if until else ""
         number = f'<p class="number">{say.say("page.top.kicker")}</p>'
         return self._said() + hero(say.say("page.top.next"), title, f'<p class="lead">{lead}</p>{by}{go}{number}')
 
+    def _until(self, at: datetime) -> str:
+        """By when: what we do is promised, what the customer does is asked."""
+        if self.facts.step == "settling":
+            return self.say.say("page.settle.until", until=self.say.until(at))
+        return self.say.say("page.top.by", deadline=self.say.until(at))
+
     def _said(self) -> str:
         say, shown = self.say, self.shown
+        if self.facts.opened:
+            return f'<p class="said" role="status">{say.say("page.open.opened")}</p>'
         if shown.wrong:
             return f'<p class="wrong" role="alert">{say.say(f"page.open.{shown.wrong}")}</p>'
         return f'<p class="said" role="status">{say.say(f"page.said.{shown.said}")}</p>' if shown.said else ""
@@ -91,11 +107,11 @@ class _Page:
         if self.facts.step != "held":
             return say.say(f"page.step.{self.facts.step}.title"), say.say(f"page.step.{self.facts.step}.text")
         part = f"held.{held_as(notice.reason, notice.task)}"
-        if notice.task == "nothing":
-            what = f"{say.say(f'{part}.ours')} {say.say('page.step.held.text')}"
+        if not say.has(f"page.task.{notice.task}"):
+            what = say.joined(say.say(f"{part}.ours"), say.say("page.step.held.text"))
         else:
             what = say.say(f"page.task.{notice.task}")
-        return say.say(f"{part}.title"), f"{say.say(f'{part}.lead')} {what}"
+        return say.say(f"{part}.title"), say.joined(say.say(f"{part}.lead"), what)
 
     def _way(self) -> str:
         facts, say = self.facts, self.say
@@ -113,12 +129,12 @@ class _Page:
         return f"<li>{self.say.say(key)}<span>{beside}</span></li>"
 
     def _station(self, one: Station) -> str:
-        say = self.say
-        mark = {"done": "done", "here": "here", "ahead": "ahead"}[one.state]
-        at = f'<span class="at">{say.day(one.at)}</span>' if one.at else ""
-        current = ' aria-current="step"' if one.state == "here" else ""
-        name = f'<b>{say.say(f"page.way.{one.code}")}<span class="sr"> ({say.say(f"page.top.{mark}")})</span></b>'
-        return f'<li class="{mark}"{current}>{name}{at}</li>'
+        say, is_here = self.say, one.state == "here"
+        beside = say.say("page.top.next") if is_here else say.day(one.at) if one.at else ""
+        at = f'<span class="at">{beside}</span>' if beside else ""
+        state = "" if is_here else f'<span class="sr"> ({say.say(f"page.top.{one.state}")})</span>'
+        current = ' aria-current="step"' if is_here else ""
+        return f'<li class="{one.state}"{current}><b>{say.say(f"page.way.{one.code}")}{state}</b>{at}</li>'
 
     def _progress(self) -> str:
         say = self.say
@@ -127,7 +143,7 @@ class _Page:
 
     def _papers(self) -> str:
         facts, say = self.facts, self.say
-        if not facts.papers or not facts.opened:
+        if not facts.papers:
             return ""
         rows = "".join(self._paper(n) for n in range(len(facts.papers)))
         body = f'<p>{say.say("page.papers.text")}</p><div class="stack">{rows}</div>'

@@ -25,6 +25,8 @@ from chalicelib.rulebook import ROOT, dictionary, read_toml
 
 # The page's own texts are told from those of the notices by this.
 PREFIX = "page."
+# A number or a sum of up to so many signs is not broken over two lines; it fits the narrowest telephone.
+KEPT_WHOLE = 24
 
 
 @cache
@@ -93,6 +95,11 @@ class Speaker:
             raise TextNeedsFacts(key)
         return escape(phrase.plain)
 
+    def joined(self, *sentences: str) -> str:
+        """Sentences one after the other; in Chinese and Japanese nothing stands between them."""
+        between = "" if self.language.startswith(("zh", "ja")) else " "
+        return between.join(one for one in sentences if one)
+
     def phrase(self, key: str) -> Phrase:
         """The text to be put into another."""
         phrase = self._words.say(key)
@@ -133,5 +140,6 @@ class Speaker:
 
     def _piece(self, piece: Piece) -> str:
         if piece.kind == "code":
-            return f'<bdi dir="ltr">{escape(piece.text)}</bdi>'
+            whole = ' class="whole"' if len(piece.text) <= KEPT_WHOLE else ""
+            return f'<bdi dir="ltr"{whole}>{escape(piece.text)}</bdi>'
         return f"<bdi>{escape(piece.text)}</bdi>" if needs_isolation(piece, self.direction) else escape(piece.text)
