@@ -117,18 +117,12 @@ def workflows() -> Stories:
     from chalicelib.customs.tariff_book import tariff_book
     from chalicelib.workflows import (
         cancel_case,
-        decide_return,
-        declare_withdrawal,
         open_return,
-        propose_ways,
         prove_export,
-        read_carriers,
         read_case,
         read_rates,
-        read_shipment,
         serve_papers,
     )
-    from chalicelib.workflows.take_tracking import accept_webhook
 
     return Stories(
         open_return=open_return.open_return,
@@ -137,16 +131,11 @@ def workflows() -> Stories:
         list_cases=read_case.list_cases,
         cancel_case=cancel_case.cancel_case,
         prove_export=prove_export.prove_export,
-        decide_return=decide_return.decide_return,
-        declare_withdrawal=declare_withdrawal.declare,
         estimate=lambda ports, request: read_rates.estimate_entry(ports, request).as_json(),
         read_tariff=tariff_book,
-        routes=propose_ways.routes,
-        carriers=read_carriers.carriers,
-        read_shipment=read_shipment.read_shipment,
-        list_shipments=read_shipment.list_shipments,
-        accept_webhook=accept_webhook,
+        **_carriers(),
         **_ways_out(),
+        **_decisions(),
         **_pickups(),
         **_exceptions(),
         **_ledger(),
@@ -187,6 +176,29 @@ def _ways_out() -> dict[str, Story]:
         "ways_out": read_ways_out.ways_out,
         "ask_way_out": read_ways_out.ask_way_out,
         "end_way_out": read_ways_out.end_way_out,
+    }
+
+
+def _carriers() -> dict[str, Story]:
+    """The stories of carriers and their parcels."""
+    from chalicelib.workflows import propose_ways, read_carriers, read_shipment, take_tracking
+
+    return {
+        "routes": propose_ways.routes,
+        "carriers": read_carriers.carriers,
+        "read_shipment": read_shipment.read_shipment,
+        "list_shipments": read_shipment.list_shipments,
+        "accept_webhook": take_tracking.accept_webhook,
+    }
+
+
+def _decisions() -> dict[str, Story]:
+    """The stories of a person's decision and of a withdrawal."""
+    from chalicelib.workflows import decide_return, declare_withdrawal
+
+    return {
+        "decide_return": decide_return.decide_return,
+        "declare_withdrawal": declare_withdrawal.declare,
     }
 
 
