@@ -38,6 +38,7 @@ from chalicelib.api.link_answers import LinkAnswer, LinkEndedAnswer
 from chalicelib.api.notice_answers import NoticePreviewAnswer, NoticesAnswer
 from chalicelib.api.person_answers import ErasureAnswer, ExportLinkAnswer, ExportOrderedAnswer
 from chalicelib.api.pickup_answers import PickupAnswer, WindowsAnswer
+from chalicelib.api.recall_answers import RecallAnswer, RecallSalesAnswer, RecallSalesPage
 from chalicelib.api.repair_answers import (
     OfferedQuoteAnswer,
     QuoteAnswer,
@@ -103,6 +104,9 @@ __all__ = [
     "PickupAnswer",
     "ProblemTold",
     "QuoteAnswer",
+    "RecallAnswer",
+    "RecallSalesAnswer",
+    "RecallSalesPage",
     "Receipt",
     "ReceiptAnswer",
     "ReceiverAnswer",
