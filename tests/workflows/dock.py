@@ -17,6 +17,7 @@ from chalicelib.returns.judge_piece import PieceSeen
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.hand_over import note_packing
 from chalicelib.workflows.inspect_pieces import Inspected, inspect_pieces
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sign_inspection import countersign, release
 from chalicelib.workflows.take_in import TakenIn, take_in
 from chalicelib.workflows.take_steps import take_step
@@ -84,17 +85,19 @@ class Dock(Desk):
         return evidence_id
 
     def work(self, now: datetime = AT_THE_DOOR) -> None:
-        """Let the steps and alerts workers do what waits for them, until nothing does."""
-        for _ in range(6):
-            waiting = [one for one in self.world.queues.waiting if one.queue == "steps"]
-            self.world.queues.waiting = type(self.world.queues.waiting)(
-                one for one in self.world.queues.waiting if one.queue != "steps"
-            )
-            for one in waiting:
-                message = json.loads(one.body)
-                if message["kind"] in ("part_due", "claim_watch"):
-                    take_step(self.ports, message, now)
-            self.alerts(now)
+        """Let the steps and alerts workers do what waits for them, until nothing does. A message is taken off its queue
+        only once it is done."""
+        while True:
+            waiting = self.world.queues.waiting
+            one = next((found for found in waiting if found.queue in ("steps", "alerts")), None)
+            if one is None:
+                return
+            message = json.loads(one.body)
+            if one.queue == "alerts":
+                take_alert(self.ports, message, now)
+            elif message["kind"] in ("part_due", "claim_watch"):
+                take_step(self.ports, message, now)
+            waiting.remove(one)
 
     def kinds(self) -> list[str]:
         return sorted(one.kind for one in self.file.exceptions if one.status != "resolved")
