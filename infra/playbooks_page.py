@@ -24,6 +24,7 @@ ROOMS = {
     "booking": "Waybills, couriers and papers 运单、取件与单证",
     "claims": "Claims 索赔",
     "withdrawal": "Withdrawals 撤销合同",
+    "settlement": "Money 结算",
     "dock": "The receiving dock 收货",
     "bench": "The bench 维修",
     "house": "Our own house 系统自身",

@@ -207,3 +207,26 @@ def in_transit(desk: Desk) -> None:
 
     while desk.file.case.stage != "in_transit":
         amend(desk.ports, "case0001", MONDAY + timedelta(days=2), decide)
+
+
+def test_a_declaration_whose_messages_were_lost_is_told_when_it_is_made_again_and_its_waybill_is_due():
+    desk = Desk()
+    desk.open(replace(REQUEST, reason="quality", order=Order("SO-1001", date(2026, 10, 1), date(2026, 10, 20))))
+    queues = desk.world.queues
+    # The worker dies after the write: nothing it would have queued is there.
+    desk.ports = replace(desk.ports, queues=Dead())
+    with pytest.raises(ConnectionError):
+        declared(desk, declared_at=datetime(2026, 11, 2, 9, tzinfo=UTC))
+    desk.ports = replace(desk.ports, queues=queues)
+    assert (len(parts(desk)), desk.file.case.stage) == (1, "approved")
+    assert desk.booking("waybill").due_at is not None
+    before = len(desk.waiting("notices"))
+    declared(desk)
+    assert (len(parts(desk)), len(desk.waiting("notices")) - before) == (1, 1)
+
+
+class Dead:
+    """Queues that take nothing."""
+
+    def send(self, _queue, _messages):
+        raise ConnectionError
