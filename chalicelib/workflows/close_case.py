@@ -28,8 +28,9 @@ US = "goldthread"
 APPROVES = "settlements:approve"
 REPAIR_OVER = frozenset({"done", "unrepaired", "withdrawn"})
 DISPUTE_OPEN = frozenset({"open", "answered"})
-# Claims and duty run for months on clocks of their own and keep no case from its end; so do notices and tools.
-RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_due")
+# Claims and duty run for months on clocks of their own and keep no case from its end; nor does a word that could not be
+# sent, nor what was told of a refund: while one is under way its settlement is.
+RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_", "withdrawal_refund_")
 ON_THE_ROAD = frozenset({"booked", "in_transit"})
 
 

@@ -33,12 +33,6 @@ LOOKED_AT = frozenset({"received", "inspected", "in_repair"})
 Found = Literal["paid", "not_paid"]
 
 
-class NotAgreed(ConflictError):
-    """The customer has not said yes to what is a contract of its own, or another means than they paid by."""
-
-    code = "customer_not_agreed"
-
-
 @dataclass(frozen=True, slots=True)
 class FoundOut:
     """What a person found out about a payment: made or not, by the provider's own word, and under which reference."""
@@ -74,7 +68,8 @@ def propose(
 
 
 def approve(ports: Ports, case_id: str, settlement_id: str, *, by: str, role: str, now: datetime) -> dict[str, Any]:
-    """Approve a proposal; the same person again is quiet. With the last approval it is carried out. Raises
+    """Approve a proposal; the same person again is quiet. With the last approval it is carried out, once the customer
+    has said yes to what is a contract of its own or another means than they paid by. Raises
     ``NotTheirs`` for the proposer and for too low a limit, ``ConflictError`` for one that waits for nothing,
     ``SettlementBlocked`` when something came in the way meanwhile."""
 
@@ -88,8 +83,6 @@ def approve(ports: Ports, case_id: str, settlement_id: str, *, by: str, role: st
             one.stake or one.total, need, one.approvals, by=by, role=role, proposed_by=one.proposed_by,
             authority=sight.merchant.authority,
         )  # fmt: skip
-        if one.needs_yes and one.agreed_at is None:
-            raise NotAgreed("the customer has not said yes to it: note that first (agree)")
         given = replace(one, approvals=(*one.approvals, Approval(by, role, now)))
         return _approved_if_complete(given, sight, now)
 

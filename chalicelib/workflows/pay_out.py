@@ -78,8 +78,8 @@ def go_on(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
                 _ask(ports, one, now)
         case "done":
             _send_out(ports, one)
-            _tell(ports, file, one, now)
             close_case.close_if_done(ports, case_id, now)
+            _tell(ports, file, one, now)
         case _:
             _tell(ports, file, one, now)
 

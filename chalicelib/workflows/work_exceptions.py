@@ -59,6 +59,10 @@ def act_on_exception(ports: Ports, exception_id: str, verdict: Verdict, now: dat
         incidents.begin_anew(ports, found)
     after = _alone(ports, found, verdict, now) if found.case_id is None else _under_case(ports, found, verdict, now)
     _send_word(ports, after, verdict)
+    if after.case_id is not None and after.status == "resolved":
+        from chalicelib.workflows.close_case import close_if_done  # it asks every part of the case
+
+        close_if_done(ports, after.case_id, now)
     return exception_row(after, Reading(now=now))
 
 

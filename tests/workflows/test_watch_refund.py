@@ -1,0 +1,122 @@
+"""No legal day of a refund passes without its alert, however the events come, are corrected or are lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.clock import instant
+from chalicelib.returns.custody import Receipt
+from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.take_steps import take_step
+from chalicelib.workflows.watch_refund import begin, step_of
+from tests.workflows.settling import DAY, HOUR, MONDAY, SettlingHouse, eur, paid, request_paid
+
+
+def moving(house: SettlingHouse, change: str, milestone: str) -> None:
+    message = {"kind": "advance_case", "case_id": "case0001", "leg": 1, "change": change, "milestone": milestone}
+    take_step(house.ports, message | {"at": "2026-11-24T10:00:00Z"}, house.now)
+
+
+def test_the_clock_begins_with_the_parcels_first_scan_and_is_told_two_days_before_its_last():
+    """Nobody proposes anything: the day is told all the same, and again, graver, once it has passed."""
+    house = SettlingHouse()
+    house.now = MONDAY + DAY
+    moving(house, "moving", "picked_up")
+    assert house.clock is not None
+    assert (house.clock.last_day, house.clock.rule) == ("2026-12-07", "returns/withdrawal@2021-01-01#W-EU")
+    house.sweep(house.clock.alert_at - HOUR)
+    assert house.open_kinds() == []
+    house.sweep(house.clock.alert_at)
+    assert house.open_kinds() == ["refund_due"]
+    due = next(one for one in house.file.exceptions if one.kind == "refund_due")
+    assert (due.severity, due.deadline) == ("high", house.clock.ends_at)
+    house.sweep(house.clock.ends_at + HOUR)
+    assert [one.severity for one in house.file.exceptions if one.kind == "refund_due"] == ["critical"]
+
+
+def test_what_is_paid_closes_what_was_told_of_its_day():
+    house = SettlingHouse().back()
+    begin(house.ports, "case0001", house.now)
+    assert house.clock is not None
+    house.sweep(house.clock.alert_at + HOUR)
+    assert house.open_kinds() == ["refund_due"]
+    house.approved()
+    house.work()
+    assert (house.open_kinds(), house.clock.due_at) == ([], None)
+
+
+def test_a_receipt_that_is_corrected_moves_the_day_and_what_was_told_of_it():
+    house = SettlingHouse().back()
+    begin(house.ports, "case0001", house.now)
+    assert house.clock is not None
+    before = house.clock.last_day
+    house.sweep(house.clock.alert_at + HOUR)
+    old = next(iter(house.file.parts.of(Receipt)))
+    house.put(replace(old, received_at=old.received_at + 3 * DAY))
+    take_step(house.ports, step_of("case0001"), house.now)
+    house.work()
+    assert house.clock.last_day > before
+    told = [one for one in house.file.exceptions if one.status != "resolved"]
+    assert [one.episode for one in told if one.kind == "refund_due"] in ([], [f"refund-due-{house.clock.last_day}"])
+
+
+def test_while_the_law_lets_us_wait_nothing_is_told_and_it_is_looked_at_again():
+    house = SettlingHouse()
+    house.put(Withdrawal("case0001", 1, MONDAY, "customer", "fr", in_time=True))
+    begin(house.ports, "case0001", MONDAY)
+    assert house.clock is not None
+    assert (house.clock.ends_at, house.clock.due_at) == (None, MONDAY + 7 * DAY)
+    for days in (8, 16, 24, 32, 40, 48):
+        house.sweep(MONDAY + days * DAY)
+    assert not {"refund_due", "part_stuck"} & set(house.open_kinds())
+
+
+def test_an_exchange_without_a_refund_has_no_clock():
+    house = SettlingHouse(replace(request_paid(), kind="exchange", reason="size"))
+    moving(house, "moving", "picked_up")
+    assert house.clock is None
+
+
+def test_the_same_news_twice_writes_nothing():
+    house = SettlingHouse().back()
+    begin(house.ports, "case0001", house.now)
+    version = house.file.case.version
+    for _ in range(3):
+        begin(house.ports, "case0001", house.now)
+    assert house.file.case.version == version
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["FR", "GB", "KR", "TW", "CN", "AU", "US", "JP"]),
+    st.sampled_from(["card", "bank_transfer", None]),
+    st.integers(0, 6),
+    st.lists(st.integers(1, 36), min_size=4, max_size=12),
+)
+def test_no_day_passes_without_its_alert_whatever_the_country_and_however_seldom_the_sweep(
+    country, method, arrives, gaps
+):
+    """Whenever a sweep finds the day near or past, a person has been told before the sweep ends."""
+    house = SettlingHouse(replace(request_paid(paid(method=method)), customer_country=country))
+    house.now = MONDAY + arrives * DAY
+    house.put(Receipt("case0001", 1, "SZX-1", house.now, "dock", None, None, None, "intact"), stage="received")
+    take_step(house.ports, step_of("case0001"), house.now)
+    for gap in gaps:
+        house.sweep(house.now + timedelta(hours=gap * 5))
+        clock = house.clock
+        if clock is not None and clock.alert_at is not None and house.now >= clock.alert_at:
+            due = [one for one in house.file.exceptions if one.kind == "refund_due" and one.status != "resolved"]
+            assert [one.episode for one in due] == [f"refund-due-{clock.last_day}"]
+            assert (due[0].severity == "critical") == (house.now >= clock.ends_at)
+
+
+def test_the_day_of_a_settlement_is_the_day_of_the_clock():
+    house = SettlingHouse().back()
+    told = house.propose(by="max", role="manager", kind="refund")
+    assert house.clock is not None
+    assert instant(told["deadline"]) == house.clock.ends_at
+    assert eur("1195.00").as_json() == told["total"]
