@@ -9,7 +9,9 @@ from chalicelib.api.desk import Desk
 from chalicelib.api.entrance import Call, serve
 from chalicelib.api.operation import CASE_ID, Operation, Parameter
 
-INSPECTION = Parameter("inspection_id", "path", "The inspection.", pattern=r"[1-9][0-9]{0,2}", max_length=3, example="1")
+INSPECTION = Parameter(
+    "inspection_id", "path", "The inspection.", pattern=r"[1-9][0-9]{0,2}", max_length=3, example="1"
+)
 READ = Operation(
     "read_custody", "GET", "/v1/returns/{case_id}/custody",
     "Every hand-over of a case: from whom to whom, where, when, grams, seal, photos; receipts and carrier's weights.",
