@@ -27,7 +27,7 @@ from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.repair_sight import OVER, Sight, sight_of, workplace
+from chalicelib.workflows.repair_sight import OVER, Sight, Workplace, estimate_back, sight_of, workplace
 from chalicelib.workflows.repair_steps import TAKEN, Step, signed, unknown_evidence
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
@@ -52,6 +52,8 @@ def order_repair(ports: Ports, case_id: str, wish: RepairWish, *, holder: str, n
         if known is not None:
             _refuse_another(known, made)
             return None
+        fresh = Sight(file, made, rules_of_repair(now.date()), _place(ports.merchant(), made.place))
+        _refuse_unknown_relief(ports, fresh, wish.customs.relief, now)
         facts = {"repair": str(n), "operations": " ".join(one.code for one in made.operations), "place": made.place}
         return Amendment(file.case, "repair_ordered", facts, by=holder, parts=(made,))
 
@@ -69,6 +71,7 @@ def act_on_repair(ports: Ports, case_id: str, n: int, deed: RepairDeed, *, holde
         if file.case.stage in OVER:
             raise ConflictError(f"the return is {file.case.stage}: nothing is done to the piece any more")
         sight = sight_of(file, n, ports.merchant(), now)
+        _refuse_unknown_relief(ports, sight, deed.customs.relief, now)
         step = TAKEN[deed.step](sight, deed, holder, now)
         return None if step is None else _amendment(sight, step, holder, now)
 
@@ -93,7 +96,7 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
         out = goes_out(sight)
         together = _with_it(sight, now) if out else ()
         if out:
-            ports.queues.send("steps", [send_out_step(after)])
+            ports.queues.send("steps", [send_out_step(one) for one in (after, *together)])
             after = replace(after, asked_out_at=now)
         after = replace(after, due_at=_rests_until(replace(sight, order=after), now))
         if after == found:
@@ -124,7 +127,7 @@ def goes_out(sight: Sight) -> bool:
 
 
 def _with_it(sight: Sight, now: datetime) -> tuple[RepairOrder, ...]:
-    """The repairs of other lines that go back in the same parcel."""
+    """The repairs of other lines that waited for this one; each has a way out of its own."""
     others = (one for one in sight.file.parts.of(RepairOrder) if one.n != sight.order.n and not one.is_at_rest)
     return tuple(replace(one, asked_out_at=now, due_at=None) for one in others if not one.partner)
 
@@ -155,6 +158,28 @@ def _ordered(merchant: Merchant, file: CaseFile, wish: RepairWish, holder: str, 
         case.case_id, n, place.code, "ordered", wish.operations, now, holder,
         under_warranty=covered, partner=place.partner is not None, customs=signed(wish.customs, holder, now),
     )  # fmt: skip
+
+
+def _place(merchant: Merchant, code: str) -> Workplace:
+    found = workplace(merchant, code)
+    if found is None:
+        raise ConflictError(f"the place {code} is no longer in the merchant file")
+    return found
+
+
+def _refuse_unknown_relief(ports: Ports, sight: Sight, relief: str | None, now: datetime) -> None:
+    """A relief that is chosen is one of the country that the piece comes back to, and can be had by this repair."""
+    if relief is None:
+        return
+    found = estimate_back(ports, sight, now.date())
+    rows = {row.code: row for row in found.relief} if found else {}
+    fitting = [code for code, row in rows.items() if not row.why.startswith("not for ")]
+    if relief in fitting:
+        return
+    known = ", ".join(dict.fromkeys(fitting)) or "none: no customs border lies between, or no relief is known"
+    raise InvalidRequestError(
+        "this relief cannot be chosen", [FieldFault("customs.relief", "unknown_relief", f"one of {known}")]
+    )
 
 
 def _refuse_another(known: RepairOrder, made: RepairOrder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +17,7 @@ from chalicelib.returns.repair import CustomsChoice, Progress, Quote, QuoteLine,
 from chalicelib.workflows.keep_quote import Offered, answer_quote, offer_quote
 from chalicelib.workflows.keep_repair import act_on_repair, order_repair
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_rates import estimate_entry
-from chalicelib.workflows.repair_customs import agreed_lines, back_request
-from chalicelib.workflows.repair_sight import Sight, carriage_of, sight_of
+from chalicelib.workflows.repair_sight import estimate_back, sight_of
 
 
 def read_repairs(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
@@ -116,15 +114,6 @@ def last_of(file: CaseFile) -> RepairOrder:
     if found is None:
         raise NotFoundError("this return has no repair; order one first")
     return found
-
-
-def estimate_back(ports: Ports, sight: Sight, on: date) -> Estimate | None:
-    """What the way back costs at the border by what is known now; None inside one customs territory."""
-    if not sight.lane_back.crosses_customs:
-        return None
-    carriage = carriage_of(ports.merchant(), sight)
-    lines = agreed_lines(sight.file, sight.order)
-    return estimate_entry(ports, back_request(sight.file, sight.order, lines, sight.lane_back, on, carriage))
 
 
 def _row(ports: Ports, file: CaseFile, n: int, now: datetime) -> dict[str, Any]:

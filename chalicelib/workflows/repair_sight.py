@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.customs.answer import Estimate
 from chalicelib.customs.metal_value import prices_of
 from chalicelib.customs.rate_choice import RateBook, market_rate
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError, UnavailableError
 from chalicelib.merchant import Merchant
 from chalicelib.money import Money
 from chalicelib.places import Lane
@@ -24,7 +24,7 @@ from chalicelib.returns.repair_rules import RepairRules, rules_of_repair
 from chalicelib.workflows.customs_lines import terms_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_rates import estimate_entry
-from chalicelib.workflows.repair_customs import back_request
+from chalicelib.workflows.repair_customs import agreed_lines, back_request
 
 OVER = ("closed", "cancelled")
 
@@ -112,8 +112,11 @@ def market_of(ports: Ports, sight: Sight, on: date) -> Market:
 
 
 def metal_price(book: RateBook, item: Item, on: date) -> PricedMetal | None:
-    """What an ounce of the metal of a piece is worth today in the currency it was paid in; None without a price."""
+    """What an ounce of the metal of a piece is worth today in the currency it was paid in; None without a price. Raises
+    ``UnavailableError`` while the prices cannot be read: a quote does not fall for want of an answer."""
     found = prices_of(book, on)(item.metal, item.price.currency)
+    if found is None and book.out_of_reach:
+        raise UnavailableError("the prices of the day cannot be read now; try again")
     if found is None:
         return None
     return PricedMetal(item.metal, found.per_ounce, found.currency, found.on, found.source, found.confidence)
@@ -201,6 +204,15 @@ def duty_back(ports: Ports, sight: Sight, lines: tuple[QuoteLine, ...], carriage
         return QuoteLine(DUTY, Money(Decimal(0), currency), rule, source, note, line, confidence=found.confidence)
     note = f"estimated for entry on {found.entry_on}, paid at the border"
     return QuoteLine(DUTY, amount, rule, source, note, line, paid_to="customs", confidence=found.confidence)
+
+
+def estimate_back(ports: Ports, sight: Sight, on: date) -> Estimate | None:
+    """What the way back costs at the border by what is known now; None inside one customs territory."""
+    if not sight.lane_back.crosses_customs:
+        return None
+    carriage = carriage_of(ports.merchant(), sight)
+    lines = agreed_lines(sight.file, sight.order)
+    return estimate_entry(ports, back_request(sight.file, sight.order, lines, sight.lane_back, on, carriage))
 
 
 def in_currency(book: RateBook, found: Estimate, currency: str, on: date) -> Money | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.errors import InvalidRequestError
 from chalicelib.returns.repair import CustomsChoice, Operation
 from chalicelib.workflows.repair_customs import repair_facts, repaired_items, work_done
 from tests.workflows.bench import MONDAY, UP_TWO, Bench, euros
@@ -81,3 +82,22 @@ def test_the_relief_of_the_way_back_is_proven_once_it_was_chosen_in_time() -> No
     assert relieved.amount is not None
     assert relieved.amount < without
     assert (relieved.rule or "").startswith("EU-")
+
+
+@pytest.mark.parametrize("relief", ["US-9802.00.50", "nothing"])
+def test_a_relief_that_the_country_of_the_way_back_has_not_cannot_be_chosen(relief: str) -> None:
+    bench = Bench(stage="approved")
+    with pytest.raises(InvalidRequestError) as refused:
+        bench.order(customs=CustomsChoice(relief=relief))
+    (fault,) = refused.value.faults
+    assert (fault.field, fault.code) == ("customs.relief", "unknown_relief")
+    (chosen, *_) = fault.detail.removeprefix("one of ").split(", ")
+    bench.order(customs=CustomsChoice(relief=chosen))
+    assert bench.repair.customs.relief == chosen
+
+
+def test_where_no_border_lies_between_no_relief_can_be_chosen() -> None:
+    bench = Bench(stage="approved")
+    bench.order(place="ATELIER-FR")
+    with pytest.raises(InvalidRequestError):
+        bench.act("declare", customs=CustomsChoice(relief="EU-OP"))
