@@ -22,8 +22,9 @@ from chalicelib.purposes import Purpose
 from chalicelib.returns.case import Item, PurposeUnknown, worth_of
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection, PieceFound
+from chalicelib.returns.quotes import DUTY
 from chalicelib.returns.settlement import Settlement
-from chalicelib.returns.way_out import Border, OutCause, OutFacts, WayOut, border_of, purpose_out
+from chalicelib.returns.way_out import Border, OutCause, OutFacts, Payer, WayOut, border_of, purpose_out
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.file_export import unfiled_export
 from chalicelib.workflows.find_routes import Shipment, Ways, parcel_of, ways_of
@@ -34,7 +35,7 @@ from chalicelib.workflows.plan_papers import leg_papers
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.propose_ways import proposals
 from chalicelib.workflows.read_rates import implausible, metal_worth, papers_wait_for, reckon
-from chalicelib.workflows.repair_customs import repair_of
+from chalicelib.workflows.repair_customs import agreed_lines, repair_of
 from chalicelib.workflows.verdicts import WAIVED, made_without
 
 BY_HAND = "order the waybill of {carrier} ({service}): no call of ours can"
@@ -233,7 +234,7 @@ def _decided(
     proposed = [f"possible: {one}" for one in proposals(sent, ways)] if doubts else []
     todo = [*(f"decide: {point}" for point in dict.fromkeys(doubts)), *proposed, *wanted]
     leg = _leg(way, ways.chosen, purpose, sent, link, place) if ways.chosen else None
-    border = border_of(purpose, way.facts.pays, on)
+    border = border_of(purpose, way.facts.pays or _agreed_in_a_quote(file, way), on)
     answer = _answer(file, ways, leg, estimated, papers, border, todo, without_proof=without_proof)
     planned = replace(way, state="wanted" if todo else "planned", answer=answer)
     return OutPlan(planned, leg, _bookings(file, leg, planned, now))
@@ -253,6 +254,15 @@ def _leg(way: WayOut, chosen: Route, purpose: Purpose, sent: Shipment, link: Exp
         original_export=link,
         return_to=place.id,
     )
+
+
+def _agreed_in_a_quote(file: CaseFile, way: WayOut) -> Payer | None:
+    """The customer, where the quote that they approved names a duty that they pay at the border; None: nobody said."""
+    order = repair_of(file, way.repair_n) if way.cause == "repaired" and way.repair_n is not None else None
+    if order is None or order.consent is None:
+        return None
+    duty = (one for one in agreed_lines(file, order) if one.code == DUTY and one.paid_to == "customs")
+    return "customer" if any(one.amount is not None and one.amount.amount > 0 for one in duty) else None
 
 
 def _shipment(ports: Ports, way: WayOut, lane: Lane, on: date, book: RateBook) -> Shipment:

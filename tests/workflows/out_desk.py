@@ -68,7 +68,9 @@ class OutDesk(CourierDesk):
         self.put(stage, given)
         return self
 
-    def repaired(self, *, paid: str | None = None, under_warranty: bool = False, **chosen: Any) -> OutDesk:
+    def repaired(
+        self, *, paid: str | None = None, under_warranty: bool = False, duty: str | None = None, **chosen: Any
+    ) -> OutDesk:
         """The ring was made one size larger: 0.30 g of gold went in."""
         customs = CustomsChoice(export_reference="26FR0001", authorisation="FR-OP-1", **chosen)
         order = RepairOrder(
@@ -78,8 +80,10 @@ class OutDesk(CourierDesk):
         )  # fmt: skip
         parts: tuple[Any, ...] = (order,)
         if paid:
-            lines = (QuoteLine("work.resize", Money(Decimal(paid), "EUR"), line=1),)
-            total = Money(Decimal(paid), "EUR")
+            lines: tuple[QuoteLine, ...] = (QuoteLine("work.resize", Money(Decimal(paid), "EUR"), line=1),)
+            if duty:
+                lines += (QuoteLine("duty_back", Money(Decimal(duty), "EUR"), line=1, paid_to="customs"),)
+            total = Money(Decimal(paid) + Decimal(duty or 0), "EUR")
             parts += (Quote("case0001", 1, 1, "approved", lines, total, LATER, "li", LATER + timedelta(days=14)),)
         self.put("in_repair", *parts)
         return self

@@ -108,6 +108,14 @@ def test_of_a_paid_repair_only_the_work_is_dutiable_and_the_piece_is_worth_more_
     assert desk.way().answer["border"]["pays"] == "merchant"
 
 
+@pytest.mark.parametrize(("duty", "pays", "terms"), [("41.40", "customer", "DAP"), ("0.00", "merchant", "DDP")])
+def test_the_customer_pays_at_the_door_what_the_quote_they_approved_says_and_nothing_besides(duty, pays, terms) -> None:
+    desk = OutDesk("fedex").home().repaired(paid="180.00", duty=duty)
+    desk.plan("repaired", repair_n=1, facts=OutFacts(back_in_time=True))
+    assert (desk.way().answer["border"]["pays"], desk.way().answer["border"]["terms"]) == (pays, terms)
+    assert estimate_of(desk)["total"] == "41.40"
+
+
 def test_the_papers_of_a_repaired_piece_say_what_was_done_and_what_it_cost() -> None:
     desk = OutDesk("fedex").home().repaired(paid="180.00")
     desk.plan("repaired", repair_n=1, facts=OutFacts(back_in_time=True, seals=("S-7",)))
