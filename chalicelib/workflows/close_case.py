@@ -26,7 +26,6 @@ from chalicelib.workflows.tell_steps import look_for_tools
 
 US = "goldthread"
 APPROVES = "settlements:approve"
-REPAIR_OVER = frozenset({"done", "unrepaired", "withdrawn"})
 DISPUTE_OPEN = frozenset({"open", "answered"})
 # Claims and duty run for months on clocks of their own and keep no case from its end; nor does a word that could not be
 # sent, nor what was told of a refund: while one is under way its settlement is.
@@ -106,7 +105,7 @@ def _open(file: CaseFile) -> Iterator[FieldFault]:
         if one.is_under_way:
             yield _point("settlement", "settlement_open", f"settlement {one.n} ({one.kind}) is {one.state}")
     for order in file.parts.of(RepairOrder):
-        if order.state not in REPAIR_OVER:
+        if not order.is_at_rest:
             yield _point("repair", "repair_open", f"repair {order.n} is {order.state}")
     for dispute in file.parts.of(Dispute):
         if dispute.state in DISPUTE_OPEN:
@@ -141,6 +140,7 @@ def _has_outcome(ports: Ports, file: CaseFile) -> bool:
     if any(one.sends and all(way.settlement_n != one.n for way in delivered) for one in ends):
         return False
     repaired = any(way.cause in ("repaired", "unrepaired") for way in delivered)
+    repaired = repaired or any(one.handed_back_at for one in file.parts.of(RepairOrder))
     return _is_all_settled(sight) if ends else repaired
 
 

@@ -25,6 +25,7 @@ from chalicelib.returns.repair_rules import faults_of, rules_of_repair
 from chalicelib.returns.stages import Stage, advance, is_past
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.repair_sight import OVER, Sight, Workplace, estimate_back, sight_of, workplace
@@ -68,11 +69,11 @@ def act_on_repair(ports: Ports, case_id: str, n: int, deed: RepairDeed, *, holde
     refuse_incomplete(deed)
 
     def decide(file: CaseFile) -> Amendment | None:
-        if file.case.stage in OVER:
-            raise ConflictError(f"the return is {file.case.stage}: nothing is done to the piece any more")
         sight = sight_of(file, n, ports.merchant(), now)
         _refuse_unknown_relief(ports, sight, deed.customs.relief, now)
         step = TAKEN[deed.step](sight, deed, holder, now)
+        if step is not None and file.case.stage in OVER:
+            raise ConflictError(f"the return is {file.case.stage}: nothing is done to the piece any more")
         return None if step is None else _amendment(sight, step, holder, now)
 
     amend_file(ports, case_id, now, decide)
@@ -81,12 +82,18 @@ def act_on_repair(ports: Ports, case_id: str, n: int, deed: RepairDeed, *, holde
 
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
-    """A repair asked to be looked at: tell what is to be told, ask for the way out, let it rest until the next time."""
+    """A repair asked to be looked at: tell what is to be told, ask for the way out, let it rest until the next time.
+    What a partner has given back may be the end of its case."""
+    handed_back = False
 
     def decide(file: CaseFile) -> Amendment | None:
+        nonlocal handed_back
         found = next((one for one in file.parts.of(RepairOrder) if one.part_id == part_id), None)
         if found is None:
             return None
+        if file.case.stage in OVER:
+            return _rested(file, found)
+        handed_back = found.handed_back_at is not None
         sight = sight_of(file, found.n, ports.merchant(), now)
         after = brought_up(found, sight.rules.terms, now)
         sight = replace(sight, order=after)
@@ -105,7 +112,16 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
         return Amendment(file.case, _looked(found, after), facts, parts=(after, *together))
 
     amend_file(ports, case_id, now, decide)
+    if handed_back:
+        close_if_done(ports, case_id, now)
     look_for_notices(ports, case_id)
+
+
+def _rested(file: CaseFile, order: RepairOrder) -> Amendment | None:
+    """Nothing of a return that is over is due."""
+    if order.due_at is None:
+        return None
+    return Amendment(file.case, "repair_looked_at", {"repair": str(order.n)}, parts=(replace(order, due_at=None),))
 
 
 def send_out_step(order: RepairOrder) -> dict[str, Any]:

@@ -237,6 +237,11 @@ def test_a_partner_mends_without_a_border_and_what_was_planned_for_the_road_is_n
     assert bench.sent_out == []
     bench.act("hand_back")
     assert bench.repair.is_at_rest
+    bench.look_when_due(MONDAY)
+    assert bench.file.case.stage == "closed"
+    bench.act("hand_back")
+    with pytest.raises(ConflictError):
+        bench.act("declare", customs=CustomsChoice(guarantee_proven=True))
 
 
 def test_a_partner_takes_nothing_in_while_a_waybill_that_was_bought_stands() -> None:
@@ -336,3 +341,13 @@ def test_a_step_too_early_is_refused_with_the_state_and_writes_nothing(step: str
         bench.act(step, **deed)
     assert refused.value.code in ("repair_step_not_allowed", "conflict")
     assert bench.file.case.version == version
+
+
+def test_nothing_is_due_or_told_of_a_repair_whose_return_a_person_has_closed() -> None:
+    bench = Bench()
+    bench.agreed()
+    bench.act("start")
+    bench.put("closed")
+    bench.look_when_due(MONDAY + 40 * DAY)
+    bench.alerts(MONDAY + 40 * DAY)
+    assert (bench.repair.due_at, bench.open_kinds(), bench.sent_out) == (None, [], [])
