@@ -366,5 +366,6 @@ PlanWayOutBody: dict[str, Any] = {
     "items": [_RING],
     "facts": {"pays": "merchant", "carrier": None, "freight": None, "seals": ["S-20417"]},
     "without_proof": False,
+    "instead": False,
 }
 CallOffWayOutBody: dict[str, Any] = {"why": "settlement_withdrawn"}
