@@ -105,7 +105,7 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
         return
     is_paid = any(one.state == "done" for one in file.parts.of(Settlement))
     if not is_paid and file.case.stage not in ("closed", "cancelled"):
-        ports.queues.send("alerts", [_alert(found, "open", now, kind=RISK)])
+        ports.queues.send("alerts", [_alert(found, "open", now)])
 
     def decide(again: CaseFile) -> Amendment | None:
         part = _found(again, part_id)
@@ -148,14 +148,14 @@ def _found(file: CaseFile, dispute_id: str) -> Dispute | None:
     return next((one for one in file.parts.of(Dispute) if one.dispute_id == dispute_id), None)
 
 
-def _alert(dispute: Dispute, action: str, now: datetime, kind: str = KIND) -> Mapping[str, Any]:
+def _alert(dispute: Dispute, action: str, now: datetime) -> Mapping[str, Any]:
     """The word to the alerts worker; under one name for one dispute, so that it is one exception."""
     told: dict[str, Any] = {
         "action": action,
         "subject_kind": "case",
         "subject": dispute.case_id,
         "case_id": dispute.case_id,
-        "kind": kind,
+        "kind": RISK if dispute.state == "at_risk" else KIND,
         "episode": f"dispute-{dispute.dispute_id}",
         "since": stamp(dispute.opened_at if action == "open" else now),
         "detail": f"{dispute.scheme} {dispute.code or ''} {dispute.provider_reference or ''}".strip(),
