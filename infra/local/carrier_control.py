@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
-from infra.local.door import Door
+from infra.local.door import Answer, Door
 from infra.local.scenarios import Step
 from infra.local.stack import ROOT
 from infra.local.stops import Stop
@@ -43,7 +43,7 @@ class SimulatedCarriers:
         paths |= {"EcbUrl": "rates/ecb", "HmrcUrl": "rates/hmrc", "MetalsUrl": "rates/metals"}
         paths |= {"StripeUrl": "stripe"}
         found = {parameter: f"{self.url}/{path}" for parameter, path in paths.items()}
-        return found | {"PublicUrl": self.url, "PaymentSandbox": str((self._folder / "payments").resolve())}
+        return found | {"PublicUrl": self.url, "PaymentSandbox": str(self.payments)}
 
     def start(self, webhooks: str, secrets: Path, mails: str) -> None:
         """Start them: below which address they push, with which secrets, and where the mails that left can be seen.
@@ -124,6 +124,15 @@ class SimulatedCarriers:
         """The mails and posts that have left the house."""
         told: Mapping[str, Any] = self._door.call("GET", "/outbox.json").body
         return told
+
+    def visit(self, link: str) -> Answer:
+        """A customer's page behind its link, as a browser asks for it."""
+        return self._door.follow(link)
+
+    @property
+    def payments(self) -> Path:
+        """Where the payments of this stage are written down."""
+        return (self._folder / "payments").resolve()
 
     def _desk(self, what: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = self._door.call("POST", f"/control/{self.carrier}/{what}", body)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from infra.local.child import LOOPBACK, LocalRunError
 
@@ -69,12 +69,23 @@ class Door:
         finally:
             connection.close()
 
+    @staticmethod
+    def put(link: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """Upload to where a link of ours to loopback leads, with exactly these headers and no token."""
+        parts = _on_this_machine(link)
+        return Door(parts.port or 80).call("PUT", f"{parts.path}?{parts.query}", content, headers=headers)
+
     def follow(self, link: str) -> Answer:
         """Read what a link of ours to loopback leads to, with no token: the link itself is the permission."""
-        parts = urlsplit(link)
-        if parts.hostname != LOOPBACK or parts.port is None:
-            raise LocalRunError(f"the link leads away from this machine: {parts.scheme}://{parts.netloc}")
-        return Door(parts.port).call("GET", f"{parts.path}?{parts.query}")
+        parts = _on_this_machine(link)
+        return Door(parts.port or 80).call("GET", f"{parts.path}?{parts.query}")
 
     def _credentials(self, anonymous: bool) -> dict[str, str]:
         return {} if anonymous or self._token is None else {"Authorization": f"Bearer {self._token}"}
+
+
+def _on_this_machine(link: str) -> SplitResult:
+    parts = urlsplit(link)
+    if parts.hostname != LOOPBACK or parts.port is None:
+        raise LocalRunError(f"the link leads away from this machine: {parts.scheme}://{parts.netloc}")
+    return parts

@@ -81,6 +81,7 @@ class Tale:
                 "number": f"SO-{today:%y%m%d}-{mark}",
                 "sold_on": str(today - timedelta(days=21)),
                 "delivered_on": str(today - timedelta(days=10)),
+                "payment": self._payment(today, mark),
             },
             "original_export": {
                 "carrier": "fedex",
@@ -96,6 +97,16 @@ class Tale:
             "carrier": None if self.carrier == "fedex" else self.carrier,
             "pickup": {"on": str(self.pickup_day(now)), "from": "10:00", "until": "16:00"},
         }
+
+    def _payment(self, today: date, mark: str) -> dict[str, Any]:
+        """How the order was paid: what a refund goes back to."""
+        return {
+            "provider": "sandbox", "payment_reference": f"pay_{mark}", "method": "card", "scheme": "visa",
+            "paid_on": str(today - timedelta(days=21)), "total": {"amount": "1192.00", "currency": "EUR"},
+            "freight": {"amount": "12.00", "currency": "EUR"}, "express_extra": {"amount": "0.00", "currency": "EUR"},
+            "tax": {"amount": "0.00", "currency": "EUR"}, "tax_included": True, "pieces": 1, "discounts": [],
+            "gifts": [],
+        }  # fmt: skip
 
     def without_proof(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The same request before anybody has looked up what the export was declared as."""

@@ -27,19 +27,21 @@ from infra.local.carrier_control import SimulatedCarriers
 from infra.local.child import LocalRunError, require_free
 from infra.local.deployment import API_STAGE, HOST, Deployed, deploy
 from infra.local.door import Door
+from infra.local.ending import HomeStory
 from infra.local.lost_story import LostStory
 from infra.local.memory import forget_last_case, last_case, remember_case
 from infra.local.mint import Wish, mint_for
 from infra.local.outbox import MAILS_PATH
 from infra.local.ring import TALES, Tale
 from infra.local.stack import PORT_VARIABLE, ROOT, Ministack
-from infra.local.story import Story
 from infra.local.timeline import Timeline
 from infra.package import BUILD, PackagingFailed, package
 
 STAGE = "local"
 CARRIER_PORT_VARIABLE = "GOLDTHREAD_CARRIER_PORT"
-STORIES = {"home": Story, "lost": LostStory}
+STORIES = {"home": HomeStory, "lost": LostStory}
+# What others may do who approve what the desk proposes.
+APPROVES = ("returns:read", "returns:write", "settlements:approve")
 TOKEN_DAYS = 30
 INTERRUPTED = 130
 # What EventBridge sends when a schedule is due.
@@ -148,6 +150,12 @@ class Running:
         found: dict[str, str] = json.loads(told)
         return found
 
+    def door_of(self, holder: str, role: str) -> Door:
+        """The HTTP API under another person's token, who may approve what others propose."""
+        wish = Wish(holder, role, APPROVES, TOKEN_DAYS)
+        token = mint_for(self.aws.client, self.deployed.outputs["TableName"], wish, datetime.now(UTC))
+        return Door(self.aws.port, HOST, token)
+
     @property
     def door(self) -> Door:
         """The HTTP API, under the token's holder."""
@@ -247,7 +255,7 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     world = running.door, running.carrier, running.sweep, timeline, chosen.tale
     case_id = ""
     for name in chosen.stories:
-        case_id = STORIES[name](*world, datetime.now(UTC), papers).tell(before)
+        case_id = STORIES[name](*world, datetime.now(UTC), papers, running.door_of).tell(before)
         before = None
         running.finished.append(case_id)
     return case_id

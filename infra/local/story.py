@@ -52,6 +52,7 @@ class Story:
         tale: Tale,
         now: datetime,
         folder: Path,
+        door_of: Callable[[str, str], Door] | None = None,
     ) -> None:
         self._door = door
         self._carrier = carrier
@@ -60,6 +61,7 @@ class Story:
         self._tale = tale
         self._opened = now
         self._folder = folder
+        self._door_of = door_of or (lambda _holder, _role: door)
         self._steps = tale.steps(now)
         self._pickup = tale.pickup_day(now)
         self._codes: dict[str, str] = {}
