@@ -23,6 +23,7 @@ from chalicelib.returns.repair_clock import KINDS, Trouble, brought_up, next_loo
 from chalicelib.returns.repair_deeds import RepairDeed, RepairWish, refuse_incomplete
 from chalicelib.returns.repair_rules import faults_of, rules_of_repair
 from chalicelib.returns.stages import Stage, advance, is_past
+from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.close_case import close_if_done
@@ -138,8 +139,10 @@ def goes_out(sight: Sight) -> bool:
         return False
     others = (one for one in file.parts.of(RepairOrder) if one.n != order.n)
     at_work = any(not one.is_over for one in others)
-    here = is_past(file.case.stage, "received") and file.case.stage not in (*OVER, "sending_out")
-    return here and not at_work
+    here = is_past(file.case.stage, "received") and file.case.stage not in OVER
+    # Its way out was asked for by a message whose sender died before noting it: asked once more, it is planned once.
+    is_out = any(way.repair_n == order.n for way in file.parts.of(WayOut))
+    return here and not at_work and (is_out or file.case.stage != "sending_out")
 
 
 def _with_it(sight: Sight, now: datetime) -> tuple[RepairOrder, ...]:
