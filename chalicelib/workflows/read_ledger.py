@@ -60,8 +60,16 @@ def file_of(ports: Ports, case_id: str) -> CaseFile:
 
 
 def left_on(ports: Ports, file: CaseFile, facts: EntryFacts) -> date | None:
-    """The day the goods left the country of the entry: as told, else as their carrier moved them."""
-    return facts.left_on or moved_on(ports, file, facts.country)
+    """The day the goods left the country of the entry: as told, else as their carrier moved them. What entered it on a
+    way out has not left it again by the way home that came before."""
+    return facts.left_on or (None if _came_out(file, facts) else moved_on(ports, file, facts.country))
+
+
+def _came_out(file: CaseFile, facts: EntryFacts) -> bool:
+    """Whether the entry is of a parcel that we sent to its customer: paid on the day it was handed over, or later."""
+    into = territory_of(facts.country)
+    out = (leg for leg in file.legs if leg.direction == "out" and territory_of(leg.lane.destination) == into)
+    return any(leg.ship_date is not None and leg.ship_date <= facts.paid_on for leg in out)
 
 
 def moved_on(ports: Ports, file: CaseFile, country: str) -> date | None:

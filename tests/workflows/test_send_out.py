@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chalicelib.customs.ledger import EntryFacts
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError, StageNotAllowed
 from chalicelib.money import Money
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import OutFacts
+from chalicelib.workflows import keep_repair
 from chalicelib.workflows.gather_papers import gather, issued_on
+from chalicelib.workflows.read_ledger import left_on
+from chalicelib.workflows.read_ways_out import BOUGHT
 from chalicelib.workflows.send_out import call_off_for, call_off_way_out
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.verdicts import Verdict
@@ -106,6 +110,28 @@ def test_of_a_paid_repair_only_the_work_is_dutiable_and_the_piece_is_worth_more_
     assert estimate_of(desk)["total"] == "41.40"
     assert desk.way().items[0].price == Money(Decimal("1360.00"), "EUR")
     assert desk.way().answer["border"]["pays"] == "merchant"
+
+
+def test_a_repair_that_is_done_sends_its_ring_home_by_itself_and_the_return_is_closed_at_the_door() -> None:
+    desk = OutDesk("fedex").home().repaired(paid="180.00", back_by=LATER.date())
+    keep_repair.look(desk.ports, "case0001", "1", LATER)
+    desk.world.pump()
+    assert (desk.waybill().status, desk.file.case.stage) == ("done", "sending_out")
+    assert desk.case["next"] == [f"Leg 2: {BOUGHT}"]
+    desk.goes()
+    assert (desk.way().state, desk.file.case.stage, desk.troubles) == ("delivered", "closed", [])
+    assert {(papers.leg_n, paper.status) for papers in desk.file.papers for paper in papers.papers} == {
+        (1, "ready"), (2, "ready"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("paid_on", "left"), [(date(2026, 9, 14), date(2026, 11, 24)), (date(2026, 12, 5), None)])
+def test_duty_paid_on_the_way_out_is_not_reclaimed_by_the_way_home_before_it(paid_on: date, left: date | None) -> None:
+    desk = OutDesk("fedex").home().settled("refusal")
+    desk.plan("refused", settlement_n=1, facts=PROVEN)
+    desk.world.pump()
+    desk.goes()
+    assert left_on(desk.ports, desk.file, EntryFacts("FR", "26FR0002", paid_on)) == left
 
 
 @pytest.mark.parametrize(("duty", "pays", "terms"), [("41.40", "customer", "DAP"), ("0.00", "merchant", "DDP")])
