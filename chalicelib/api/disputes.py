@@ -12,7 +12,7 @@ from chalicelib.api.entrance import Call, serve
 from chalicelib.api.operation import CASE_ID, Operation, Parameter
 
 DISPUTE_ID = Parameter(
-    "dispute_id", "path", "The dispute.", pattern=r"[a-z0-9_]+-[A-Za-z0-9-]+|risk", max_length=120,
+    "dispute_id", "path", "The dispute.", pattern=r"[a-z0-9_]+-[A-Za-z0-9-]+", max_length=120,
     example="visa-CB-2026-118",
 )  # fmt: skip
 # Those of the returns room, written here once more: registering a route loads no rule (a test holds them equal).

@@ -1,4 +1,4 @@
-"""Clocks of payment disputes by scheme and code: until when we must answer, and when a bank may begin to be asked.
+"""Clocks of payment disputes by scheme and code: until when we must answer.
 
 >>> row_for("visa", "13.7", date(2026, 11, 22)).id
 'D-VISA-137'
@@ -23,7 +23,6 @@ from chalicelib.rulebook import Confidence, in_force
 
 Action = Literal["answer", "win", "lose", "give_up"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
-AT_RISK = "risk"
 AFTER: Mapping[Action, DisputeState] = {"answer": "answered", "win": "won", "lose": "lost", "give_up": "given_up"}
 FROM: Mapping[Action, frozenset[DisputeState]] = {
     "answer": frozenset({"open", "answered"}),
@@ -31,7 +30,6 @@ FROM: Mapping[Action, frozenset[DisputeState]] = {
     "lose": frozenset({"open", "answered"}),
     "give_up": frozenset({"open", "answered"}),
 }
-OPEN: frozenset[DisputeState] = frozenset({"open", "answered"})
 
 
 class DisputeNotAllowed(ConflictError):
@@ -130,28 +128,7 @@ def acted(dispute: Dispute, action: Action, why: str | None, now: datetime) -> D
         return None
     if dispute.state not in FROM[action]:
         raise DisputeNotAllowed(f"a dispute that is {dispute.state} cannot be told to {action}")
-    return replace(dispute, state=AFTER[action], why=why or dispute.why, changed_at=now, due_at=None)
-
-
-def at_risk(case_id: str, returned_at: datetime, now: datetime) -> Dispute:
-    """What may still become a dispute: the goods are back and nothing is paid yet. Looked at two days before a bank may
-    be asked (day 13 of 15)."""
-    risk = in_force("returns/disputes", now.date()).rules["risk"]
-    may_ask = returned_at + timedelta(days=int(risk["waits_days"]))
-    return Dispute(
-        case_id=case_id,
-        dispute_id=AT_RISK,
-        scheme="any",
-        code=None,
-        state="at_risk",
-        amount=None,
-        opened_at=returned_at,
-        noted_by="goldthread",
-        answer_by=may_ask,
-        rule=f"returns/disputes@{_vintage(now.date())}#risk",
-        changed_at=now,
-        due_at=may_ask - timedelta(days=int(risk["told_before_days"])),
-    )
+    return replace(dispute, state=AFTER[action], why=why or dispute.why, changed_at=now)
 
 
 def id_of(scheme: str, reference: str) -> str:

@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 
 from chalicelib.money import Money
 
-DisputeState = Literal["at_risk", "open", "answered", "won", "lost", "given_up", "over"]
+DisputeState = Literal["open", "answered", "won", "lost", "given_up"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """One chargeback or claim at a wallet; ``at_risk`` is one that may still be opened.
+    """One chargeback or claim at a wallet.
 
     ``answer_by`` is the last moment for our answer (None: the date is not known and must be read from the notice).
     """
@@ -33,9 +33,13 @@ class Dispute:
     provider_reference: str | None = None
     changed_at: datetime | None = None
     why: str | None = None
-    due_at: datetime | None = None
 
     @property
     def part_id(self) -> str:
         """Its place in the case."""
         return self.dispute_id
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Its last day is its exception's; nothing else is ever due."""
+        return None

@@ -106,7 +106,7 @@ def holds(
     found: dict[Hold, bool] = {
         "case_open": stage not in OVER,
         "claim_open": claims_open,
-        "dispute_open": any(state in ("at_risk", "open", "answered") for state in disputes),
+        "dispute_open": any(state in ("open", "answered") for state in disputes),
         "refund_owed": refund_owed,
         "legal_hold": legal_hold,
     }

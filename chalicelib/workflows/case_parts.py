@@ -20,7 +20,6 @@ LOOKED_AT_BY: Mapping[str, str] = {
     "QUOTE": "keep_quote",
     "SETTLEMENT": "keep_settlement",
     "REFUND": "watch_refund",
-    "DISPUTE": "keep_disputes",
     "WITHDRAWAL": "declare_withdrawal",
     "ERASURE": "erase_person",
 }

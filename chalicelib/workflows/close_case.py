@@ -19,6 +19,7 @@ from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.stages import NEXT
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.erase_person import clock_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
@@ -52,7 +53,8 @@ def close_if_done(ports: Ports, case_id: str, now: datetime) -> None:
         if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(file):
             return None
         closed[:] = [file.case.stage]
-        return Amendment(replace(file.case, stage="closed"), "stage_closed", {"from": file.case.stage}, by=US)
+        after, clock = replace(file.case, stage="closed"), clock_of(file.case, file, now)
+        return Amendment(after, "stage_closed", {"from": file.case.stage}, by=US, parts=clock)
 
     amend_file(ports, case_id, now, decide)
     if closed:
@@ -78,7 +80,7 @@ def close_case(
         left[:] = open_points(file)
         if left and not even_though:
             raise CaseOpen(tuple(left))
-        taken_back = tuple(_taken_back(file, now))
+        taken_back = (*_taken_back(file, now), *clock_of(file.case, file, now))
         facts = {"reason": reason, "from": file.case.stage}
         facts |= {"open": " ".join(fault.code for fault in left)} if left else {}
         return Amendment(replace(file.case, stage="closed"), "stage_closed", facts, by=by, parts=taken_back)

@@ -167,5 +167,5 @@ def _ended_at(file: CaseFile) -> datetime | None:
     """When the case was closed or cancelled; None while it is open."""
     if file.case.stage not in OVER:
         return None
-    ends = ("closed", "cancelled")
+    ends = ("stage_closed", "cancelled")
     return next((entry.at for entry in reversed(file.log) if entry.what in ends), file.log[-1].at)

@@ -1,37 +1,31 @@
-"""Payment disputes are kept: noted once, answered in time, and seen coming while a refund is owed.
+"""Payment disputes are kept: noted once, and answered in time.
 
 A dispute opens an exception with its last day to answer the moment it is noted, so that nobody learns of it on the last
-day. A return whose goods are back and whose money is not is looked at two days before a bank may be asked.
+day. That one may come, because goods are back and money is not, is the refund's own clock (``watch_refund``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import NotFoundError
 from chalicelib.returns.dispute_clocks import (
-    AT_RISK,
-    OPEN,
     Action,
     DisputeDiffers,
     Notice,
     acted,
-    at_risk,
     opened,
     row_for,
 )
 from chalicelib.returns.disputes import Dispute
-from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_ledger import file_of
 
 KIND = "payment_dispute"
-RISK = "refund_overdue_risk"
 PARTICULARS = ("scheme", "code", "amount", "opened_at")
 
 
@@ -89,36 +83,6 @@ def read_disputes(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
     return {"case_id": case_id, "items": [dispute_row(one, now) for one in file_of(ports, case_id).parts.of(Dispute)]}
 
 
-def risk_of(file: CaseFile, returned_at: datetime, now: datetime) -> tuple[Dispute, ...]:
-    """What is to be written when the goods of a refund are back; nothing where it is watched already, or nothing is to
-    be paid."""
-    if file.case.kind not in ("refund", "recall", "refused") or _found(file, AT_RISK) is not None:
-        return ()
-    return (at_risk(file.case.case_id, returned_at, now),)
-
-
-def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
-    """A dispute asked to be looked at: one that may come is told of unless the money is paid."""
-    file = file_of(ports, case_id)
-    found = _found(file, part_id)
-    if found is None or found.state != "at_risk":
-        return
-    is_paid = any(one.state == "done" for one in file.parts.of(Settlement))
-    if not is_paid and file.case.stage not in ("closed", "cancelled"):
-        ports.queues.send("alerts", [_alert(found, "open", now)])
-
-    def decide(again: CaseFile) -> Amendment | None:
-        part = _found(again, part_id)
-        if part is None or part.due_at is None:
-            return None
-        state = "over" if is_paid else part.state
-        return Amendment(
-            again.case, "dispute_looked_at", {"state": state}, parts=(replace(part, due_at=None, state=state),)
-        )
-
-    amend_file(ports, case_id, now, decide)
-
-
 def dispute_row(dispute: Dispute, now: datetime) -> dict[str, Any]:
     """A dispute as answers show it, with what proves our side by its scheme's rule."""
     row = row_for(dispute.scheme, dispute.code, now.date())
@@ -139,11 +103,6 @@ def dispute_row(dispute: Dispute, now: datetime) -> dict[str, Any]:
     }
 
 
-def is_disputed(file: CaseFile) -> bool:
-    """Whether a bank is being asked about this case's payment: who pays back now may pay twice."""
-    return any(one.state in OPEN for one in file.parts.of(Dispute))
-
-
 def _found(file: CaseFile, dispute_id: str) -> Dispute | None:
     return next((one for one in file.parts.of(Dispute) if one.dispute_id == dispute_id), None)
 
@@ -155,7 +114,7 @@ def _alert(dispute: Dispute, action: str, now: datetime) -> Mapping[str, Any]:
         "subject_kind": "case",
         "subject": dispute.case_id,
         "case_id": dispute.case_id,
-        "kind": RISK if dispute.state == "at_risk" else KIND,
+        "kind": KIND,
         "episode": f"dispute-{dispute.dispute_id}",
         "since": stamp(dispute.opened_at if action == "open" else now),
         "detail": f"{dispute.scheme} {dispute.code or ''} {dispute.provider_reference or ''}".strip(),

@@ -29,7 +29,7 @@ def test_nobody_is_forgotten_while_their_return_is_open(stage) -> None:
     ("what", "hold"),
     [
         ({"claims_open": True}, "claim_open"), ({"disputes": ["won", "open"]}, "dispute_open"),
-        ({"disputes": ["at_risk"]}, "dispute_open"), ({"refund_owed": True}, "refund_owed"),
+        ({"disputes": ["answered"]}, "dispute_open"), ({"refund_owed": True}, "refund_owed"),
         ({"legal_hold": True}, "legal_hold"),
     ],
 )  # fmt: skip
