@@ -27,7 +27,7 @@ ANSWER = Parameter("action", "path", "What the customer said.", choices=("approv
 READ = Operation(
     "read_repairs", "GET", "/v1/returns/{case_id}/repair",
     "The repairs of a case: how far, what is lacking before work, the quotes line by line, the border of the way back.",
-    answers={200: "RepairsAnswer"}, scope="returns:read", parameters=(CASE_ID,),
+    answers={200: "RepairsAnswer"}, scope="returns:read", parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
 ORDER = Operation(
     "order_repair", "POST", "/v1/returns/{case_id}/repair",

@@ -217,8 +217,11 @@ def _amendment(sight: Sight, step: Step, holder: str, now: datetime) -> Amendmen
     stage = _led_to(case, step.stage, partner=after.partner)
     moved = replace(case, stage=stage) if stage != case.stage else case
     over = sight.file.bookings if step.called_off else ()
+    # Nothing of it comes by the road any more, so it counts no longer towards what the address may be sent that day.
+    legs = tuple(replace(leg, counted_on=None) for leg in sight.file.legs if step.called_off and leg.counted_on)
     return Amendment(
-        moved, step.what, facts, by=holder, parts=(after, *step.quotes), bookings=step.called_off, over=over
+        moved, step.what, facts, by=holder, parts=(after, *step.quotes), bookings=step.called_off, over=over,
+        legs=legs,
     )  # fmt: skip
 
 

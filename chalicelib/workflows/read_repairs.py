@@ -14,6 +14,7 @@ from chalicelib.money import Money
 from chalicelib.returns import repair_orders as steps
 from chalicelib.returns.quotes import sureness, unknown_in
 from chalicelib.returns.repair import CustomsChoice, Progress, Quote, QuoteLine, RepairOrder, TakeIn
+from chalicelib.returns.repair_rules import RepairRules
 from chalicelib.workflows.keep_quote import Offered, answer_quote, offer_quote
 from chalicelib.workflows.keep_repair import act_on_repair, order_repair
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -131,15 +132,14 @@ def _row(ports: Ports, file: CaseFile, n: int, now: datetime) -> dict[str, Any]:
         "partner": order.partner,
         "under_warranty": order.under_warranty,
         "operations": [
-            {"code": one.code, "title": rules.operation(one.code).title, "facts": dict(one.facts)}
-            for one in order.operations
+            {"code": one.code, "title": _title(rules, one.code), "facts": dict(one.facts)} for one in order.operations
         ],
         "ordered_at": stamp(order.ordered_at),
         "ordered_by": order.ordered_by,
         "take_in": _take_in(order.take_in, sight.photos),
         "lacking": [{"field": one.field, "code": one.code, "detail": one.detail} for one in lacks],
         "consent": order.consent,
-        "progress": [_progress(one, rules.progress[one.code].text) for one in order.progress],
+        "progress": [_progress(one, rules) for one in order.progress],
         **_work(order),
         "customs": _customs(order.customs),
         "way_back": _way_back(back),
@@ -247,8 +247,15 @@ def _price_row(quote: Quote) -> dict[str, Any] | None:
     }
 
 
-def _progress(one: Progress, text: str) -> dict[str, Any]:
-    return {"code": one.code, "text": text, "at": stamp(one.at), "by": one.by}
+def _title(rules: RepairRules, code: str) -> str:
+    """What work of a rule that has gone since was called is its code."""
+    row = rules.operations.get(code)
+    return row.title if row else code
+
+
+def _progress(one: Progress, rules: RepairRules) -> dict[str, Any]:
+    row = rules.progress.get(one.code)
+    return {"code": one.code, "text": row.text if row else one.code, "at": stamp(one.at), "by": one.by}
 
 
 def _grams(weight: Decimal | None) -> str | None:

@@ -93,6 +93,10 @@ def _refuse_unseen(file: CaseFile) -> None:
     """Nothing goes to the bench before somebody has looked at what came, and not while that is held."""
     if file.case.stage not in AT_THE_BENCH:
         raise ConflictError(f"the return is {file.case.stage}: receive and inspect the piece first")
+    _refuse_held(file)
+
+
+def _refuse_held(file: CaseFile) -> None:
     inspections = sorted(file.parts.of(Inspection), key=lambda one: one.n)
     if inspections and inspections[-1].holds:
         raise ConflictError("the last inspection holds the piece: it is released by a person first")
@@ -111,6 +115,7 @@ def _off_the_road(sight: Sight) -> tuple[Booking, ...]:
 
 def _start(sight: Sight, deed: RepairDeed, _by: str, now: datetime) -> Step | None:
     order = sight.order
+    _refuse_held(sight.file)
     least, most = sight.rules.bench_days(order.operations)
     most = sight.place.partner.days if sight.place.partner else most
     ready = deed.ready_on or ready_by(sight.place.country, now.date(), max(least, most))
