@@ -9,11 +9,14 @@ from pydantic import Field
 from chalicelib.api.claim_answers import ClaimInShort
 from chalicelib.api.cover_answers import CoverTold
 from chalicelib.api.custody_answers import CustodyInShort
+from chalicelib.api.dispute_answers import DisputeInShort
 from chalicelib.api.duty_answers import DutiesInShort
 from chalicelib.api.estimate_answers import EstimateAnswer
 from chalicelib.api.law_answers import FreightTold, ReasonTold, RemediesTold, TermsTold, WithdrawalTold
 from chalicelib.api.link_answers import LinkInShort
+from chalicelib.api.person_answers import ErasureInShort
 from chalicelib.api.pickup_answers import InstructionTold, PickupRow
+from chalicelib.api.recall_answers import RecallInShort
 from chalicelib.api.repair_answers import RepairInShort
 from chalicelib.api.route_answers import KeptRouteTold, RouteBriefTold
 from chalicelib.api.settlement_answers import SettlementInShort
@@ -326,6 +329,9 @@ class CaseAnswer(CaseSummary):
     repairs: list[RepairInShort]
     withdrawal: list[WithdrawalTold]
     evidence: EvidenceInShort
+    disputes: list[DisputeInShort]
+    recall: RecallInShort | None
+    erasure: ErasureInShort | None
     link: LinkInShort | None
     next: list[str]
     log: list[LogTold]

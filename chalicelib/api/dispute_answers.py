@@ -25,6 +25,15 @@ class DisputeAnswer(Told):
     why: str | None
 
 
+class DisputeInShort(Told):
+    """One line of a dispute, for who reads the whole case."""
+
+    dispute_id: str
+    scheme: str
+    state: DisputeState
+    answer_by: Stamp | None
+
+
 class DisputesAnswer(Told):
     """The disputes of a case."""
 

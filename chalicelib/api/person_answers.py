@@ -38,6 +38,14 @@ class ErasureAnswer(Told):
     kept: list[KeptTold]
 
 
+class ErasureInShort(Told):
+    """How the erasure of a case stands, for who reads the whole case."""
+
+    state: Literal["clock", "asked", "done"]
+    due_at: Stamp | None
+    legal_hold: bool
+
+
 class ExportOrderedAnswer(Told):
     """An export that is being gathered; ``complete`` false when there are more cases than one export holds."""
 

@@ -158,8 +158,10 @@ def _code_of(error: ReturnsError, family: Family) -> str:
 def _faults_of(error: ReturnsError, family: Family, detail: str) -> Sequence[FieldFault]:
     if isinstance(error, InvalidRequestError | PaperWaiting) and error.faults:
         return error.faults
-    if isinstance(error, ConflictError) and getattr(error, "faults", ()):
-        return tuple(getattr(error, "faults", ()))
+    if isinstance(error, ConflictError):
+        listed: Sequence[FieldFault] = getattr(error, "faults", ())
+        if listed:
+            return listed
     if isinstance(error, AmbiguousNumber):
         return [FieldFault("ship_date", error.code, detail, source="query")]
     if not detail:

@@ -85,3 +85,13 @@ class RecallSalesPage(Told):
     recall_id: str
     items: list[ReachedSale]
     cursor: str | None
+
+
+class RecallInShort(Told):
+    """The recall that reached a case; ``under_way``: its return was opened before, for another reason."""
+
+    recall_id: str
+    reached_by: str
+    at: Stamp
+    remedies: list[Remedy]
+    under_way: bool

@@ -19,6 +19,7 @@ from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.stages import NEXT
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.erase_person import clock_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -80,7 +81,7 @@ def close_case(
         left[:] = open_points(file)
         if left and not even_though:
             raise CaseOpen(tuple(left))
-        taken_back = (*_taken_back(file, now), *clock_of(file.case, file, now))
+        taken_back: tuple[Part, ...] = (*_taken_back(file, now), *clock_of(file.case, file, now))
         facts = {"reason": reason, "from": file.case.stage}
         facts |= {"open": " ".join(fault.code for fault in left)} if left else {}
         return Amendment(replace(file.case, stage="closed"), "stage_closed", facts, by=by, parts=taken_back)

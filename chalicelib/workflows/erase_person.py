@@ -143,6 +143,15 @@ def erasure_row(file: CaseFile, now: datetime) -> dict[str, Any]:
     }
 
 
+def erasure_in_short(file: CaseFile) -> dict[str, Any] | None:
+    """How the erasure stands, for who reads the whole case; None while nobody asked and no clock runs."""
+    found = erasure_of(file)
+    if found is None:
+        return None
+    due = found.not_before if found.state != "done" else None
+    return {"state": found.state, "due_at": known_stamp(due), "legal_hold": found.hold_reason is not None}
+
+
 def _hold_row(found: Erasure | None) -> dict[str, Any] | None:
     if found is None or found.hold_reason is None or found.hold_laid_at is None:
         return None

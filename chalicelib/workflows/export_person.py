@@ -31,7 +31,9 @@ from chalicelib.workflows.ports import CaseFile, Ports
 EXPORT_TO_MAKE = "person_export"
 LINK_LIVES = timedelta(minutes=5)
 MOST_CASES = 400
-PARTS: tuple[type[Any], ...] = (Withdrawal, Evidence, HandOver, Receipt, Inspection, RepairOrder, Quote, Settlement, Posting, Dispute)
+PARTS: tuple[type[Any], ...] = (
+    Withdrawal, Evidence, HandOver, Receipt, Inspection, RepairOrder, Quote, Settlement, Posting, Dispute,
+)  # fmt: skip
 
 
 def ask_export(ports: Ports, email: str, *, now: datetime) -> dict[str, Any]:

@@ -83,6 +83,19 @@ def read_disputes(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
     return {"case_id": case_id, "items": [dispute_row(one, now) for one in file_of(ports, case_id).parts.of(Dispute)]}
 
 
+def disputes_in_short(file: CaseFile) -> list[dict[str, Any]]:
+    """One line for each dispute, for who reads the whole case."""
+    return [
+        {
+            "dispute_id": one.dispute_id,
+            "scheme": one.scheme,
+            "state": one.state,
+            "answer_by": known_stamp(one.answer_by),
+        }
+        for one in file.parts.of(Dispute)
+    ]
+
+
 def dispute_row(dispute: Dispute, now: datetime) -> dict[str, Any]:
     """A dispute as answers show it, with what proves our side by its scheme's rule."""
     row = row_for(dispute.scheme, dispute.code, now.date())

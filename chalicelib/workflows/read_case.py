@@ -15,6 +15,8 @@ from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
+from chalicelib.workflows.erase_person import erasure_in_short
+from chalicelib.workflows.keep_disputes import disputes_in_short
 from chalicelib.workflows.keep_link import link_in_short
 from chalicelib.workflows.new_case import leg_row, told
 from chalicelib.workflows.pickup_rows import rows_of
@@ -28,6 +30,7 @@ from chalicelib.workflows.read_settlements import settlements_in_short
 from chalicelib.workflows.read_shipment import where_it_is
 from chalicelib.workflows.read_ways_out import next_of, ways_out_in_short
 from chalicelib.workflows.read_withdrawal import withdrawals_in_short
+from chalicelib.workflows.recalled_cases import recall_in_short
 from chalicelib.workflows.repairs_in_short import repairs_in_short
 from chalicelib.workflows.serve_papers import paper_rows
 from chalicelib.workflows.verdicts import DECISION_WANTED
@@ -63,6 +66,9 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
         "repairs": repairs_in_short(file),
         "withdrawal": withdrawals_in_short(file),
         "evidence": evidence_in_short(file, ports.merchant(), now or file.log[-1].at),
+        "disputes": disputes_in_short(file),
+        "recall": recall_in_short(file),
+        "erasure": erasure_in_short(file),
         "link": link_in_short(file),
         "next": _next(file, planned["next"], reading),
         "log": [

@@ -126,11 +126,6 @@ def recall_row(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def recalled(file: CaseFile) -> Recalled | None:
-    """The recall that reached this case; None when none did."""
-    return next(iter(file.parts.of(Recalled)), None)
-
-
 def _campaign(ports: Ports, recall_id: str) -> Campaign:
     campaign = ports.recalls.read(recall_id)
     if campaign is None:

@@ -528,6 +528,12 @@ CASE: dict[str, Any] = {
     ],
     "ways_out": [WAY_OUT_BRIEF],
     "withdrawal": [{**DECLARED, "doubts": []}],
+    "disputes": [{"dispute_id": "visa-CB-1", "scheme": "visa", "state": "open", "answer_by": None}],
+    "recall": {
+        "recall_id": "RC-1", "reached_by": "serial", "at": "2026-11-22T10:00:00Z", "remedies": ["refund"],
+        "under_way": False,
+    },
+    "erasure": {"state": "clock", "due_at": "2028-11-22T10:00:00Z", "legal_hold": False},
     "evidence": {
         "kept": 1,
         "being_looked_at": 0,

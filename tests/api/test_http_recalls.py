@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.api import examples, recalls
 from chalicelib.returns import recall
-from chalicelib.workflows.run_recall import recalled
+from chalicelib.workflows.recalled_cases import recalled
 from tests.api.contract import assert_as_documented
 from tests.api.fakes import Shop, posted
 
