@@ -109,6 +109,10 @@ faults: $(READY)  ## every call of each carrier's stories broken in every way, a
 bench: $(READY) $(LOCAL_READY)  ## the numbers that were promised: bar, measured, ok; and what 1,000 returns cost
 	@$(PY) -m tests.benchmarks.bench
 
+.PHONY: money
+money: $(READY)  ## ten thousand random orders and a thousand settlements in any order: no rule of money broken
+	@$(PY) -m tests.benchmarks.money
+
 .PHONY: watched
 watched: $(READY)  ## in virtual time: the rules over ten thousand parcels, and the whole watch over fewer   (PARCELS=1000)
 	@$(PY) -m tests.benchmarks.watch_fleet

@@ -23,13 +23,14 @@ from chalicelib.workflows.pay_out import take_payment
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
-from tests.faults.stories import REQUEST
+from tests.faults.stories import REQUEST, RING
 from tests.faults.world import MONDAY
 from tests.workflows.desk import Desk
 
-__all__ = ["DAY", "MONDAY", "Deduction", "Payment", "SettlingHouse", "Wish", "eur", "paid"]
+__all__ = ["DAY", "MONDAY", "RING2", "Deduction", "Payment", "SettlingHouse", "Wish", "eur", "paid"]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CASE = "case0001"
+RING2 = replace(RING, quantity=2)
 
 
 def eur(text: str) -> Money:
