@@ -82,11 +82,11 @@ class Stories:
     answer_quote: Story
     compare_repairs: Story
     compare_unopened: Story
-    ask_erasure: Story
+    erase_person: Story
     read_erasure: Story
-    lay_hold: Story
-    ask_export: Story
-    export_link: Story
+    lay_legal_hold: Story
+    export_person: Story
+    read_export: Story
     make_link: Story
     end_link: Story
     show_page: Story
@@ -267,11 +267,11 @@ def _persons() -> dict[str, Story]:
     from chalicelib.workflows import erase_person, export_person
 
     return {
-        "ask_erasure": erase_person.ask_erasure,
+        "erase_person": erase_person.ask_erasure,
         "read_erasure": erase_person.read_erasure,
-        "lay_hold": erase_person.lay_hold,
-        "ask_export": export_person.ask_export,
-        "export_link": export_person.export_link,
+        "lay_legal_hold": erase_person.lay_hold,
+        "export_person": export_person.ask_export,
+        "read_export": export_person.export_link,
     }
 
 

@@ -55,7 +55,7 @@ def blueprint(desk: Desk) -> Blueprint:
 def erase_person(desk: Desk, call: Call) -> Response:
     """The customer wants to be forgotten; 202, for a worker does it."""
     case_id = call.path["case_id"]
-    told = desk.stories().ask_erasure(desk.ports(), case_id, holder=call.holder, now=call.now)
+    told = desk.stories().erase_person(desk.ports(), case_id, holder=call.holder, now=call.now)
     log.info("erasure asked", extra={"request_id": call.request_id, "case_id": case_id})
     return answer(told, 202)
 
@@ -68,7 +68,7 @@ def read_erasure(desk: Desk, call: Call) -> Response:
 def lay_hold(desk: Desk, call: Call) -> Response:
     """Lay or lift a legal hold."""
     case_id, body = call.path["case_id"], call.body
-    told = desk.stories().lay_hold(
+    told = desk.stories().lay_legal_hold(
         desk.ports(), case_id, on=body.on, reason=body.reason, holder=call.holder, now=call.now
     )
     return answer(told)
@@ -76,13 +76,13 @@ def lay_hold(desk: Desk, call: Call) -> Response:
 
 def export_person(desk: Desk, call: Call) -> Response:
     """Have everything about a customer gathered; 202, for a worker does it."""
-    told = desk.stories().ask_export(desk.ports(), call.body.email, now=call.now)
+    told = desk.stories().export_person(desk.ports(), call.body.email, now=call.now)
     log.info("export asked", extra={"request_id": call.request_id, "export": told["export_id"]})
     return answer(told, 202)
 
 
 def read_export(desk: Desk, call: Call) -> Response:
     """Where the export can be read."""
-    link = desk.stories().export_link(desk.ports(), call.path["export_id"], call.now)
+    link = desk.stories().read_export(desk.ports(), call.path["export_id"], call.now)
     url = link.pop("url")
     return answer(link, 303, {"Location": url})

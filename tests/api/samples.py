@@ -1019,11 +1019,11 @@ ANSWERS: dict[str, Any] = {
     "act_on_dispute": DISPUTE,
     "read_disputes": {"case_id": "c-01", "items": [DISPUTE]},
     **repair_samples.ANSWERS,
-    "ask_erasure": ERASURE,
+    "erase_person": ERASURE,
     "read_erasure": ERASURE,
-    "lay_hold": ERASURE,
-    "ask_export": {"export_id": "x-01", "cases": 2, "complete": True, "href": "/v1/persons/exports/x-01"},
-    "export_link": {
+    "lay_legal_hold": ERASURE,
+    "export_person": {"export_id": "x-01", "cases": 2, "complete": True, "href": "/v1/persons/exports/x-01"},
+    "read_export": {
         "export_id": "x-01",
         "url": "https://evidence.example/exports/x-01.zip",
         "expires_at": "2026-11-22T10:05:00Z",

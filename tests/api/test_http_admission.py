@@ -21,8 +21,10 @@ def path_of(operation):
     named |= {"settlement_id": "1"}
     named |= {"quote_id": "1-1"}
     named |= {"delivery_id": "Y2FzZS9jLTAxfHNob3Atc3lzdGVtfG1zZ18x", "receiver": "shop-system"}
+    named |= {one.name: one.example for one in operation.parameters if one.where == "path" and one.example}
     action = next((one.example for one in operation.parameters if one.name == "action"), "")
-    return operation.path.format(**named, exception_id="Y2FzZQ", action=action)
+    named |= {"recall_id": "RC-2026-1", "export_id": "x-01", "exception_id": "Y2FzZQ", "action": action}
+    return operation.path.format(**named)
 
 
 def called(client, operation, headers):
