@@ -13,7 +13,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from shutil import which
-from typing import get_args
+from typing import Any, get_args
 
 from chalicelib.money import Money
 from chalicelib.notices.facts import (
@@ -46,6 +46,25 @@ REFUNDS = {
     "en": "GBP", "en-US": "USD", "zh-Hans": "CNY", "zh-Hant": "TWD", "zh-Hant-HK": "HKD", "ja": "JPY", "ko": "KRW",
     "de-CH": "CHF", "ar": "AED",
 }  # fmt: skip
+TAKEN = ("metal_missing", "worn", "box", "certificate", "gift", "return_freight", "discount", "fee")
+UNTIL = datetime(2026, 12, 6, 23, 0, tzinfo=UTC)
+# How the moments at the end of a return look, by what is known of them.
+_ENDINGS: dict[Moment, dict[str, dict[str, Any]]] = {
+    "withdrawal_receipt": {
+        "sure": {"in_time": True, "refund_by": UNTIL, "task": "send_back", "deadline": UNTIL},
+        "part": {"in_time": True, "lines": (1, 3), "refund_by": UNTIL},
+        "doubtful": {"in_time": None},
+    },
+    "quote": {"offered": {"task": "answer_quote"}},
+    "quote_reminder": {"offered": {"task": "answer_quote"}},
+    "repair_done": {one: {"reason": one} for one in ("done", "unrepaired", "partner")},
+    "sent_out": {"plain": {"direction": "out", "task": "receive_parcel"}},
+    "out_arrived": {"plain": {"direction": "out"}},
+    "lost": {
+        f"{how}_{way}": {"reason": how, "direction": way} for how in ("lost", "destroyed") for way in ("home", "out")
+    },
+    "recall": {"plain": {"remedies": ("repair", "replacement", "refund"), "task": "await_courier_day"}},
+}
 HOUSE = MerchantContact("GTS Trading", "returns@example.com", "+86 755 5550 0101")
 
 
@@ -66,6 +85,8 @@ def sample_facts(language: str) -> NoticeFacts:
         deadline=datetime(2026, 11, 27, 9, 0, tzinfo=UTC),
         expected_at=datetime(2026, 12, 1, 9, 0, tzinfo=UTC),
         refund=Money(amount, currency),
+        link="https://returns.example.com/v1/c/" + "A" * 48,
+        hazard="ABC",
         sample=True,
     )
 
@@ -78,7 +99,9 @@ def variants(moment: Moment, facts: NoticeFacts) -> dict[str, NoticeFacts]:
         return {kind: replace(facts, kind=kind, task="await_courier_day") for kind in get_args(Kind)}
     if moment == "pickup_booked":
         booked = replace(facts, packing=packing, pickup=hours, task="hand_to_courier")
-        return {"courier": booked, "counter": replace(booked, pickup=None, task="take_to_counter")}
+        leaving = replace(facts, direction="out")
+        counter = replace(booked, pickup=None, task="take_to_counter")
+        return {"courier": booked, "counter": counter, "out": leaving}
     if moment == "held":
         return _holds(facts)
     if moment == "decision":
@@ -87,10 +110,15 @@ def variants(moment: Moment, facts: NoticeFacts) -> dict[str, NoticeFacts]:
         return {
             one: replace(facts, outcome=one, outcome_reasons=reasons if one in refused else ())
             for one in get_args(Outcome)
-        }
+        } | {"less": replace(facts, outcome="partial_refund", outcome_reasons=TAKEN, carrier=None)}
     if moment == "evidence_wanted":
         wanted = ("photo_item", "photo_defect", "photo_outer_box", "photo_inner_box")
         return {"photos": replace(facts, task="send_photos", wanted=wanted, carrier=None, tracking_number=None)}
+    if moment in _ENDINGS:
+        return {name: replace(facts, **change) for name, change in _ENDINGS[moment].items()}
+    if moment == "released":
+        found = replace(facts, reason="found")
+        return {"home": facts, "out": replace(facts, direction="out"), "found": found}
     if moment == "cancelled":
         return {"kept": replace(facts, reason="customer_keeps_it", task="destroy_label")}
     if moment == "summary":
@@ -109,6 +137,7 @@ def _holds(facts: NoticeFacts) -> dict[str, NoticeFacts]:
     found["unknown"] = facts
     for task in ("send_papers", "send_identity_number", "check_address", "answer_carrier"):
         found[task] = replace(facts, task=task)
+    found["charges_out"] = replace(found["charges"], direction="out")
     return found
 
 

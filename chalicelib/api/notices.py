@@ -13,6 +13,8 @@ from chalicelib.api.operation import CASE_ID, Operation, Parameter
 MOMENTS = (
     "accepted", "evidence_wanted", "pickup_booked", "collected", "held", "released", "arrived", "decision",
     "cancelled", "summary",
+    "received", "withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "sent_out",
+    "out_arrived", "lost", "recall",
 )  # fmt: skip
 MOMENT = Parameter("moment", "path", "Of which moment the notice tells.", choices=MOMENTS, example="pickup_booked")
 LANGUAGE = Parameter(

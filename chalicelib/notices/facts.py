@@ -15,6 +15,8 @@ from chalicelib.money import Money
 Moment = Literal[
     "accepted", "evidence_wanted", "pickup_booked", "collected", "held", "released", "arrived", "decision",
     "cancelled", "summary",
+    "received", "withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "sent_out",
+    "out_arrived", "lost", "recall",
 ]  # fmt: skip
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
@@ -30,11 +32,18 @@ CustomerTask = Literal[
     "check_address",
     "answer_carrier",  # the carrier wants to hear from the customer, and did not say about what
     "destroy_label",  # of a return that was called off: the label must not be used any more
+    "answer_quote",  # say yes or no to it, on the page or in a reply
+    "send_back",  # after a withdrawal: the goods, by the law's last day
+    "receive_parcel",  # on the way out: take it in person, and look at the box before opening it
 ]
 CUSTOMER_TASKS: tuple[CustomerTask, ...] = get_args(CustomerTask)
 
-Outcome = Literal["approved", "refused", "refund", "partial_refund", "exchange", "repair", "sent_back"]
+Outcome = Literal[
+    "approved", "refused", "refund", "partial_refund", "exchange", "repair", "sent_back",
+    "refund_kept", "goodwill", "credit",
+]  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Direction = Literal["home", "out"]
 Kind = Literal["refund", "exchange", "repair", "warranty", "recall", "refused", "loan"]
 
 
@@ -78,6 +87,12 @@ class NoticeFacts:
     ``returns/rules/reasons``. ``packing`` are the keys of ``pickups/rules/hand_over``, in order: one of them warns
     against words on the outside, and its wording in a mail must name none. ``carrier`` is its name as customers know
     it. ``sample`` marks a preview that shows facts the case does not have yet.
+
+    ``direction`` is the way of the parcel told of: home to us, or out to the customer. ``link`` is the address of the
+    customer's page; a preview has none. Of a withdrawal, ``lines`` are those declared (empty: all), ``in_time`` whether
+    the law surely grants it, ``refund_by`` until when the money is back. Of a recall, ``hazard`` is what is wrong, in
+    the customer's language, and ``remedies`` what they may choose. ``reason`` also says how a repair ended (``done``,
+    ``unrepaired``, ``partner``), how a parcel was lost (``lost``, ``destroyed``) and that one was ``found``.
     """
 
     rma: str
@@ -102,4 +117,11 @@ class NoticeFacts:
     outcome_reasons: tuple[str, ...] = ()
     refund: Money | None = None
     past: tuple[Happened, ...] = ()
+    direction: Direction = "home"
+    link: str | None = None
+    lines: tuple[int, ...] = ()
+    in_time: bool | None = None
+    refund_by: datetime | None = None
+    hazard: str | None = None
+    remedies: tuple[str, ...] = ()
     sample: bool = False

@@ -1,7 +1,8 @@
 """A notice as plain text and as HTML: one column, phone first, inline styles, light and dark, nothing fetched.
 
 Everything that is not ours goes through ``escape``; codes, sums and names are isolated wherever their direction could
-turn the words beside them round. There is no link, no picture and no script in a notice.
+turn the words beside them round. There is no picture and no script in a notice, and no link but the one to the
+customer's own page.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from html import escape
 from string import Template
 from typing import Literal
 
-from chalicelib.notices.letter import Ask, Block, Letter, Listing
+from chalicelib.notices.letter import Ask, Block, Letter, Link, Listing
 from chalicelib.notices.safe_text import isolated, runs_from_the_right
 from chalicelib.notices.wording import Phrase, Piece, direction_of
 from chalicelib.rulebook import ROOT
@@ -27,6 +28,7 @@ LIGHT = {
     "quiet": "#55606e",
     "asked": "#eaf1fb",
     "edge": "#2b62b0",
+    "label": "#ffffff",
 }
 DARK = {
     "page": "#101418",
@@ -35,6 +37,7 @@ DARK = {
     "quiet": "#b3bdc8",
     "asked": "#233349",
     "edge": "#8db6f2",
+    "label": "#101418",
 }
 _FONT = (
     "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','PingFang SC',"
@@ -91,6 +94,8 @@ class _Plain:
             return "\n".join([self.phrase(block.heading), *lines])
         if isinstance(block, Ask):
             return f"{self.phrase(block.heading)}\n{self.phrase(block.what)}"
+        if isinstance(block, Link):
+            return f"{self.phrase(block.label)}\n{block.url}"
         return self.phrase(block)
 
     def phrase(self, phrase: Phrase) -> str:
@@ -115,6 +120,10 @@ class _Html:
                 f'<div class="asked" style="{_ASKED}border-{side}:4px solid {LIGHT["edge"]};">'
                 f'<p class="quiet" style="{_ASK_HEAD}">{self.phrase(block.heading)}</p>'
                 f'<p class="ink" style="{_ASK_BODY}">{self.phrase(block.what)}</p></div>'
+            )
+        if isinstance(block, Link):
+            return f'<p style="{_LINK_ROW}"><a class="link" href="{escape(block.url)}" style="{_LINK}">' + (
+                f"{self.phrase(block.label)}</a></p>"
             )
         return f'<p class="ink" style="{_BODY}">{self.phrase(block)}</p>'
 
@@ -161,6 +170,11 @@ _LIST = f"margin:0 0 16px;font-size:17px;line-height:1.5;color:{LIGHT['ink']};"
 _ASKED = f"margin:4px 0 20px;padding:14px 16px;border-radius:6px;background-color:{LIGHT['asked']};"
 _ASK_HEAD = f"margin:0 0 4px;font-size:14px;line-height:1.4;color:{LIGHT['quiet']};"
 _ASK_BODY = f"margin:0;font-size:17px;line-height:1.5;font-weight:600;color:{LIGHT['ink']};"
+_LINK_ROW = "margin:4px 0 22px;"
+_LINK = (
+    f"display:inline-block;padding:13px 22px;border-radius:6px;background-color:{LIGHT['edge']};color:{LIGHT['label']};"
+    "font-size:17px;line-height:1.3;font-weight:600;text-decoration:none;"
+)
 _ROWS = (
     f"margin:24px 0 0;padding:16px 0 0;border-top:1px solid #d8dde3;font-size:14px;line-height:1.7;"
     f"color:{LIGHT['quiet']};word-break:break-word;"

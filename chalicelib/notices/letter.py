@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.notices.facts import Moment, NoticeFacts
+from chalicelib.notices.facts import Direction, Moment, NoticeFacts
 from chalicelib.notices.told_facts import TIMES, Teller
 from chalicelib.notices.wording import Phrase, Words
 from chalicelib.rulebook import dictionary
@@ -16,7 +16,12 @@ from chalicelib.rulebook import dictionary
 # Tasks that leave the customer nothing to do: said plainly, not asked.
 _EASY = frozenset({"nothing", "await_courier_day"})
 # Of these nothing is asked where no task is named, so nothing needs to be said about it.
-_SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held"})
+_SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held", "lost", "recall", "repair_done"})
+# Moments that ask for one thing by what they are.
+_ASKS: dict[str, str] = {
+    "evidence_wanted": "send_photos", "quote": "answer_quote", "quote_reminder": "answer_quote",
+}  # fmt: skip
+_REPAIR_ENDS = ("unrepaired", "partner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,15 @@ class Ask:
     what: Phrase
 
 
-Block = Phrase | Listing | Ask
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to the customer's own page; ``url`` is ours alone."""
+
+    label: Phrase
+    url: str
+
+
+Block = Phrase | Listing | Ask | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +94,25 @@ class Writer:
         if self.moment == "accepted":
             return f"accepted.{facts.kind}"
         if self.moment == "pickup_booked":
+            if facts.direction == "out":
+                return "pickup_booked.out"
             by_customer = facts.task == "take_to_counter" and facts.pickup is None
             return f"pickup_booked.{'counter' if by_customer else 'courier'}"
         if self.moment == "held":
-            return f"held.{held_as(facts.reason, facts.task)}"
+            return f"held.{held_as(facts.reason, facts.task, facts.direction)}"
+        if self.moment == "released":
+            return "found" if facts.reason == "found" else "released_out" if facts.direction == "out" else "released"
+        if self.moment == "lost":
+            return f"lost.{'destroyed' if facts.reason == 'destroyed' else 'lost'}"
+        if self.moment == "repair_done":
+            return f"repair_done.{facts.reason if facts.reason in _REPAIR_ENDS else 'done'}"
         if self.moment == "decision":
             return f"decision.{facts.outcome or 'reached'}"
         return self.moment
 
     @property
     def _task(self) -> str:
-        if self.moment == "evidence_wanted" and self.facts.task == "nothing":
-            return "send_photos"
-        return self.facts.task
+        return _ASKS.get(self.moment, "nothing") if self.facts.task == "nothing" else self.facts.task
 
     def _preheader(self) -> Phrase:
         if self.moment == "held":
@@ -104,30 +123,62 @@ class Writer:
     def _blocks(self) -> Iterator[Block]:
         yield self._sure(f"{self._part}.lead")
         yield from self._why()
+        yield from self._declared()
+        yield from self._recalled()
         yield from self._listing("reasons", self._reasons())
         yield from self._listing("past", self._past())
         if self._task not in _EASY:
             yield Ask(self._sure("words.ask"), self._sure(f"task.{self._task}"))
+            yield from self._link()
         yield from self._listing("wanted", self._wanted())
         yield from self._listing("packing", self._packing(), ordered=True)
-        yield from self._maybe(f"{self._part}.more")
+        yield from self._more()
         if self._task == "nothing":
             yield from self._maybe(f"{self._part}.later")
         if self._task == "await_courier_day" or (
             self._task == "nothing" and self.moment not in _SAYS_NOTHING_OF_NOTHING
         ):
             yield self._sure(f"task.{self._task}")
+        if self._task in _EASY:
+            yield from self._link()
+
+    def _more(self) -> Iterator[Phrase]:
+        if self.moment == "lost":
+            yield self._sure(f"lost.{self.facts.direction}")
+        else:
+            yield from self._maybe(f"{'quote' if self.moment == 'quote_reminder' else self._part}.more")
+
+    def _link(self) -> Iterator[Link]:
+        if self.facts.link is not None:
+            label = "link_quote" if self._task == "answer_quote" else "link"
+            yield Link(self._sure(f"words.{label}"), self.facts.link)
+
+    def _declared(self) -> Iterator[Phrase]:
+        """Of a withdrawal: what was declared, what follows from it, until when the money is back."""
+        if self.moment == "withdrawal_receipt":
+            yield self._sure("withdrawal_receipt.statement")
+            yield self._sure(f"withdrawal_receipt.{'effect' if self.facts.in_time else 'doubt'}")
+            if self.facts.in_time:
+                yield from self._maybe("withdrawal_receipt.money")
+
+    def _recalled(self) -> Iterator[Block]:
+        """Of a recall: what is wrong, and what the customer may choose."""
+        if self.moment == "recall":
+            yield from self._maybe("recall.hazard")
+            yield from self._listing("remedies", (self._sure(f"remedy.{one}") for one in self.facts.remedies))
 
     def _why(self) -> Iterator[Phrase]:
         if self.moment == "cancelled" and self.facts.reason:
             yield from self._maybe(f"cancelled.{self.facts.reason}")
         if self.moment == "held" and self._task in _EASY:
-            yield self._sure(f"{self._part}.ours")
+            out = self._part == "held.charges" and self.facts.direction == "out"
+            yield self._sure(f"{self._part}.ours{'_out' if out else ''}")
 
     def _reasons(self) -> Iterator[Phrase]:
         if self.moment == "decision":
             for code in dict.fromkeys(self.facts.outcome_reasons):
                 yield from self._maybe(f"reason.{code}")
+                yield from self._maybe(f"taken.{code}")
 
     def _wanted(self) -> Iterator[Phrase]:
         if self._task == "send_photos":
@@ -188,15 +239,16 @@ class TextNeedsFacts(LookupError):
         super().__init__(f"{key} needs a way to be said without facts that may be unknown")
 
 
-def held_as(reason: str | None, task: str) -> str:
-    """How a hold is spoken of: by its reason, else by what the customer must do about it.
+def held_as(reason: str | None, task: str, direction: Direction = "home") -> str:
+    """How a hold is spoken of: by its reason, else by what the customer must do about it. A courier who could not
+    collect on the way out did not come to the customer: to them it takes longer.
 
     >>> held_as("customs_value_doubted", "nothing"), held_as(None, "check_address"), held_as("on_hold", "nothing")
     ('documents', 'address', 'unknown')
     """
     told = dictionary("notices", "told")
     known: str | None = told["held"].get(reason) or told["held_by_task"].get(task)
-    return known or "unknown"
+    return "delay" if known == "pickup" and direction == "out" else known or "unknown"
 
 
 def _known(phrases: Iterable[Phrase | None]) -> tuple[Phrase, ...]:

@@ -16,7 +16,9 @@ from chalicelib.notices.locales import Locale, clock_name, locale_of
 from chalicelib.notices.safe_text import name_of, one_line
 from chalicelib.notices.wording import Piece, first_way
 
-TIMES = frozenset({"at", "deadline", "pickup_from", "pickup_until"})
+TIMES = frozenset({"at", "deadline", "refund_by", "pickup_from", "pickup_until"})
+# What is wrong with a recalled piece is told whole.
+LONGEST_HAZARD = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Teller:
             "refund": _coded(self.locale.money(facts.refund) if facts.refund else None),
             "at": self._moment(facts.at),
             "deadline": self._deadline(facts.deadline),
+            "refund_by": self._deadline(facts.refund_by),
+            "lines": _coded(", ".join(map(str, facts.lines)) or None),
+            "hazard": _named(one_line(facts.hazard, LONGEST_HAZARD)),
             "expected_day": self._expected_day(),
             "zone": _said(clock_name(facts.zone, self.language, facts.at or facts.deadline or _today(facts))),
             **self._pickup(),

@@ -26,6 +26,16 @@ from chalicelib.shipments.leg import Direction, Leg, Track
 from chalicelib.workflows.claim_sight import TAKEN_IN
 from chalicelib.workflows.courier import pickups_of, window_of, wish_of
 from chalicelib.workflows.customs_lines import channel_of
+from chalicelib.workflows.gather_ending import (
+    come_out,
+    lost_named,
+    lost_of,
+    marks_of,
+    sent_out,
+    settled,
+    taken_in,
+    with_ending,
+)
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Ports
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
@@ -35,6 +45,10 @@ OUTCOMES: dict[str, Outcome] = {
 }  # fmt: skip
 NO_ZONE = "Etc/UTC"
 ASTRAY = "delivered_to_unexpected_place"
+# Their mails name no carrier and no tracking number: they are not about a parcel on its way.
+ABOUT_NO_PARCEL: frozenset[Moment] = frozenset(
+    {"withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "recall"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +77,17 @@ def history_of(file: CaseFile, tracks: Sequence[Track], *, tracked: bool = True)
     return History(
         accepted_at=_accepted_at(file),
         evidence_wanted_at=_evidence_wanted_at(file),
-        decisions=tuple(_decisions(file)),
+        decisions=(*_decisions(file), *settled(file)),
         couriers=tuple(_couriers(file)),
-        collected=tuple(_reached(file, "stage_in_transit")),
+        collected=(*_reached(file, "stage_in_transit"), *sent_out(file)),
         holds=tuple(hold for track in tracks for hold in _holds(track)),
-        arrived=tuple(one for one in _reached(file, "stage_arrived") if _is_with_us(one.leg_n, file, tracks)),
+        arrived=(
+            *(one for one in _reached(file, "stage_arrived") if _is_with_us(one.leg_n, file, tracks)),
+            *(one for one in come_out(file) if _is_delivered(one.leg_n, tracks)),
+        ),
+        received=tuple(taken_in(file)),
+        lost=tuple(lost_of(file, tracks)),
+        marks=tuple(marks_of(file)),
         cancelled_at=next((entry.at for entry in file.log if entry.what == "cancelled"), None),
         tracked=tracked,
     )
@@ -132,7 +152,8 @@ def _couriers(file: CaseFile) -> Iterator[Courier]:
         if booked is not None and _was_collected(file, leg, booked):
             continue
         hours = _hours(pickup, file)
-        yield Courier(leg.n, _episode_of(pickup, hours), booked.at if booked else file.case.created_at, hours)
+        at = booked.at if booked else file.case.created_at
+        yield Courier(leg.n, _episode_of(pickup, hours), at, hours, out=leg.direction == "out")
 
 
 def _books(entry: LogEntry, leg: Leg) -> bool:
@@ -186,7 +207,8 @@ def _holds(track: Track) -> Iterator[Hold]:
         task = task_of(episode.reason) if asked else "nothing"
         names = tuple(dict.fromkeys((episode.id, *episode.scans)))
         asked_at = _asked_at(track, names, episode) if asked else None
-        yield Hold(names, track.leg_n, episode.since, episode.until, not worse, episode.reason, task, asked_at)
+        out = track.direction == "out"
+        yield Hold(names, track.leg_n, episode.since, episode.until, not worse, episode.reason, task, asked_at, out)
 
 
 def _asked_at(track: Track, names: Sequence[str], episode: Episode) -> datetime:
@@ -202,8 +224,10 @@ def _asks_customer(told: Episode | Event, direction: Direction) -> bool:
 def _is_with_us(leg_n: int, file: CaseFile, tracks: Sequence[Track]) -> bool:
     """Whether the delivery that was told may be told on: not one that the carrier took back, or that went to a locker
     or a stranger. Who writes that it has come acknowledges what perhaps nobody holds."""
-    if file.case.stage in TAKEN_IN:
-        return True
+    return file.case.stage in TAKEN_IN or _is_delivered(leg_n, tracks)
+
+
+def _is_delivered(leg_n: int, tracks: Sequence[Track]) -> bool:
     track = next((one for one in tracks if one.leg_n == leg_n), None)
     if track is None or track.state.milestone is None:
         return True
@@ -221,18 +245,19 @@ class Told:
 
 
 def facts_of(look: Look, told: Told, merchant: Merchant, person: Person | None, now: datetime) -> NoticeFacts:
-    """What a notice of this moment is written from. ``person`` is None where nobody may read them: a preview. Raises
-    ``InvalidRequestError`` when the merchant file no longer has the facility."""
+    """What a notice of this moment is written from, but for the address of the customer's page. ``person`` is None
+    where nobody may read them: a preview. Raises ``InvalidRequestError`` when the merchant file no longer has the
+    facility."""
     file, history = look.file, look.history
     facility = _facility(merchant, file)
     country, region = _home(file, person)
-    leg = look.leg(_leg_n(told, history))
+    leg = None if told.moment in ABOUT_NO_PARCEL or _settles(told) else look.leg(_leg_n(told, history))
     hold, courier = _hold(told, history), _courier(told, look, leg, now)
     decided = next((one for one in history.decisions if one.episode == told.episode), None)
     track = next((one for one in look.tracks if leg is not None and one.leg_n == leg.n), None)
     task = _task(told, look, hold, courier, leg)
     sure = sure_zone_of(country, region)
-    return NoticeFacts(
+    facts = NoticeFacts(
         rma=file.case.rma,
         order_number=file.case.order_number,
         kind=file.case.kind,
@@ -248,11 +273,23 @@ def facts_of(look: Look, told: Told, merchant: Merchant, person: Person | None, 
         reason=hold.reason if hold else None,
         task=task,
         wanted=evidence_of(file) if task == "send_photos" else (),
-        expected_at=None if history.arrived else _expected_at(track, now),
+        expected_at=None if leg is None or _has_come(leg, history) else _expected_at(track, now),
         expected_in=facility.time_zone if leg is not None and leg.direction == "home" else None,
         outcome=decided.outcome if decided else None,
         outcome_reasons=decided.reasons if decided else (),
+        refund=decided.refund if decided else None,
+        direction=leg.direction if leg is not None else "home",
     )
+    return with_ending(facts, file, history, told.moment, told.episode)
+
+
+def _settles(told: Told) -> bool:
+    """Whether it is the decision of a settlement, and not on whether the return may begin."""
+    return told.moment == "decision" and told.episode.startswith("s")
+
+
+def _has_come(leg: Leg, history: History) -> bool:
+    return any(one.leg_n == leg.n for one in (*history.arrived, *history.received))
 
 
 def _expected_at(track: Track | None, now: datetime) -> datetime | None:
@@ -281,10 +318,10 @@ def _home(file: CaseFile, person: Person | None) -> tuple[str, str | None]:
 
 
 def _leg_n(told: Told, history: History) -> int | None:
-    if told.moment in ("collected", "arrived") and told.episode:
+    if told.moment in ("collected", "arrived", "received", "sent_out", "out_arrived") and told.episode:
         return int(told.episode)
-    hold = _hold(told, history)
-    return hold.leg_n if hold else None
+    trouble = _hold(told, history) or lost_named(history, told.moment, told.episode)
+    return trouble.leg_n if trouble else None
 
 
 def _hold(told: Told, history: History) -> Hold | None:
@@ -313,17 +350,22 @@ def _task(told: Told, look: Look, hold: Hold | None, courier: Courier | None, le
     if told.moment == "held":
         return hold.task if hold else "nothing"
     if told.moment == "pickup_booked":
-        return "hand_to_courier"
+        return "nothing" if leg is not None and leg.direction == "out" else "hand_to_courier"
+    if told.moment == "sent_out":
+        return "receive_parcel"
     if told.moment == "cancelled":
         bought = any(one.kind == "waybill" and one.status in ("done", "cancelled") for one in look.file.bookings)
         return "destroy_label" if bought else "nothing"
     if told.moment == "summary":
-        return _standing(look, hold, courier)
+        return _standing(look, hold, courier, leg)
+    if told.moment == "recall":
+        leg = next((one for one in look.file.legs if one.direction == "home"), None)
     approved = told.moment == "accepted" or look.file.case.stage == "approved"
-    return _before_the_road(look, leg) if told.moment in ("accepted", "decision") and approved else "nothing"
+    asks = told.moment in ("accepted", "decision", "recall") and approved and not _settles(told)
+    return _before_the_road(look, leg) if asks else "nothing"
 
 
-def _standing(look: Look, hold: Hold | None, courier: Courier | None) -> CustomerTask:
+def _standing(look: Look, hold: Hold | None, courier: Courier | None, leg: Leg | None) -> CustomerTask:
     """What is still asked for after all that a summary lists."""
     if look.file.case.stage == "cancelled":
         return "nothing"
@@ -331,6 +373,9 @@ def _standing(look: Look, hold: Hold | None, courier: Courier | None) -> Custome
         return hold.task
     if look.history.evidence_wanted_at is not None:
         return "send_photos"
+    if leg is not None and leg.direction == "out":
+        under_way = any(one.leg_n == leg.n for one in look.history.collected) and not _has_come(leg, look.history)
+        return "receive_parcel" if under_way else "nothing"
     return "hand_to_courier" if courier else "nothing"
 
 

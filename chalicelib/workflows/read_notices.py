@@ -6,6 +6,7 @@ that says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,19 +16,30 @@ from chalicelib.errors import NotFoundError, StaleVersion
 from chalicelib.notices.facts import CustomerTask, Happened, Moment, NoticeFacts, PickupHours
 from chalicelib.notices.language import template_of
 from chalicelib.notices.messages import render
-from chalicelib.notices.moments import NEWS_FOR, Occasion, Owed, occasions, owed
+from chalicelib.notices.moments import NEWS_FOR, REQUIRED, Occasion, Owed, occasions, owed
 from chalicelib.notices.register import Entry, Register, message_id
 from chalicelib.pickups.hand_over import hand_over
-from chalicelib.returns.case import Case
+from chalicelib.returns.case import Case, Kind
 from chalicelib.returns.stages import is_past
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.gather_ending import hazard_of
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 
 TRIES = 6
 CHOSEN = {True: "notices_refused", False: "notices_wanted"}
 # What comes on the ordinary way, in order; holds come when they come.
-ORDINARY: tuple[Moment, ...] = ("accepted", "pickup_booked", "collected", "arrived", "decision")
+ORDINARY: tuple[Moment, ...] = ("accepted", "pickup_booked", "collected", "arrived")
+# What comes after it arrived, by the kind of the return; any other ends with a decision and its money.
+AFTER: Mapping[Kind, tuple[Moment, ...]] = {
+    "repair": ("quote", "repair_begun", "repair_done", "sent_out", "out_arrived"),
+    "warranty": ("decision", "sent_out", "out_arrived"),
+    "exchange": ("decision", "sent_out", "out_arrived"),
+    "loan": ("decision",),
+}
+TO_MONEY: tuple[Moment, ...] = ("decision", "paid")
+# Said in the place of another: our own take-in for the carrier's word that it came.
+IN_PLACE_OF: Mapping[Moment, Moment] = {"received": "arrived", "quote_reminder": "quote"}
 # An example's day of collection, and how long the way takes in it.
 TOMORROW, ON_THE_WAY = timedelta(days=1), timedelta(days=4)
 
@@ -56,9 +68,11 @@ def preview_notice(ports: Ports, case_id: str, moment: Moment, language: str | N
     where the case has not come to this moment: the day, the courier or the decision is then an example."""
     look = _look(ports, case_id)
     case = look.file.case
+    template = template_of(language or case.language, case.customer_country)
     facts = _preview(ports, look, moment, now)
-    tag = language or case.language
-    told = render(moment, template_of(tag, case.customer_country), facts)
+    if moment == "recall":
+        facts = replace(facts, hazard=hazard_of(ports, look.file, "", template))
+    told = render(moment, template, facts)
     return {
         "case_id": case_id,
         "moment": moment,
@@ -134,7 +148,7 @@ def _of_entry(entry: Entry) -> dict[str, Any]:
         "moment": entry.moment,
         "episode": entry.episode or None,
         "happened_at": None,
-        "required": entry.moment == "decision",
+        "required": entry.moment in REQUIRED,
         **_said(entry),
         "told_with": None,
     }
@@ -165,11 +179,17 @@ def _next(file: CaseFile, came: tuple[Occasion, ...]) -> list[Moment]:
     """The moments that the ordinary way still has."""
     if file.case.stage in ("cancelled", "closed"):
         return []
-    reached = [ORDINARY.index(one.moment) for one in came if one.moment in ORDINARY[:-1]]
-    left = ORDINARY[max(reached, default=-1) + 1 :]
+    way = ORDINARY + AFTER.get(file.case.kind, TO_MONEY)
+    names = [IN_PLACE_OF.get(one.moment, one.moment) for one in came if not _is_early(one)]
+    left = way[max((way.index(name) for name in names if name in way), default=-1) + 1 :]
     if any(one.moment == "decision" for one in came) and file.case.stage != "review":
         left = tuple(one for one in left if one != "accepted")
     return [one for one in left if not (one == "pickup_booked" and is_past(file.case.stage, "booked"))]
+
+
+def _is_early(one: Occasion) -> bool:
+    """Whether it is a word on whether the return may begin, and not on how it ends."""
+    return one.moment == "decision" and not one.episode.startswith("s")
 
 
 def _preview(ports: Ports, look: Look, moment: Moment, now: datetime) -> NoticeFacts:
@@ -190,6 +210,8 @@ def _exemplary(facts: NoticeFacts, look: Look, moment: Moment, now: datetime) ->
     hours = PickupHours((now + TOMORROW).date(), time(10), time(16), facts.zone)
     packing = tuple(step.key for step in hand_over(leg.carrier if leg else None))
     task: dict[Moment, CustomerTask] = {"pickup_booked": "hand_to_courier", "evidence_wanted": "send_photos"}
+    if moment in ("sent_out", "out_arrived"):
+        facts = replace(facts, direction="out", task="receive_parcel" if moment == "sent_out" else "nothing")
     past = (Happened("accepted", now - 3 * NEWS_FOR), Happened("collected", now - 2 * NEWS_FOR))
     return replace(
         facts,
@@ -200,6 +222,8 @@ def _exemplary(facts: NoticeFacts, look: Look, moment: Moment, now: datetime) ->
         wanted=("photo_item",) if moment == "evidence_wanted" else facts.wanted,
         reason="customs_inspection" if moment in ("held", "released") else facts.reason,
         expected_at=facts.expected_at or (now + ON_THE_WAY if moment in ("collected", "released") else None),
+        deadline=now + ON_THE_WAY if moment in ("quote", "quote_reminder") else facts.deadline,
+        remedies=("repair", "replacement", "refund") if moment == "recall" else facts.remedies,
         outcome="approved" if moment == "decision" else facts.outcome,
         past=past if moment == "summary" else (),
     )

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import stamp
-from chalicelib.errors import MailRefused, NotFoundError, StaleVersion
+from chalicelib.errors import MailRefused, NotFoundError, StaleVersion, UnavailableError
 from chalicelib.notices.facts import NoticeFacts
 from chalicelib.notices.language import template_of
 from chalicelib.notices.messages import render
@@ -24,7 +24,9 @@ from chalicelib.notices.moments import Owed, owed
 from chalicelib.notices.register import Entry, Register, Status, message_id
 from chalicelib.returns.case import Person
 from chalicelib.workflows.delivery_ports import Letter
+from chalicelib.workflows.gather_ending import hazard_of, language_declared
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
+from chalicelib.workflows.keep_link import link_of
 from chalicelib.workflows.ports import Ports
 
 TRIES = 6
@@ -109,9 +111,13 @@ def _fault_of(address: str) -> str | None:
 
 
 def _letter(ports: Ports, look: Look, one: Owed, person: Person, now: datetime) -> Letter:
+    declared = language_declared(look.file, one.moment, one.episode)
+    template = template_of(declared or person.language, person.address.country)
     facts = facts_told(ports, look, one, person, now)
-    tag = template_of(person.language, person.address.country)
-    told = render(one.moment, tag, facts)
+    facts = replace(facts, link=_link(ports, look.file.case.case_id, now))
+    if one.moment == "recall":
+        facts = replace(facts, hazard=hazard_of(ports, look.file, one.episode, template))
+    told = render(one.moment, template, facts)
     merchant = ports.merchant()
     facility = merchant.facility_called(look.file.case.return_to)
     return Letter(
@@ -124,6 +130,16 @@ def _letter(ports: Ports, look: Look, one: Owed, person: Person, now: datetime) 
         sender_name=facts.merchant.name,
         reply_to=facility.email if facility else None,
     )
+
+
+def _link(ports: Ports, case_id: str, now: datetime) -> str | None:
+    """The address of the customer's page; None where there is none to be had now: the mail goes without it."""
+    if not ports.public_url:
+        return None
+    try:
+        return link_of(ports, case_id, now)
+    except (UnavailableError, StaleVersion):
+        return None
 
 
 def facts_told(ports: Ports, look: Look, one: Owed, person: Person | None, now: datetime) -> NoticeFacts:

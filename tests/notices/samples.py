@@ -32,6 +32,11 @@ UNKNOWN = {
     "past": {"past": ()},
     "phone": {"merchant": NO_HOUSE},
     "zone": {"zone_is_sure": False},
+    "link": {"link": None},
+    "lines": {"lines": ()},
+    "refund_by": {"refund_by": None},
+    "hazard": {"hazard": None},
+    "remedies": {"remedies": ()},
 }
 
 

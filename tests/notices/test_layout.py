@@ -45,10 +45,12 @@ class TestEveryMail:
         root = parsed(render("held", language, whole(language)).html)
         assert (root.get("lang"), root.get("dir")) == (language, "rtl" if language == "ar" else "ltr")
 
-    def test_fetches_nothing_links_nowhere_and_runs_nothing(self, language):
+    def test_fetches_nothing_runs_nothing_and_links_to_the_page_alone(self, language):
         for moment in MOMENTS:
             for facts in variants(moment, whole(language)).values():
                 html = render(moment, language, facts).html
+                assert html.count(f'<a class="link" href="{facts.link}"') == 1
+                html = re.sub(rf'<a class="link" href="{facts.link}"', "", html)
                 assert not re.search(
                     r"https?:|//|url\(|@import|<(a|img|script|link|iframe|form|svg|video)\b|\son\w+=", html[15:]
                 )
@@ -74,7 +76,7 @@ class TestWhateverAnybodyIsCalled:
         mail = render(moment, "ar", facts)
         elements = {element.tag for element in parsed(mail.html).iter()}
         assert elements <= {"html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "h1",
-                            "p", "bdi", "br", "h2", "ul", "ol", "li"}  # fmt: skip
+                            "p", "bdi", "br", "h2", "ul", "ol", "li", "a"}  # fmt: skip
         assert not set(mail.subject) & set("\r\n\u2028\u2029\u0000")
         assert not re.search("[\u202a-\u202e\u2066\u2067\u200b\ufeff]", mail.text + mail.html)
 

@@ -40,7 +40,7 @@ def test_what_waits_what_was_sent_and_what_comes_next(desk):
     assert rows(desk) == [("accepted", "waiting", None)]
     take_notice(desk.ports, CASE, MONDAY)
     assert rows(desk) == [("accepted", "sent", None)]
-    assert told(desk)["next"] == ["pickup_booked", "collected", "arrived", "decision"]
+    assert told(desk)["next"] == ["pickup_booked", "collected", "arrived", "decision", "paid"]
 
 
 def test_a_moment_that_another_mail_told_names_that_mail(desk):

@@ -1,0 +1,214 @@
+"""The end of a return as its customer is told of it: what was received, quoted, repaired, settled, paid, sent out,
+lost, withdrawn from and recalled. All of it is read off the case's parts, its log and the tracks of its legs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.clock import instant
+from chalicelib.notices.facts import Moment, NoticeFacts, Outcome
+from chalicelib.notices.language import chain_of, template_of
+from chalicelib.notices.moments import Decided, History, Lost, Mark, Reached
+from chalicelib.returns.custody import Receipt
+from chalicelib.returns.recall import Campaign, Recalled
+from chalicelib.returns.repair import Quote, RepairOrder
+from chalicelib.returns.settlement import Settlement, SettlementKind
+from chalicelib.returns.way_out import WayOut
+from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.shipments.fold import Episode
+from chalicelib.shipments.leg import Track
+from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
+
+# How a settlement is told. A purchase by weight is a contract of its own and is told as a decision without more.
+TOLD_AS: Mapping[SettlementKind, Outcome] = {
+    "refund": "refund", "partial_refund": "partial_refund", "refund_without_return": "refund_kept",
+    "exchange": "exchange", "replacement": "exchange", "advance_replacement": "exchange", "store_credit": "credit",
+    "goodwill": "goodwill", "refusal": "sent_back", "repair": "repair",
+}  # fmt: skip
+NOT_TOLD = frozenset({"proposed", "withdrawn"})
+_LOST_AS: Mapping[str, Literal["lost", "destroyed"]] = {"lost": "lost", "destroyed": "destroyed"}
+
+
+def sent_out(file: CaseFile) -> Iterator[Reached]:
+    """The ways out that have left us, each once."""
+    yield from _ways(file, "way_out_sent", frozenset({"sent", "delivered", "back", "lost"}))
+
+
+def come_out(file: CaseFile) -> Iterator[Reached]:
+    """The ways out that are at the customer's door, as things stand."""
+    yield from _ways(file, "way_out_delivered", frozenset({"delivered"}))
+
+
+def _ways(file: CaseFile, what: str, states: frozenset[str]) -> Iterator[Reached]:
+    for way in file.parts.of(WayOut):
+        entries = (one for one in file.log if one.what == what and one.facts.get("leg") == str(way.leg_n))
+        entry = next(entries, None) if way.state in states else None
+        if entry is not None:
+            told = entry.facts.get("at")
+            yield Reached(way.leg_n, instant(told) if told else entry.at, out=True)
+
+
+def taken_in(file: CaseFile) -> Iterator[Reached]:
+    """The parcels from the customer that our own places took in; one that came back undelivered is none of them."""
+    out = {leg.n for leg in file.legs if leg.direction == "out"}
+    yield from (Reached(one.leg_n, one.received_at) for one in file.parts.of(Receipt) if one.leg_n not in out)
+
+
+def lost_of(file: CaseFile, tracks: Sequence[Track]) -> Iterator[Lost]:
+    """What a carrier says is lost or destroyed, and what a person said of a way out whose carrier says nothing."""
+    told: set[int] = set()
+    for track in tracks:
+        for at, episode in enumerate(track.state.episodes):
+            how = _LOST_AS.get(episode.milestone or "")
+            if how is not None and episode.ground == "over":
+                told.add(track.leg_n)
+                found_at = _found_at(track.state.episodes, at)
+                names = tuple(dict.fromkeys((episode.id, *episode.scans)))
+                yield Lost(names, track.leg_n, episode.since, how, found_at, track.direction == "out")
+    for way in file.parts.of(WayOut):
+        if way.state == "lost" and way.leg_n not in told:
+            yield Lost((f"leg-{way.leg_n}",), way.leg_n, way.changed_at or way.asked_at, "lost", out=True)
+
+
+def _found_at(episodes: Sequence[Episode], at: int) -> datetime | None:
+    """When it was on its way again; not where one bad end only took the place of another."""
+    after = episodes[at + 1] if at + 1 < len(episodes) else None
+    worse = after is not None and after.ground == "over" and after.since == episodes[at].until
+    return None if worse else episodes[at].until
+
+
+def lost_named(history: History, moment: Moment, episode: str) -> Lost | None:
+    """The loss that a notice of this episode is about."""
+    if moment not in ("lost", "released"):
+        return None
+    return next((one for one in history.lost if episode in one.names), None)
+
+
+def settled(file: CaseFile) -> Iterator[Decided]:
+    """What was approved, each once, whatever became of its payment since."""
+    for one in file.parts.of(Settlement):
+        if one.state not in NOT_TOLD:
+            reasons = tuple(dict.fromkeys(_taken_off(line.code) for line in one.lines if line.amount.amount < 0))
+            refund = one.total if one.total.amount > 0 and one.kind != "exchange" else None
+            outcome = TOLD_AS.get(one.kind)
+            why = reasons if one.kind == "partial_refund" or (one.kind == "refund" and reasons) else ()
+            yield Decided(outcome, _approved_at(file, one), f"s{one.n}", why, refund, one.n)
+
+
+def _taken_off(code: str) -> str:
+    return "discount" if code.startswith("discount_") else code
+
+
+def _approved_at(file: CaseFile, one: Settlement) -> datetime:
+    said = (entry.at for entry in file.log if _approves(entry, one))
+    return next(said, one.changed_at or one.proposed_at)
+
+
+def _approves(entry: LogEntry, one: Settlement) -> bool:
+    return entry.facts.get("settlement") == one.part_id and entry.facts.get("state") == "approved"
+
+
+def marks_of(file: CaseFile) -> Iterator[Mark]:
+    """What needs no more than its name to be told."""
+    for declared in file.parts.of(Withdrawal):
+        yield Mark("withdrawal_receipt", declared.taken_at or declared.declared_at, declared.part_id)
+    for recalled in file.parts.of(Recalled):
+        yield Mark("recall", recalled.at, recalled.recall_id)
+    for paid in file.parts.of(Settlement):
+        if paid.state == "done" and paid.paid_at is not None and paid.pays in ("provider", "person"):
+            yield Mark("paid", paid.paid_at, paid.part_id)
+    yield from _quoted(file)
+    yield from _repaired(file)
+
+
+def _quoted(file: CaseFile) -> Iterator[Mark]:
+    """Quotes that wait for the customer. One that was made anew after the reminder is news, and no reminder of it."""
+    for quote in file.parts.of(Quote):
+        if quote.state == "offered":
+            yield Mark("quote", quote.offered_at, quote.part_id)
+            reminded = (entry.at for entry in file.log if _reminds(entry, quote))
+            yield from (Mark("quote_reminder", at, quote.part_id) for at in reminded)
+
+
+def _reminds(entry: LogEntry, quote: Quote) -> bool:
+    return entry.what == "quote_reminded" and entry.facts.get("quote") == quote.part_id
+
+
+def _repaired(file: CaseFile) -> Iterator[Mark]:
+    for order in file.parts.of(RepairOrder):
+        if order.started_at is not None and order.state != "withdrawn":
+            yield Mark("repair_begun", order.started_at, order.part_id)
+        if order.state in ("done", "unrepaired") and order.finished_at is not None:
+            yield Mark("repair_done", order.finished_at, order.part_id)
+
+
+def with_ending(facts: NoticeFacts, file: CaseFile, history: History, moment: Moment, episode: str) -> NoticeFacts:
+    """The facts with what the parts of the case say of this moment."""
+    if moment in ("quote", "quote_reminder"):
+        quote = next((one for one in file.parts.of(Quote) if one.part_id == episode), None)
+        return replace(facts, task="answer_quote", deadline=quote.valid_until if quote else None)
+    if moment == "withdrawal_receipt":
+        return _with_withdrawal(facts, file, episode)
+    if moment == "paid":
+        paid = next((one for one in file.parts.of(Settlement) if one.part_id == episode), None)
+        return replace(facts, refund=paid.total if paid else None)
+    if moment == "repair_done":
+        order = next((one for one in file.parts.of(RepairOrder) if one.part_id == episode), None)
+        return replace(facts, reason=_repair_end(order))
+    if moment == "recall":
+        recalled = next((one for one in file.parts.of(Recalled) if one.recall_id == episode), None)
+        return replace(facts, remedies=recalled.remedies if recalled else ())
+    lost = lost_named(history, moment, episode)
+    if lost is not None:
+        return replace(facts, reason=lost.how if moment == "lost" else "found")
+    return facts
+
+
+def _repair_end(order: RepairOrder | None) -> str | None:
+    if order is None:
+        return None
+    return "unrepaired" if order.state == "unrepaired" else "partner" if order.partner else "done"
+
+
+def _with_withdrawal(facts: NoticeFacts, file: CaseFile, episode: str) -> NoticeFacts:
+    """What was declared and when; what follows is told only where no person has to say so first."""
+    part = next((one for one in file.parts.of(Withdrawal) if one.part_id == episode), None)
+    if part is None:
+        return facts
+    sure = part.in_time is True and not part.doubts
+    at_home = file.case.stage in ("review", "evidence_needed", "approved", "booked")
+    asked = sure and part.send_back_by is not None and at_home
+    return replace(
+        facts,
+        at=part.declared_at,
+        lines=part.lines,
+        in_time=sure,
+        task="send_back" if asked else "nothing",
+        deadline=part.send_back_by if asked else None,
+        refund_by=part.refund_by if sure else None,
+    )
+
+
+def language_declared(file: CaseFile, moment: Moment, episode: str) -> str | None:
+    """The language in which a withdrawal was declared, of its receipt; None of any other notice."""
+    if moment != "withdrawal_receipt":
+        return None
+    return next((one.language for one in file.parts.of(Withdrawal) if one.part_id == episode), None)
+
+
+def hazard_of(ports: Ports, file: CaseFile, episode: str, template: str) -> str | None:
+    """What is wrong with the recalled piece, in the language of the mail or the nearest that the recall was written in;
+    None where the recall cannot be read any more. ``episode`` "": the recall of this case, if there is one."""
+    recall_id = episode or next((one.recall_id for one in file.parts.of(Recalled)), "")
+    campaign = ports.recalls.read(recall_id) if recall_id else None
+    return None if campaign is None else _said_in(campaign, template)
+
+
+def _said_in(campaign: Campaign, template: str) -> str | None:
+    written = {template_of(tag): text for tag, text in campaign.hazard.items()}
+    found = (written[step] for step in chain_of(template) if step in written)
+    return next(found, next(iter(campaign.hazard.values()), None))
