@@ -93,7 +93,9 @@ def test_every_fact_that_may_lack_has_words_somebody_who_can_say_it_and_a_place(
 
 def test_every_field_that_is_asked_for_is_one_that_a_request_takes():
     from chalicelib.api.bodies import ExportBody, ItemBody
+    from chalicelib.api.way_out_bodies import OutFactsBody
 
     fields = {row["field"] for row in dictionary("customs", "asked_facts").values() if "field" in row}
     known = {f"original_export.{name}" for name in ExportBody.model_fields}
+    known |= {f"facts.{name}" for name in OutFactsBody.model_fields}
     assert fields <= known | {f"items.{name}" for name in ItemBody.model_fields}
