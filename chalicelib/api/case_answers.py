@@ -259,8 +259,8 @@ class OpenedAnswer(Told):
 
 class MissingTold(Told):
     """A fact that papers or a relief wait for: in words, who can say it, and the ``field`` of a request that takes it
-    (``original_export...``: PATCH the original export; ``items...``: only when a return is opened). One without a field
-    is shown to customs as ``shown`` says."""
+    (``original_export...``: PATCH the original export; ``facts...``: POST ways-out; ``items...``: only when a return is
+    opened). One without a field is shown to customs as ``shown`` says."""
 
     fact: str
     what: str
