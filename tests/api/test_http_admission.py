@@ -11,7 +11,10 @@ from tests.api.fakes import NOW, World, bearer, posted
 
 RETURN = json.dumps(examples.OpenReturnBody).encode()
 GUARDED = [operation for operation in OPERATIONS if operation.scope]
-OPEN_TO_ALL = {"accept_webhook", "health", "openapi"}
+# The customer's page is open to whoever has the link: its token is the whole of what lets anybody in.
+OPEN_TO_ALL = {
+    "accept_webhook", "health", "openapi", "show_customer_page", "act_on_customer_page", "confirm_customer_upload",
+}  # fmt: skip
 
 
 def path_of(operation):
