@@ -25,6 +25,7 @@ from chalicelib.returns.way_out import OutFacts, OutState, WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import MAKES, again
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.leg_plan import OVER, WAY_OUT_WANTED, episode_of_way_out, way_out_of
 from chalicelib.workflows.notice_due import look_for_notices
@@ -85,10 +86,8 @@ def plan_way_out(ports: Ports, case_id: str, wish: OutWish, now: datetime) -> in
 def call_off_way_out(ports: Ports, case_id: str, leg_n: int, *, why: str, holder: str, now: datetime) -> None:
     """Call off a way out before it has left: what was bought is undone by the worker, what was not is not bought. Again
     is quiet. Raises ``ConflictError`` once it is on its way, ``NotFoundError`` without it."""
-    undone: list[Booking] = []
 
     def decide(file: CaseFile) -> Amendment | None:
-        undone[:] = []
         way = way_out_of(file, leg_n)
         if way is None:
             raise NotFoundError("this case has no way out with this leg")
@@ -96,9 +95,7 @@ def call_off_way_out(ports: Ports, case_id: str, leg_n: int, *, why: str, holder
             return None
         if way.state not in ("wanted", "planned"):
             raise ConflictError(f"this way out is {way.state}: only the carrier can stop it now")
-        change = called_off(file, way, why, holder, now)
-        undone[:] = [one for one in change.bookings if one.kind not in MAKES]
-        return change
+        return called_off(file, way, why, holder, now)
 
     amend_file(ports, case_id, now, decide)
     _look_once_more(ports, case_id, leg_n, holder, now)
@@ -112,7 +109,7 @@ def call_off_way_out(ports: Ports, case_id: str, leg_n: int, *, why: str, holder
 def call_off_for(ports: Ports, case_id: str, settlement_n: int, *, why: str, holder: str, now: datetime) -> None:
     """Call off what a settlement had sent for, because it was withdrawn; quiet where nothing was planned. Raises
     ``ConflictError`` once it is on its way."""
-    file = _file(ports, case_id)
+    file = file_of(ports, case_id)
     for way in file.parts.of(WayOut):
         if way.settlement_n == settlement_n and way.state in ("wanted", "planned", "sent"):
             call_off_way_out(ports, case_id, way.leg_n, why=why, holder=holder, now=now)
@@ -301,7 +298,7 @@ def _look_once_more(ports: Ports, case_id: str, leg_n: int, holder: str, now: da
 
 def _see_to_it(ports: Ports, case_id: str) -> None:
     """Send what the ways out of a case owe: their waybills, and word to whoever works on them or waits for them."""
-    file = _file(ports, case_id)
+    file = file_of(ports, case_id)
     ways = {one.leg_n: one for one in file.parts.of(WayOut) if one.state == "planned"}
     due = [one for one in file.bookings if one.leg_n in ways and (one.kind, one.status) == ("waybill", "planned")]
     if due:
@@ -310,10 +307,3 @@ def _see_to_it(ports: Ports, case_id: str) -> None:
     send_word(ports, *(one for one in file.exceptions if one.episode in episodes))
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)
-
-
-def _file(ports: Ports, case_id: str) -> CaseFile:
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
