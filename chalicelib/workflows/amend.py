@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.errors import NotFoundError, StaleVersion
+from chalicelib.errors import StaleVersion
 from chalicelib.returns.case import Case, Plan
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_log import noted
 from chalicelib.workflows.case_parts import Part
+from chalicelib.workflows.find_case import case_of, file_of
 from chalicelib.workflows.ports import Booking, CaseFile, Ports, StoredAnswer
 
 TRIES = 6
@@ -43,9 +44,7 @@ def amend(ports: Ports, case_id: str, now: datetime, decide: Callable[[Case], Am
     an unknown case and ``StaleVersion`` when the races never end (the message is then tried again later).
     """
     for _ in range(TRIES):
-        case = ports.cases.read(case_id)
-        if case is None:
-            raise NotFoundError("no case has this id")
+        case = case_of(ports, case_id)
         change = decide(case)
         if change is None:
             return case
@@ -61,9 +60,7 @@ def amend_file(
     """The same for what can only be decided on everything under the case. Returns the file on which it was decided
     that nothing needs to change; None when something was written."""
     for _ in range(TRIES):
-        file = ports.cases.file(case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
+        file = file_of(ports, case_id)
         change = decide(file)
         if change is None:
             return file

@@ -28,6 +28,7 @@ from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.call_off import not_yet_called_off
 from chalicelib.workflows.carrier_calls import Line, NotAskedNow
 from chalicelib.workflows.carrier_incidents import in_trouble, unanswered_in_a_row
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.leg_plan import is_called_off
 from chalicelib.workflows.ports import Booking, BookingStatus, CaseFile, HttpResponse, KeptPaper, Ports
 
@@ -85,9 +86,7 @@ class Maker:
 
 def step_of(ports: Ports, message: Mapping[str, Any]) -> Step:
     """The booking a message is about: ``{kind, case_id, leg, n}``, the first of its kind without ``n``."""
-    file = ports.cases.file(message["case_id"])
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, message["case_id"])
     leg = next((leg for leg in file.legs if leg.n == int(message["leg"])), None)
     wanted = (message["kind"], int(message["leg"]), int(message.get("n", 1)))
     booking = next((one for one in file.bookings if (one.kind, one.leg_n, one.n) == wanted), None)

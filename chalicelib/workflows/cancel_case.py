@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import ConflictError, NotFoundError
+from chalicelib.errors import ConflictError
 from chalicelib.returns.case import Case
 from chalicelib.returns.stages import advance
 from chalicelib.returns.way_out import WayOut
@@ -14,6 +14,7 @@ from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
 from chalicelib.workflows.erase_person import clock_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.tell_steps import look_for_tools
@@ -34,7 +35,7 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
         undone[:] = []
         if case.stage == "cancelled":
             return None
-        file = _file(ports, case_id)
+        file = file_of(ports, case_id)
         stage = advance(case.stage, "cancelled")
         ways = _called_off(file, reason, now)
         made = [one for one in file.bookings if one.kind in ("waybill", "pickup") and one.status in STANDS]
@@ -53,7 +54,7 @@ def cancel_case(ports: Ports, case_id: str, *, reason: str, holder: str, now: da
     _look_once_more(ports, case_id, holder, now)
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)
-    return _told(_file(ports, case_id))
+    return _told(file_of(ports, case_id))
 
 
 def _called_off(file: CaseFile, reason: str, now: datetime) -> tuple[WayOut, ...]:
@@ -75,7 +76,7 @@ def _look_once_more(ports: Ports, case_id: str, holder: str, now: datetime) -> N
     undone: list[Booking] = []
 
     def decide(case: Case) -> Amendment | None:
-        file = _file(ports, case_id)
+        file = file_of(ports, case_id)
         made = [one for one in file.bookings if one.kind in MAKES and one.status == "with_person"]
         undone[:] = not_yet_called_off(file, made, now)
         facts = {"bookings": " ".join(one.name for one in undone)}
@@ -84,13 +85,6 @@ def _look_once_more(ports: Ports, case_id: str, holder: str, now: datetime) -> N
     amend(ports, case_id, now, decide)
     if undone:
         ports.queues.send("steps", [one.step for one in undone])
-
-
-def _file(ports: Ports, case_id: str) -> CaseFile:
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
 
 
 def _told(file: CaseFile) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.call_off import undoing
 from chalicelib.workflows.courier import more_codes_of, pickups_of, window_of, wish_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.leg_plan import may_go_out, plan_of, way_out_of
 from chalicelib.workflows.pickup_rows import open_request, pickup_id, pickup_of_id, state_of, told
 from chalicelib.workflows.plan_papers import plan_for
@@ -211,9 +212,7 @@ def _ask(
     steps: list[dict[str, Any]] = []
 
     def decide(case: Case) -> Amendment | None:
-        file = ports.cases.file(case.case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
+        file = file_of(ports, case.case_id)
         asked: Asked | None = ask(file)
         answered[:], steps[:] = [], []
         if asked is None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import ConflictError, FieldFault, NotFoundError, NotPermitted, RuleNotInForce
+from chalicelib.errors import ConflictError, FieldFault, NotPermitted, RuleNotInForce
 from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
@@ -21,6 +21,7 @@ from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.erase_person import clock_of
+from chalicelib.workflows.find_case import case_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
@@ -89,9 +90,7 @@ def close_case(
     amend_file(ports, case_id, now, decide)
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)
-    case = ports.cases.read(case_id)
-    if case is None:
-        raise NotFoundError("no case has this id")
+    case = case_of(ports, case_id)
     return {"case_id": case_id, "stage": case.stage, "open": [fault.detail for fault in left]}
 
 

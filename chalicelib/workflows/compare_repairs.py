@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customs.facts import EstimateRequest
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.merchant import Merchant
 from chalicelib.money import Money
 from chalicelib.places import Lane, territory_of
@@ -26,6 +26,7 @@ from chalicelib.returns.repair_options import Option, OptionCost, OptionLeg, Pay
 from chalicelib.returns.repair_rules import faults_of, rules_of_repair
 from chalicelib.returns.stages import is_past
 from chalicelib.workflows.customs_lines import channel_of, estimate_request, line_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.find_routes import Shipment, Way, ways_of
 from chalicelib.workflows.new_case import PACKING_G
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -82,9 +83,7 @@ class _Asked:
 def compare_repairs(ports: Ports, case_id: str, wish: RepairWish, *, now: datetime) -> dict[str, Any]:
     """The ways to help with a line of this return. Raises ``NotFoundError``, ``ConflictError`` for a return that is
     over, ``InvalidRequestError`` with every fault of the operations."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     if file.case.stage in OVER:
         raise ConflictError(f"the return is {file.case.stage}: there is nothing to choose any more")
     payer: Payer = "customer" if file.plan.answer["decision"].get("freight_paid_by") == "customer" else "merchant"

@@ -16,11 +16,12 @@ from typing import Any
 from chalicelib.alerts.changes import opened, resolved
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.settlement_deadlines import Clock, earliest
 from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.judge_withdrawal import Judged, first_look, judged, target_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices
@@ -81,7 +82,7 @@ def declare(
         send_word(ports, *taken.exceptions)
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)
-    file = _file(ports, case_id)
+    file = file_of(ports, case_id)
     wanted = _lines(file, lines)
     kept = next(one for one in sorted_by_n(file) if one.covers(wanted))
     return receipt(ports, file, kept)
@@ -263,10 +264,3 @@ def _instant(file: CaseFile, declared_at: datetime | None, now: datetime) -> dat
         detail = "nobody withdraws from a sale before it"
         raise InvalidRequestError(detail, [FieldFault("declared_at", "before_sale", detail)])
     return at
-
-
-def _file(ports: Ports, case_id: str) -> CaseFile:
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file

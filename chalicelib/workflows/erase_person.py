@@ -19,8 +19,8 @@ from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.keeping import OVER, Erasure, Hold, falls_due, holds, kept_beyond, tried_again
 from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_ledger import file_of
 from chalicelib.workflows.wake_parts import step_of
 
 # Claims of which nothing more is expected to be asked in writing.

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.money import Money, total
 from chalicelib.returns.payment import Payment, merged
 from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_settlements import payment_row
 from chalicelib.workflows.settlement_sight import OVER
@@ -39,9 +40,7 @@ def give_payment(ports: Ports, case_id: str, given: Mapping[str, Any], *, by: st
         )
 
     amend_file(ports, case_id, now, decide)
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     return {"case_id": case_id, "payment": payment_row(file)}
 
 

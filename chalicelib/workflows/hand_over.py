@@ -17,9 +17,10 @@ from chalicelib.returns.custody import HandOver, Holder, SealState
 from chalicelib.returns.evidence import CUSTOMER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, time_faults
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_custody import hand_over_row, read_file
+from chalicelib.workflows.read_custody import hand_over_row
 from chalicelib.workflows.tell_steps import look_for_tools
 
 # A case is read whole with each look at it; with so many touches it is no ordinary one.
@@ -98,7 +99,7 @@ def note_packing(
     Without a leg it is the one that last began at the customer. Raises what ``note_hand_over`` raises, and
     ``ConflictError`` while the case has no such leg.
     """
-    file = read_file(ports, case_id)
+    file = file_of(ports, case_id)
     home = [leg.n for leg in file.legs if leg.direction == "home"]
     if leg_n is None and not home:
         raise ConflictError("no parcel is planned for this return yet; pack it when it is approved")

@@ -22,8 +22,8 @@ from chalicelib.returns.dispute_clocks import (
 )
 from chalicelib.returns.disputes import Dispute
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_ledger import file_of
 
 KIND = "payment_dispute"
 PARTICULARS = ("scheme", "code", "amount", "opened_at")

@@ -35,9 +35,10 @@ from chalicelib.customs.ledger import (
 from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.workflows import case_log
 from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_ledger import deadlines, entry_row, file_of, find_entry, judged, left_on
+from chalicelib.workflows.read_ledger import deadlines, entry_row, find_entry, judged, left_on
 
 KIND = "duty_claim_due"
 TRIES = 6

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import stamp
-from chalicelib.errors import NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.rulebook import dictionary
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.find_case import case_of, file_of
 from chalicelib.workflows.link_ports import KeptLink
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -23,8 +23,7 @@ PAGE = "/v1/c/"
 
 def make_link(ports: Ports, case_id: str, *, holder: str, now: datetime) -> dict[str, Any]:
     """A new link for the customer, told this once; the one before it stops working. Raises ``NotFoundError``."""
-    if ports.cases.read(case_id) is None:
-        raise NotFoundError("no case has this id")
+    case_of(ports, case_id)
     until = now + lifetime()
     token = ports.links.make(case_id, holder, now, until)
     amend(ports, case_id, now, lambda case: Amendment(case, "link_made", {"until": stamp(until)}, by=holder))
@@ -33,9 +32,7 @@ def make_link(ports: Ports, case_id: str, *, holder: str, now: datetime) -> dict
 
 def end_link(ports: Ports, case_id: str, *, holder: str, now: datetime) -> dict[str, Any]:
     """Take the link back; again is quiet. The next notice makes a new one. Raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     had_one = link_in_short(file) is not None
     ports.links.revoke(case_id)
 

@@ -19,6 +19,7 @@ from chalicelib.returns.stages import NEXT
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.build_settlement import Wish, build, timed
 from chalicelib.workflows.case_parts import Part
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.pay_out import IN_HAND, go_on, paid_by_hand, pay_message
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -167,9 +168,7 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
 
 def read_one(ports: Ports, case_id: str, settlement_id: str) -> dict[str, Any]:
     """One settlement as it stands; raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     return settlement_row(found_in(file, settlement_id))
 
 
@@ -239,9 +238,7 @@ def _change_money(
         return Amendment(file.case, what, facts, by=by, parts=(after, *change[1]))
 
     amend_file(ports, case_id, now, amended)
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     after = found_in(file, settlement_id)
     _send_on(ports, after)
     return settlement_row(after)

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.alerts.changes import resolved
 from chalicelib.customs.asked_facts import asked
 from chalicelib.customs.estimate import without_a_border
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.places import Lane
 from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.stages import advance, is_past
@@ -23,6 +23,7 @@ from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import again
 from chalicelib.workflows.customs_lines import estimate_request
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_papers import papers_of
@@ -54,9 +55,7 @@ def prove_export(ports: Ports, case_id: str, given: ExportLink, *, holder: str, 
     done: list[_Proven] = []
 
     def decide(case: Case) -> Amendment | None:
-        file = ports.cases.file(case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
+        file = file_of(ports, case_id)
         done[:] = [found] if (found := _proven(ports, replace(file, case=case), given, holder, now)) else []
         return done[0].amendment if done else None
 

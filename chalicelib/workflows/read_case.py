@@ -9,13 +9,14 @@ from typing import Any
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import Language
 from chalicelib.clock import stamp
-from chalicelib.errors import InvalidRequestError, NotFoundError
+from chalicelib.errors import InvalidRequestError
 from chalicelib.returns.case import Case, Item, ReturnRequest
 from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
 from chalicelib.workflows.courier import pickups_of
 from chalicelib.workflows.erase_person import erasure_in_short
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_disputes import disputes_in_short
 from chalicelib.workflows.keep_link import link_in_short
 from chalicelib.workflows.new_case import leg_row, told
@@ -39,9 +40,7 @@ from chalicelib.workflows.verdicts import DECISION_WANTED
 def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: datetime | None = None) -> dict[str, Any]:
     """The case as it stands, with its legs, bookings, exceptions and log; what is wrong and what to do in the language
     that was asked for, storage counted to ``now``. Raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     planned, papers = told(file.plan.answer, file.plan.request), paper_rows(file)
     tracks = _tracks(ports, file)
     reading = Reading(language, now, file, _lies_in(tracks))

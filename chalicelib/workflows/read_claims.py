@@ -18,6 +18,7 @@ from chalicelib.money import Money, text_of
 from chalicelib.workflows.claim_case import ClaimCase, against, case_of
 from chalicelib.workflows.claim_ports import Pack
 from chalicelib.workflows.claim_sight import Sight, see, sight_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_claims import act_on_claim, want_pack
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.serve_papers import LINK_LIVES, PaperLink
@@ -28,9 +29,7 @@ PACK = "claim_pack"
 
 def read_claims(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
     """Every claim of a case with all it rests on, and whether more came than was lost; raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     legs = {claim.leg_n for claim in file.claims}
     sights = [see(ports, file, leg, now) for leg in file.legs if leg.n in legs]
     rows = [_row(ports, sight, claim, now) for sight in sights for claim in sight.claims]

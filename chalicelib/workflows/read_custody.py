@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.clock import known_stamp, stamp
-from chalicelib.errors import NotFoundError
 from chalicelib.returns.custody import HandOver, Receipt
 from chalicelib.returns.inspection import FinenessReading, Inspection, PieceFound, Weighing, found_same_state, standing
 from chalicelib.shipments.fold import scans
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.custody_facts import track_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 _CARRIER_ROWS = {
@@ -26,17 +26,9 @@ _CARRIER_ROWS = {
 }
 
 
-def read_file(ports: Ports, case_id: str) -> CaseFile:
-    """Everything under a case; raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
-
-
 def read_custody(ports: Ports, case_id: str) -> dict[str, Any]:
     """Every touch of what the customer sends and gets, oldest first, and what each parcel weighed on its way."""
-    file = read_file(ports, case_id)
+    file = file_of(ports, case_id)
     tracks = {leg.n: track_of(ports, leg) for leg in file.legs}
     rows = [hand_over_row(one) for one in file.parts.of(HandOver)]
     rows += [_row_of_receipt(one) for one in file.parts.of(Receipt)]
@@ -55,7 +47,7 @@ def read_custody(ports: Ports, case_id: str) -> dict[str, Any]:
 
 def read_inspections(ports: Ports, case_id: str) -> dict[str, Any]:
     """Every look at the pieces, also those that a later one has replaced; and what customs may be told of them."""
-    found = read_file(ports, case_id).parts.of(Inspection)
+    found = file_of(ports, case_id).parts.of(Inspection)
     return {
         "case_id": case_id,
         "items": [inspection_row(one) for one in found],

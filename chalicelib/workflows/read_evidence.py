@@ -23,6 +23,7 @@ from chalicelib.returns.evidence_wanted import CaseFacts, Wanted, for_the_custom
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.evidence_rows import View, evidence_row, views_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.take_evidence import piece_of
 
@@ -56,7 +57,7 @@ class EvidenceLink:
 
 def list_evidence(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
     """Every piece of a case and all that is still wanted of it; raises ``NotFoundError``."""
-    file = _file(ports, case_id)
+    file = file_of(ports, case_id)
     rules = evidence_rules(now.date())
     return {
         "case_id": case_id,
@@ -70,7 +71,7 @@ def evidence_link(
 ) -> EvidenceLink:
     """A link to a copy or a thumbnail of a photo, or to a paper or a video as a file. A customer sees only thumbnails
     and copies of what the customer gave. Raises ``NotFoundError``, and ``ConflictError`` for what is not kept."""
-    file = _file(ports, case_id)
+    file = file_of(ports, case_id)
     piece = piece_of(file, evidence_id, by)
     views = views_of(piece)
     if not views:
@@ -221,10 +222,3 @@ def _link(ports: Ports, piece: Evidence, view: View, rma: str, lives: timedelta,
     seconds = int(lives.total_seconds())
     url = ports.evidence.evidence_link(key, media_type=media_type, filename=filename, seconds=seconds)
     return EvidenceLink(url, piece.evidence_id, view, media_type, filename, now + lives)
-
-
-def _file(ports: Ports, case_id: str) -> CaseFile:
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file

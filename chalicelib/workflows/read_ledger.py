@@ -17,11 +17,12 @@ from chalicelib.customs.claims import Judgement, Way, claim_zone, day_there, jud
 from chalicelib.customs.ledger import DutyEntry, EntryFacts, Sums, sums_of
 from chalicelib.customs.program import program_of
 from chalicelib.customs.refunds import PaidEntry
-from chalicelib.errors import NotFoundError, RuleNotInForce
+from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money, text_of
 from chalicelib.places import territory_of
 from chalicelib.returns.inspection import Inspection, found_same_state
 from chalicelib.shipments.timeline import scans
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 NOT_MOVED = frozenset({None, "announced", "pickup_booked", "unrecognised", "cancelled"})
@@ -49,14 +50,6 @@ def list_duties(ports: Ports, *, state: str, country: str | None, cursor: str | 
         "cursor": page.cursor,
         "totals": totals(ports.duties.sums(state, country)),
     }
-
-
-def file_of(ports: Ports, case_id: str) -> CaseFile:
-    """The case and all under it; raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
 
 
 def left_on(ports: Ports, file: CaseFile, facts: EntryFacts) -> date | None:

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from chalicelib.clock import stamp
-from chalicelib.errors import NotFoundError, StaleVersion
+from chalicelib.errors import StaleVersion
 from chalicelib.notices.facts import CustomerTask, Happened, Moment, NoticeFacts, PickupHours
 from chalicelib.notices.language import template_of
 from chalicelib.notices.messages import render
@@ -22,6 +22,7 @@ from chalicelib.pickups.hand_over import hand_over
 from chalicelib.returns.case import Case, Kind
 from chalicelib.returns.stages import is_past
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.gather_ending import hazard_of
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
@@ -89,7 +90,7 @@ def choose_notices(ports: Ports, case_id: str, *, opted_out: bool, holder: str, 
     """Keep that the customer wants no more notices of this return and of those to come, or wants them again. The same
     again changes nothing; what the law wants told is told all the same."""
     for _ in range(TRIES):
-        file = _file(ports, case_id)
+        file = file_of(ports, case_id)
         if (file.notices.opted_out_at is not None) == opted_out:
             break
         if ports.notices.keep(case_id, file.notices.chosen(now, opted_out=opted_out)):
@@ -112,18 +113,11 @@ def _log_choice(ports: Ports, case_id: str, what: str, holder: str, now: datetim
 
 
 def _log(ports: Ports, case_id: str) -> tuple[LogEntry, ...]:
-    return _file(ports, case_id).log
-
-
-def _file(ports: Ports, case_id: str) -> CaseFile:
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
+    return file_of(ports, case_id).log
 
 
 def _look(ports: Ports, case_id: str) -> Look:
-    return look_at(ports, _file(ports, case_id))
+    return look_at(ports, file_of(ports, case_id))
 
 
 def _row(one: Occasion, register: Register, due: tuple[Owed, ...]) -> dict[str, Any]:

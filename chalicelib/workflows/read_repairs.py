@@ -15,6 +15,7 @@ from chalicelib.returns import repair_orders as steps
 from chalicelib.returns.quotes import sureness, unknown_in
 from chalicelib.returns.repair import CustomsChoice, Progress, Quote, QuoteLine, RepairOrder, TakeIn
 from chalicelib.returns.repair_rules import RepairRules
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_quote import Offered, answer_quote, offer_quote
 from chalicelib.workflows.keep_repair import act_on_repair, order_repair
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -98,14 +99,6 @@ def line_row(line: QuoteLine) -> dict[str, Any]:
         "given_by": line.given_by,
         "confidence": line.confidence,
     }
-
-
-def file_of(ports: Ports, case_id: str) -> CaseFile:
-    """The case with everything under it; raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
-    return file
 
 
 def last_of(file: CaseFile) -> RepairOrder:

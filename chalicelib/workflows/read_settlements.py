@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from chalicelib.clock import known_stamp, stamp
-from chalicelib.errors import NotFoundError, RuleNotInForce
+from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money
 from chalicelib.returns.money_ledger import balances, posting
 from chalicelib.returns.settlement import Account, Posting, Settlement, SettlementLine
 from chalicelib.returns.settlement_deadlines import Clock
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import sight_of
 
@@ -26,9 +27,7 @@ BY_RECORD = "goldthread"
 
 def read_settlements(ports: Ports, case_id: str) -> dict[str, Any]:
     """All settlements of a case with their lines, the clocks and the money. Raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     money = postings_of(file)
     held = balances(money)
     return {

@@ -13,6 +13,7 @@ from chalicelib.insurance.kept import told as told_cover
 from chalicelib.returns.case import Item
 from chalicelib.returns.way_out import OutFacts, OutState, WayOut
 from chalicelib.shipments.leg import Leg
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.made_papers import LegPapers
 from chalicelib.workflows.plan_out import OutWish
 from chalicelib.workflows.plan_papers import instructions
@@ -32,9 +33,7 @@ BOUGHT = "Print label and papers, pack and seal the parcel, and hand it over at 
 
 def ways_out(ports: Ports, case_id: str) -> dict[str, Any]:
     """Every way out of a case, in the order they were asked for. Raises ``NotFoundError``."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     return {"case_id": case_id, "items": [way_row(file, way) for way in file.parts.of(WayOut)]}
 
 

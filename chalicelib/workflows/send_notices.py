@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import stamp
-from chalicelib.errors import MailRefused, NotFoundError, StaleVersion, UnavailableError
+from chalicelib.errors import MailRefused, StaleVersion, UnavailableError
 from chalicelib.notices.facts import NoticeFacts
 from chalicelib.notices.language import template_of
 from chalicelib.notices.messages import render
@@ -24,6 +24,7 @@ from chalicelib.notices.moments import Owed, owed
 from chalicelib.notices.register import Entry, Register, Status, message_id
 from chalicelib.returns.case import Person
 from chalicelib.workflows.delivery_ports import Letter
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.gather_ending import hazard_of, language_declared
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
 from chalicelib.workflows.keep_link import link_of
@@ -50,9 +51,7 @@ def take_notice(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[
     gone: the message comes again, and the mail goes under the same name."""
     case_id = message["case_id"]
     for _ in range(TRIES):
-        file = ports.cases.file(case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
+        file = file_of(ports, case_id)
         look = look_at(ports, file)
         due = owed(look.history, file.notices, now)
         if not due:
@@ -96,9 +95,7 @@ def _end(ports: Ports, claimed: _Claimed, status: Status, why: str | None, now: 
     for _ in range(TRIES):
         if ports.notices.keep(claimed.case_id, register.with_entry(ended)):
             return
-        file = ports.cases.file(claimed.case_id)
-        if file is None:
-            raise NotFoundError("no case has this id")
+        file = file_of(ports, claimed.case_id)
         register = file.notices
     raise StaleVersion("the notices are being written by others; try again")
 

@@ -16,6 +16,7 @@ from chalicelib.customs.asked_facts import OF_A_WAY_OUT, asked
 from chalicelib.errors import NotFoundError, PaperPending, PaperWaiting
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.bookings import LABEL_AWAITED
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.leg_plan import WAY_OUT_WANTED, way_out_of
 from chalicelib.workflows.made_papers import MadePaper
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
@@ -57,9 +58,7 @@ class PaperLink:
 def paper_link(ports: Ports, case_id: str, name: str, leg: int | None, now: datetime) -> PaperLink:
     """The link to a paper of this leg, or of the latest leg that has one of this name. Raises ``NotFoundError``,
     ``PaperPending`` while it is being made, and ``PaperWaiting`` with what it lacks."""
-    file = ports.cases.file(case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, case_id)
     legs = (leg,) if leg is not None else tuple(sorted({1, *_planned(file)}, reverse=True))
     for n in legs:
         found = _own(ports, file, n, name, now) or _carriers_own(ports, file, n, name, now)

@@ -22,9 +22,10 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows import keep_claims, watch_refund
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, frozen, how_it_left, time_faults
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_custody import read_file, receipt_row
+from chalicelib.workflows.read_custody import receipt_row
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
 
@@ -93,12 +94,12 @@ def take_in(
     amend_file(ports, case_id, now, decide)
     is_new, receipt = found[0]
     _send(ports, receipt)
-    return KeptReceipt(is_new, receipt_row(receipt) | {"stage": read_file(ports, case_id).case.stage})
+    return KeptReceipt(is_new, receipt_row(receipt) | {"stage": file_of(ports, case_id).case.stage})
 
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     """Tell of what is wrong with a parcel, take back what was told and is put right, and let the receipt rest."""
-    file = read_file(ports, case_id)
+    file = file_of(ports, case_id)
     receipt = next((one for one in file.parts.of(Receipt) if one.part_id == part_id), None)
     if receipt is None or receipt.due_at is None:
         return

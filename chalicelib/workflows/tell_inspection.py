@@ -15,9 +15,9 @@ from chalicelib.clock import stamp
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.judge_piece import FINENESS_DOUBTS
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.read_custody import read_file
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
 
@@ -36,7 +36,7 @@ ENDED_BY_RELEASE = frozenset({"fineness_doubt", "weight_doubt", "signature_wante
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     """Tell of what an inspection found, take back what no longer is so, and let it rest."""
-    file = read_file(ports, case_id)
+    file = file_of(ports, case_id)
     found = next((one for one in file.parts.of(Inspection) if one.part_id == part_id), None)
     if found is None or found.due_at is None:
         return

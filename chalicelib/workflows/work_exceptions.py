@@ -15,11 +15,12 @@ from typing import Any
 from chalicelib.alerts import changes
 from chalicelib.alerts.escalation import rules
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError, StaleVersion
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, StaleVersion
 from chalicelib.returns.case import Case
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.decide_way_out import way_out_decided
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import amendment_of, found_by, send_word
 from chalicelib.workflows.leg_plan import WAY_OUT_WANTED
 from chalicelib.workflows.notice_due import look_for_notices
@@ -215,9 +216,7 @@ def _consequence(ports: Ports, found: OpenException, verdict: Verdict, now: date
     """What the outcome means for the bookings as they are now: a carrier's answer may come while a person decides."""
     if verdict.action != "resolve" or verdict.outcome is None or found.case_id is None:
         return Consequence()
-    file = ports.cases.file(found.case_id)
-    if file is None:
-        raise NotFoundError("no case has this id")
+    file = file_of(ports, found.case_id)
     _refuse_a_foreign_number(ports, file, verdict)
     if found.kind == WAY_OUT_WANTED:
         return way_out_decided(file, found, verdict, now)
