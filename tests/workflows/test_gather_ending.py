@@ -1,0 +1,240 @@
+"""The end of a return as its customer reads it: off the case's parts and tracks, with the way to their own page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import UnavailableError
+from chalicelib.notices.moments import occasions
+from chalicelib.notices.register import Register
+from chalicelib.returns.recall import Campaign, Reach, Recalled
+from chalicelib.workflows.declare_withdrawal import declare
+from chalicelib.workflows.gather_ending import lost_of
+from chalicelib.workflows.gather_notice import Told, facts_of, look_at
+from chalicelib.workflows.read_notices import choose_notices, preview_notice
+from chalicelib.workflows.send_notices import take_notice
+from tests.fakes.pieces import a_scan, a_track
+from tests.faults.stories import CLAIRE
+from tests.workflows.bench import Bench
+from tests.workflows.desk import MONDAY, Desk
+from tests.workflows.out_desk import LATER, OutDesk
+from tests.workflows.settling import SettlingHouse
+
+CASE = {"case_id": "case0001"}
+DAY = timedelta(days=1)
+URL = "https://returns.example.com"
+
+
+def moments(ports: Any) -> list[str]:
+    file = ports.cases.file("case0001")
+    return [one.key for one in occasions(look_at(ports, file).history, Register(), LATER)]
+
+
+def facts(ports: Any, moment: str, episode: str, *, now=LATER) -> Any:
+    look = look_at(ports, ports.cases.file("case0001"))
+    return facts_of(look, Told(moment, episode, now), ports.merchant(), CLAIRE, now)  # type: ignore[arg-type]
+
+
+def letters(desk: Any) -> list[Any]:
+    return [one for one in desk.world.mail.sent if one.to == CLAIRE.email]
+
+
+class Refusing:
+    """Links that cannot be had now."""
+
+    def make(self, *_: Any, **__: Any) -> str:
+        raise UnavailableError("no keys")
+
+
+def with_page(desk: Any, **changed: Any) -> Any:
+    return replace(desk.ports, public_url=URL, **changed)
+
+
+class TestTheLink:
+    def test_every_mail_carries_the_same_link_as_text_and_as_a_button(self) -> None:
+        desk = Desk()
+        desk.open()
+        ports = with_page(desk)
+        take_notice(ports, CASE, MONDAY)
+        token = ports.links.current("case0001", MONDAY)
+        (letter,) = letters(desk)
+        assert f"\n{URL}/v1/c/{token}\n" in letter.text
+        assert f'href="{URL}/v1/c/{token}"' in letter.html
+
+    def test_a_mail_whose_link_cannot_be_made_goes_all_the_same(self) -> None:
+        desk = Desk()
+        desk.open()
+        take_notice(with_page(desk, links=Refusing()), CASE, MONDAY)
+        (letter,) = letters(desk)
+        assert "/v1/c/" not in letter.text + letter.html
+
+    def test_neither_previews_nor_the_register_nor_the_log_hold_it(self) -> None:
+        desk = Desk()
+        desk.open()
+        ports = with_page(desk)
+        take_notice(ports, CASE, MONDAY)
+        token = ports.links.current("case0001", MONDAY) or "none"
+        shown = preview_notice(ports, "case0001", "accepted", None, MONDAY)
+        assert token not in str(shown) + str(desk.file.notices) + str(desk.file.log) + str(desk.world.queues.waiting)
+
+    def test_of_an_erased_customer_none_is_made(self) -> None:
+        desk = Desk()
+        desk.open()
+        desk.ports.cases.erase("case0001")
+        ports = with_page(desk)
+        take_notice(ports, CASE, MONDAY)
+        assert ports.links.current("case0001", MONDAY) is None
+
+
+class TestAWithdrawal:
+    def test_its_receipt_goes_at_once_with_content_day_and_hour_even_to_who_wants_no_notices(self) -> None:
+        desk = Desk()
+        desk.open()
+        choose_notices(desk.ports, "case0001", opted_out=True, holder="desk", now=MONDAY)
+        declare(desk.ports, "case0001", by="customer", language="fr", now=MONDAY)
+        take_notice(desk.ports, CASE, MONDAY)
+        (letter,) = letters(desk)
+        assert "lundi 23 novembre 2026 à 10:00" in letter.text
+        assert f"Je renonce au contrat pour tout ce qui figure au retour {desk.file.case.rma}" in letter.text
+        assert "remboursé au plus tard le lundi 7 décembre 2026" in letter.text
+
+    def test_its_receipt_speaks_the_language_in_which_it_was_declared(self) -> None:
+        desk = Desk()
+        desk.open()
+        declare(desk.ports, "case0001", by="customer", language="it", now=MONDAY)
+        take_notice(desk.ports, CASE, MONDAY)
+        assert [one.language for one in letters(desk)] == ["it", "fr"]
+
+    def test_declared_on_paper_it_is_dated_as_it_was_declared(self) -> None:
+        desk = Desk()
+        desk.open()
+        declare(desk.ports, "case0001", by="anna", now=MONDAY, declared_at=MONDAY - 3 * DAY)
+        told = facts(desk.ports, "withdrawal_receipt", "1", now=MONDAY)
+        assert (told.at, told.task) == (MONDAY - 3 * DAY, "send_back")
+        assert told.deadline is not None
+
+    def test_where_a_person_must_say_so_first_no_end_of_the_contract_is_confirmed(self) -> None:
+        desk = Desk()
+        desk.open()
+        declare(desk.ports, "case0001", by="customer", now=MONDAY + 90 * DAY)
+        told = facts(desk.ports, "withdrawal_receipt", "1", now=MONDAY + 90 * DAY)
+        assert (told.in_time, told.refund_by, told.task) == (False, None, "nothing")
+
+
+def asked() -> Bench:
+    bench = Bench()
+    bench.order()
+    bench.take_in()
+    bench.offer()
+    return bench
+
+
+class TestARepair:
+    def test_a_quote_that_waits_asks_for_an_answer_by_its_day(self) -> None:
+        bench = asked()
+        assert "quote/1-1" in moments(bench.ports)
+        told = facts(bench.ports, "quote", "1-1")
+        assert (told.task, told.deadline) == ("answer_quote", bench.quotes[0].valid_until)
+
+    def test_a_quote_names_no_sum(self) -> None:
+        bench = asked()
+        take_notice(bench.ports, CASE, MONDAY)
+        assert all("395" not in one.text for one in letters(bench))
+
+
+class TestASettlement:
+    def test_an_approved_refund_is_told_with_its_sum_and_once_it_is_paid_with_that(self) -> None:
+        house = SettlingHouse().back()
+        house.approved()
+        assert "decision/s1" in moments(house.ports)
+        told = facts(house.ports, "decision", "s1")
+        assert (told.outcome, told.refund) == ("refund", house.settlements[0].total)
+        assert (told.carrier, told.task) == (None, "nothing")
+        house.work()
+        assert "paid/1" in moments(house.ports)
+        assert facts(house.ports, "paid", "1").refund == house.settlements[0].total
+
+    def test_what_was_only_proposed_is_not_told(self) -> None:
+        house = SettlingHouse().back()
+        house.propose()
+        assert not [key for key in moments(house.ports) if key.startswith("decision/s")]
+
+    def test_its_decision_is_dated_when_it_was_approved_whatever_became_of_it_since(self) -> None:
+        house = SettlingHouse().back()
+        house.approved()
+        before = look_at(house.ports, house.file).history.decisions
+        house.now = MONDAY + DAY
+        house.work()
+        assert look_at(house.ports, house.file).history.decisions == before
+
+    def test_our_own_take_in_is_told_where_the_carrier_never_said_that_it_came(self) -> None:
+        house = SettlingHouse()
+        house.arrived()
+        assert "received/1" in moments(house.ports)
+
+
+class TestTheWayOut:
+    def test_a_piece_goes_out_and_every_word_is_of_the_customers_door(self) -> None:
+        desk = OutDesk("fedex").home().repaired(paid="180.00", back_by=LATER.date())
+        desk.ask_out("repaired", repair=1)
+        desk.world.pump()
+        desk.goes(("picked_up", "SHENZHEN", "CN", 2))
+        assert "sent_out/2" in moments(desk.ports)
+        told = facts(desk.ports, "sent_out", "2")
+        assert (told.direction, told.task, told.tracking_number) == ("out", "receive_parcel", desk.leg().number)
+        desk.goes(("delivered", "PARIS", "FR", 56))
+        assert "out_arrived/2" in moments(desk.ports)
+        said = [one.subject for one in letters(desk)][-2:]
+        assert said == ["Votre colis est en route vers vous", "Votre colis est livré"]
+
+    def test_a_parcel_that_a_person_gives_up_on_its_way_out_is_told_as_lost(self) -> None:
+        desk = OutDesk("fedex").home().repaired(paid="180.00", back_by=LATER.date())
+        desk.ask_out("repaired", repair=1)
+        desk.world.pump()
+        desk.goes(("picked_up", "SHENZHEN", "CN", 2))
+        desk.put("sending_out", replace(desk.way(), state="lost", why="said_so", changed_at=LATER))
+        assert "lost/leg-2" in moments(desk.ports)
+        told = facts(desk.ports, "lost", "leg-2")
+        assert (told.direction, told.reason) == ("out", "lost")
+
+    def test_what_a_carrier_lost_and_found_again_is_told_as_both(self) -> None:
+        desk = Desk()
+        desk.open()
+        lost = a_scan(1, milestone="lost", condition="failed", reason="lost", text="Lost")
+        (one,) = lost_of(desk.file, [a_track(lost)])
+        assert (one.how, one.leg_n, one.found_at, one.out) == ("lost", 1, None, False)
+        (found,) = lost_of(desk.file, [a_track(lost, a_scan(9))])
+        assert found.found_at == a_scan(9).at
+
+
+class TestARecall:
+    def test_it_says_what_is_wrong_in_the_customers_language_and_what_they_may_choose(self) -> None:
+        desk = Desk()
+        desk.open()
+        hazard = {"en": "The clasp has a sharp edge.", "fr-FR": "Le fermoir a un bord coupant."}
+        campaign = Campaign(
+            "R-2026-1", date(2026, 11, 20), hazard, Reach(skus=("R-18K-01",)), ("repair", "refund"), "SZX-1", "running",
+            "anna", MONDAY, MONDAY,
+        )  # fmt: skip
+        desk.ports.recalls.save(campaign)
+        house = SettlingHouse()
+        house.desk, house.world, house.ports = desk, desk.world, desk.ports
+        house.put(Recalled("case0001", "R-2026-1", "sku", MONDAY, ("repair", "refund"), under_way=True))
+        take_notice(desk.ports, CASE, MONDAY)
+        letter = letters(desk)[0]
+        assert letter.subject == "Rappel de produit pour des raisons de sécurité"
+        for said in ("Le fermoir a un bord coupant.", "- une réparation", "- un remboursement", "+"):
+            assert said in letter.text
+        assert [entry.key for entry in desk.file.notices] == ["recall/R-2026-1"]
+
+
+@pytest.mark.parametrize("moment", ["quote", "recall", "sent_out", "withdrawal_receipt"])
+def test_what_has_not_come_is_shown_as_an_example(moment: Any) -> None:
+    desk = Desk()
+    desk.open()
+    shown = preview_notice(desk.ports, "case0001", moment, "en", MONDAY)
+    assert shown["sample"] is True
