@@ -72,7 +72,8 @@ def go_on(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
             _remind(ports, file, one, now)
         case "approved":
             _close_waiting(ports, file, one, now)
-            _carry_out(ports, one, now)
+            if not _stands_in_the_way(ports, file, one, now):
+                _carry_out(ports, one, now)
         case "paying" | "unknown":
             if one.state == "unknown" or one.asked_at is None or now - one.asked_at >= IN_HAND:
                 _ask(ports, one, now)
@@ -131,6 +132,18 @@ def _claim_and_pay(ports: Ports, one: Settlement, now: datetime) -> None:
         return
     for each in claimed:
         _call(ports, each, now, asked_before=one.reference is not None)
+
+
+def _stands_in_the_way(ports: Ports, file: CaseFile, one: Settlement, now: datetime) -> bool:
+    """Whether something came in the way since it was approved, whoever pays and whatever goes out with it: a person is
+    told then."""
+    sight = sight_of(ports, file)
+    try:
+        refuse_blocked(sight, sight.rules.kind(one.kind), but=one.n)
+    except SettlementBlocked as blocked:
+        _stand_still(ports, one, blocked, now)
+        return True
+    return False
 
 
 def _stand_still(ports: Ports, one: Settlement, blocked: SettlementBlocked, now: datetime) -> None:
