@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from chalicelib.clock import add_months
-from chalicelib.returns.stages import Stage
+from chalicelib.returns.stages import OVER, Stage
 from chalicelib.rulebook import Confidence, in_force
 
 # clock: nobody asked, time will tell; asked: done as soon as nothing holds it up; done: nobody can read them any more.
 ErasureState = Literal["clock", "asked", "done"]
 Hold = Literal["case_open", "claim_open", "dispute_open", "refund_owed", "legal_hold"]
-OVER: frozenset[Stage] = frozenset({"closed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)

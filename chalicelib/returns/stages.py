@@ -16,6 +16,8 @@ Stage = Literal[
     "in_repair", "settling", "sending_out", "closed", "cancelled",
 ]  # fmt: skip
 STAGES: tuple[Stage, ...] = get_args(Stage)
+# The two last ones: nothing leads out of them.
+OVER: frozenset[Stage] = frozenset({"closed", "cancelled"})
 
 # A carrier's scan can outrun our own record of the booking, and a parcel its scans: the road may be entered further
 # on. Money may be given before the piece is back (an advance, a parcel that was lost), so ``settling`` may lead to

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.book_pickup import PICKUP
 from chalicelib.workflows.booking_steps import (
     ENDED,
@@ -98,7 +99,7 @@ def _is_needless(step: Step) -> bool:
     if step.leg.direction == "out":
         way = way_out_of(step.file, step.leg.n)
         gone = way is not None and way.state not in ("wanted", "planned", "sent")
-        return makes and (gone or step.file.case.stage in ("closed", "cancelled"))
+        return makes and (gone or step.file.case.stage in OVER)
     if has_come_home(step.file):
         return True
     return is_called_off(step.file, step.leg.n) and makes

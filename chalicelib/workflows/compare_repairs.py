@@ -24,7 +24,7 @@ from chalicelib.returns.repair import QuoteLine, RepairOrder
 from chalicelib.returns.repair_deeds import RepairWish
 from chalicelib.returns.repair_options import Option, OptionCost, OptionLeg, Payer, costs_of, ranked
 from chalicelib.returns.repair_rules import faults_of, rules_of_repair
-from chalicelib.returns.stages import is_past
+from chalicelib.returns.stages import OVER, is_past
 from chalicelib.workflows.customs_lines import channel_of, estimate_request, line_of
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.find_routes import Shipment, Way, ways_of
@@ -32,7 +32,7 @@ from chalicelib.workflows.new_case import PACKING_G
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_rates import estimate_entry, metal_worth
 from chalicelib.workflows.repair_customs import back_request
-from chalicelib.workflows.repair_sight import OVER, Sight, Workplace, in_currency, quote_lines, workplace
+from chalicelib.workflows.repair_sight import Sight, Workplace, in_currency, quote_lines, workplace
 
 AT_SOLD_PRICE = "at the price it was sold for: what the house paid for it is not known here"
 LEFT = "the_piece_has_left"

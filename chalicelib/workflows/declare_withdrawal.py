@@ -19,6 +19,7 @@ from chalicelib.alerts.playbooks import open_exception
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.settlement_deadlines import Clock, earliest
+from chalicelib.returns.stages import OVER
 from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
@@ -34,7 +35,6 @@ from chalicelib.workflows.verdicts import DECISION_WANTED, Consequence, Verdict,
 DOUBTFUL = "withdrawal_doubtful"
 REFUND_DUE = "withdrawal_refund_due"
 GOODS_LATE = "withdrawal_goods_late"
-OVER = frozenset({"closed", "cancelled"})
 WAITS = frozenset({"review", "evidence_needed"})
 AGAIN = timedelta(days=1)
 

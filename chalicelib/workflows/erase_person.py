@@ -16,8 +16,9 @@ from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case
 from chalicelib.returns.disputes import Dispute
-from chalicelib.returns.keeping import OVER, Erasure, Hold, falls_due, holds, kept_beyond, tried_again
+from chalicelib.returns.keeping import Erasure, Hold, falls_due, holds, kept_beyond, tried_again
 from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports

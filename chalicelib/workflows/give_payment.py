@@ -11,11 +11,11 @@ from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.money import Money, total
 from chalicelib.returns.payment import Payment, merged
 from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_settlements import payment_row
-from chalicelib.workflows.settlement_sight import OVER
 
 
 def give_payment(ports: Ports, case_id: str, given: Mapping[str, Any], *, by: str, now: datetime) -> dict[str, Any]:

@@ -28,11 +28,12 @@ from chalicelib.returns.quotes import (
 )
 from chalicelib.returns.repair import Quote, QuoteLine, RepairOrder
 from chalicelib.returns.repair_clock import next_look_at_quote, reminds_at, silence_is_over
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.keep_repair import given_up_for
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.repair_sight import OVER, Sight, exchanged, metal_price, quote_lines, sight_of
+from chalicelib.workflows.repair_sight import Sight, exchanged, metal_price, quote_lines, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
 

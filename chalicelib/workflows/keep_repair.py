@@ -22,14 +22,14 @@ from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.repair_clock import KINDS, Trouble, brought_up, next_look, prefix, troubles
 from chalicelib.returns.repair_deeds import RepairDeed, RepairWish, refuse_incomplete
 from chalicelib.returns.repair_rules import faults_of, rules_of_repair
-from chalicelib.returns.stages import Stage, advance, is_past
+from chalicelib.returns.stages import OVER, Stage, advance, is_past
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.repair_sight import OVER, Sight, Workplace, estimate_back, sight_of, workplace
+from chalicelib.workflows.repair_sight import Sight, Workplace, estimate_back, sight_of, workplace
 from chalicelib.workflows.repair_steps import TAKEN, Step, signed, unknown_evidence
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of

@@ -11,14 +11,13 @@ from typing import Any, Literal
 
 from chalicelib.returns.case import Case, Plan
 from chalicelib.returns.custody import Receipt
-from chalicelib.returns.stages import is_past
+from chalicelib.returns.stages import OVER, is_past
 from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.customs_lines import terms_of
 from chalicelib.workflows.ports import CaseFile
 
 # A case that is over sends nothing any more.
-OVER = frozenset({"closed", "cancelled"})
 # A way out that a machine may not decide, as its exception is called.
 WAY_OUT_WANTED = "way_out_wanted"
 

@@ -12,7 +12,7 @@ from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.repair import Quote, RepairOrder
 from chalicelib.returns.settlement import Settlement
-from chalicelib.returns.stages import Stage, is_past
+from chalicelib.returns.stages import OVER, Stage, is_past
 from chalicelib.returns.way_out import WayOut
 from chalicelib.rulebook import dictionary
 from chalicelib.shipments.events import Milestone
@@ -20,7 +20,6 @@ from chalicelib.shipments.leg import Track
 from chalicelib.workflows.gather_notice import Look
 from chalicelib.workflows.ports import CaseFile
 
-OVER = frozenset({"closed", "cancelled"})
 COMES_BACK = frozenset({"exchange", "repair", "warranty"})
 MOST_SCANS = 10
 UNTOLD: frozenset[Milestone | None] = frozenset({None, "unrecognised"})

@@ -18,7 +18,7 @@ from chalicelib.customs.estimate import without_a_border
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.places import Lane
 from chalicelib.returns.case import Case, Plan
-from chalicelib.returns.stages import advance, is_past
+from chalicelib.returns.stages import OVER, advance, is_past
 from chalicelib.shipments.leg import ExportLink
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.booking_steps import again
@@ -89,7 +89,7 @@ def still_wanted(answer: Mapping[str, Any], papers: tuple[dict[str, Any], ...]) 
 
 def _proven(ports: Ports, file: CaseFile, given: ExportLink, holder: str, now: datetime) -> _Proven | None:
     case, request = file.case, file.plan.request
-    if case.stage in ("cancelled", "closed"):
+    if case.stage in OVER:
         raise ConflictError(f"the return is {case.stage}: nothing is declared for it any more")
     after = merged(request.original_export, given)
     if after == request.original_export:

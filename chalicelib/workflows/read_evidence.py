@@ -22,6 +22,7 @@ from chalicelib.returns.evidence_rules import EvidenceRules, Moment, evidence_ru
 from chalicelib.returns.evidence_wanted import CaseFacts, Wanted, for_the_customer, still_wanted
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.evidence_rows import View, evidence_row, views_of
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -122,7 +123,7 @@ def evidence_in_short(file: CaseFile, merchant: Merchant, now: datetime) -> dict
 
 def wanted(file: CaseFile, merchant: Merchant, now: datetime) -> tuple[Wanted, ...]:
     """Everything that is still wanted of a case; a case that is over is asked for nothing."""
-    if file.case.stage in ("closed", "cancelled"):
+    if file.case.stage in OVER:
         return ()
     return still_wanted(facts_of(file, merchant, now), file.parts.of(Evidence), evidence_rules(now.date()))
 

@@ -20,7 +20,7 @@ from chalicelib.notices.moments import NEWS_FOR, REQUIRED, Occasion, Owed, occas
 from chalicelib.notices.register import Entry, Register, message_id
 from chalicelib.pickups.hand_over import hand_over
 from chalicelib.returns.case import Case, Kind
-from chalicelib.returns.stages import is_past
+from chalicelib.returns.stages import OVER, is_past
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.gather_ending import hazard_of
@@ -171,7 +171,7 @@ def _message_of(case_id: str, row: dict[str, Any]) -> str | None:
 
 def _next(file: CaseFile, came: tuple[Occasion, ...]) -> list[Moment]:
     """The moments that the ordinary way still has."""
-    if file.case.stage in ("cancelled", "closed"):
+    if file.case.stage in OVER:
         return []
     way = ORDINARY + AFTER.get(file.case.kind, TO_MONEY)
     names = [IN_PLACE_OF.get(one.moment, one.moment) for one in came if not _is_early(one)]

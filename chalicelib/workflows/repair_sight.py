@@ -26,8 +26,6 @@ from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_rates import estimate_entry
 from chalicelib.workflows.repair_customs import agreed_lines, back_request
 
-OVER = ("closed", "cancelled")
-
 
 @dataclass(frozen=True, slots=True)
 class Workplace:

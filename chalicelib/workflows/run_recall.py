@@ -31,6 +31,7 @@ from chalicelib.returns.recall import (
     moved,
     refuse,
 )
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.open_return import open_return
@@ -214,7 +215,7 @@ def _flag_under_way(ports: Ports, campaign: Campaign, now: datetime) -> None:
 def _under_way(ports: Ports, campaign: Campaign) -> Iterator[str]:
     for serial in campaign.reach.serials:
         for case in ports.cases.pointed("serial", serial, None, 20).cases:
-            if case.stage not in ("closed", "cancelled"):
+            if case.stage not in OVER:
                 yield case.case_id
 
 

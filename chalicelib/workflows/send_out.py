@@ -20,14 +20,14 @@ from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import LIVE, Settlement
-from chalicelib.returns.stages import NEXT, Stage
+from chalicelib.returns.stages import NEXT, OVER, Stage
 from chalicelib.returns.way_out import OutFacts, OutState, WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import MAKES, again
 from chalicelib.workflows.call_off import not_yet_called_off, undoings
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import send_word
-from chalicelib.workflows.leg_plan import OVER, WAY_OUT_WANTED, episode_of_way_out, way_out_of
+from chalicelib.workflows.leg_plan import WAY_OUT_WANTED, episode_of_way_out, way_out_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_out import OutPlan, OutWish, plan_leg_out
 from chalicelib.workflows.ports import Booking, CaseFile, Ports

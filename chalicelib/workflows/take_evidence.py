@@ -18,6 +18,7 @@ from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.evidence import CUSTOMER, EVIDENCE_KINDS, UNTOLD, Evidence, EvidenceWish
 from chalicelib.returns.evidence_rules import EvidenceRules, evidence_rules
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.evidence_rows import evidence_row
 from chalicelib.workflows.ports import CaseFile, Ports, Upload
@@ -32,7 +33,6 @@ GRACE, LOOK_AGAIN = timedelta(minutes=10), timedelta(minutes=10)
 SHORTEST = timedelta(minutes=2)
 STANDS = frozenset({"offered", "uploaded", "kept"})
 CONFIRMABLE = frozenset({"offered", "lapsed"})
-OVER = frozenset({"closed", "cancelled"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

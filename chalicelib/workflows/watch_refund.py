@@ -15,10 +15,11 @@ from chalicelib.clock import stamp
 from chalicelib.errors import RuleNotInForce
 from chalicelib.returns.settlement import RefundClock, Settlement
 from chalicelib.returns.settlement_deadlines import earliest
+from chalicelib.returns.stages import OVER
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.settlement_sight import OVER, Sight, sight_of
+from chalicelib.workflows.settlement_sight import Sight, sight_of
 
 DUE = "refund_due"
 BY_WITHDRAWAL = "withdrawal_refund_due"
@@ -82,7 +83,7 @@ def _reckoned(
     running = sight.clocks(agreed) if case.kind in ("refund", "recall") or sight.withdrawals or mine else ()
     clock = earliest(running)
     blank = RefundClock(case.case_id, told_of=known.told_of if known else None)
-    if case.stage in OVER or any(one.state == "done" and sight.rules.kind(one.kind).ends for one in mine):
+    if case.stage in OVER or _is_settled(sight):
         return blank if known is not None else None
     if clock is None:
         if any(one.may_hold for one in running):
@@ -101,6 +102,13 @@ def _reckoned(
         told_of=last if is_told else blank.told_of,
         due_at=due,
     )
+
+
+def _is_settled(sight: Sight) -> bool:
+    """Whether the case has its outcome, for every piece that was accepted."""
+    ended = any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements)
+    before = sight.before(sight.basis(sight.ground()).currency)
+    return ended and not (sight.inspections and sight.came(before, inspected=True))
 
 
 def _says_the_same(one: RefundClock, other: RefundClock) -> bool:
