@@ -2,7 +2,7 @@
 open.
 
 The rule stands here alone. From every stage a case can be ended; what was approved and not begun is taken back with it,
-and money that may be on its way is followed to its end even after that.
+nothing more is ordered for it, and money that may be on its way is followed to its end even after that.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ DISPUTE_OPEN = frozenset({"open", "answered"})
 # Claims and duty run for months on clocks of their own and keep no case from its end; nor does a word that could not be
 # sent, nor what was told of a refund: while one is under way its settlement is.
 RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_", "withdrawal_refund_")
+BEFORE_THE_ROAD = frozenset({"review", "evidence_needed", "approved", "booked"})
 ON_THE_ROAD = frozenset({"booked", "in_transit"})
 
 
@@ -85,7 +86,10 @@ def close_case(
         taken_back: tuple[Part, ...] = (*_taken_back(file, now), *clock_of(file.case, file, now))
         facts = {"reason": reason, "from": file.case.stage}
         facts |= {"open": " ".join(fault.code for fault in left)} if left else {}
-        return Amendment(replace(file.case, stage="closed"), "stage_closed", facts, by=by, parts=taken_back)
+        planned = tuple(one for one in file.bookings if one.status == "planned")
+        given_up = tuple(replace(one, status="cancelled", due_at=None) for one in planned)
+        after = replace(file.case, stage="closed")
+        return Amendment(after, "stage_closed", facts, by=by, parts=taken_back, bookings=given_up, over=planned)
 
     amend_file(ports, case_id, now, decide)
     look_for_notices(ports, case_id)
@@ -100,9 +104,19 @@ def open_points(file: CaseFile) -> tuple[FieldFault, ...]:
 
 
 def _open(file: CaseFile) -> Iterator[FieldFault]:
-    stage = file.case.stage
-    if stage in ON_THE_ROAD:
+    if file.case.stage in ON_THE_ROAD:
         yield _point("stage", "on_the_road", "a parcel is under way: cancel the return, or wait for it")
+    for each in file.exceptions:
+        if each.status != "resolved" and not each.kind.startswith(RUNS_ON):
+            yield _point("exception", "exception_open", f"exception {each.exception_id} ({each.kind}) is open")
+    for booking in file.bookings if file.case.stage in BEFORE_THE_ROAD else ():
+        if booking.status in ("planned", "claimed"):
+            yield _point("booking", "booking_open", f"a {booking.kind} is {booking.status}: cancel the return instead")
+    yield from _open_parts(file)
+    yield from _ways_out(file)
+
+
+def _open_parts(file: CaseFile) -> Iterator[FieldFault]:
     for one in file.parts.of(Settlement):
         if one.is_under_way:
             yield _point("settlement", "settlement_open", f"settlement {one.n} ({one.kind}) is {one.state}")
@@ -112,10 +126,6 @@ def _open(file: CaseFile) -> Iterator[FieldFault]:
     for dispute in file.parts.of(Dispute):
         if dispute.state in DISPUTE_OPEN:
             yield _point("dispute", "dispute_open", f"dispute {dispute.dispute_id} is {dispute.state}")
-    for each in file.exceptions:
-        if each.status != "resolved" and not each.kind.startswith(RUNS_ON):
-            yield _point("exception", "exception_open", f"exception {each.exception_id} ({each.kind}) is open")
-    yield from _ways_out(file)
 
 
 def _ways_out(file: CaseFile) -> Iterator[FieldFault]:

@@ -17,9 +17,11 @@ from chalicelib.returns.authority import Need, is_complete, may_approve
 from chalicelib.returns.settlement import Approval, Posting, Settlement
 from chalicelib.returns.stages import NEXT
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.build_settlement import Wish, build, timed
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.no_return import called_off_by
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.pay_out import IN_HAND, go_on, paid_by_hand, pay_message
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -59,7 +61,8 @@ def propose(
         facts = {"settlement": settlement.part_id, "kind": settlement.kind, "state": settlement.state}
         case = replace(file.case, stage=_stage(file, sight, settlement))
         parts: tuple[Part, ...] = (settlement, *clock_of(sight, now, settlement))
-        return Amendment(case, "settlement_proposed", facts, by=by, parts=parts)
+        bookings, over = called_off_by(file, settlement, now)
+        return Amendment(case, "settlement_proposed", facts, by=by, parts=parts, bookings=bookings, over=over)
 
     amend_file(ports, case_id, now, decide)
     if dry_run:
@@ -235,7 +238,9 @@ def _change_money(
             return None
         after = timed(sight, change[0], now)
         facts = {"settlement": after.part_id, "kind": after.kind, "state": after.state}
-        return Amendment(file.case, what, facts, by=by, parts=(after, *change[1]))
+        bookings, over = called_off_by(file, after, now)
+        parts: tuple[Part, ...] = (after, *change[1])
+        return Amendment(file.case, what, facts, by=by, parts=parts, bookings=bookings, over=over)
 
     amend_file(ports, case_id, now, amended)
     file = file_of(ports, case_id)
@@ -248,5 +253,15 @@ def _send_on(ports: Ports, one: Settlement) -> None:
     """Have the payments worker carry on with it, and whoever must know told; again is harmless."""
     if one.state != "proposed":
         ports.queues.send("payments", [pay_message(one)])
+    if one.kind == "refund_without_return":
+        _call_off(ports, one.case_id)
     look_for_notices(ports, one.case_id)
     look_for_tools(ports, one.case_id)
+
+
+def _call_off(ports: Ports, case_id: str) -> None:
+    """Have what was bought for the way home called off; the bookings are due, so a lost message is made good."""
+    file = ports.cases.file(case_id)
+    asked = [one for one in file.bookings if one.kind not in MAKES and one.status == "planned"] if file else []
+    if asked:
+        ports.queues.send("steps", [one.step for one in asked])

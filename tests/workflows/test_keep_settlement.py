@@ -210,6 +210,16 @@ def test_a_lost_parcel_is_refunded_without_a_return_on_a_second_persons_word():
     assert (told["approvals_needed"] >= 1, house.stage) == (True, "settling")
 
 
+def test_what_was_ordered_for_a_way_home_that_nobody_needs_is_given_up_with_the_last_approval():
+    house = SettlingHouse()
+    house.propose("refund_without_return")
+    assert {one.status for one in house.file.bookings} == {"planned"}
+    house.approve("max", "manager")
+    house.approve("lea", "lead")
+    house.work()
+    assert ({one.status for one in house.file.bookings}, house.stage) == ({"cancelled"}, "closed")
+
+
 def test_store_credit_in_the_place_of_money_wants_the_customers_yes(house):
     house.propose("store_credit", by="lea", role="lead")
     house.approve("max", "manager")
@@ -225,7 +235,7 @@ def test_store_credit_in_the_place_of_money_wants_the_customers_yes(house):
 
 @pytest.mark.parametrize(("kind", "cause"), [("replacement", "replacement"), ("refusal", "refused")])
 def test_what_goes_out_again_is_asked_for_by_a_step_and_moves_no_money(house, kind, cause):
-    house.propose(kind)
+    house.propose(kind, customer_agreed=True)
     if house.settlements[0].state == "proposed":
         house.approve("max", "manager")
         if house.settlements[0].state == "proposed":
@@ -245,7 +255,8 @@ def test_an_advance_replacement_goes_before_the_piece_is_back_and_does_not_move_
 
 def test_an_exchange_gives_back_the_difference(house):
     house.propose("exchange", replacement_worth=eur("1000.00"))
-    assert house.settlements[0].total == eur("195.00")
+    # The sale goes on with the new piece: its freight of 15.00 stays paid.
+    assert house.settlements[0].total == eur("180.00")
     house.withdraw()
     with pytest.raises(InvalidRequestError, match="even exchange"):
         house.propose("exchange", replacement_worth=eur("5000.00"))
