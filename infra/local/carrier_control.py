@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.local.child import LOOPBACK, Child, LocalRunError, port_is_free
 from infra.local.door import Answer, Door
@@ -128,6 +129,13 @@ class SimulatedCarriers:
     def visit(self, link: str) -> Answer:
         """A customer's page behind its link, as a browser asks for it."""
         return self._door.follow(link)
+
+    def send_form(self, link: str, form: str) -> Answer:
+        """A form of that page, sent as a browser does."""
+        path = urlsplit(link).path
+        return self._door.call(
+            "POST", path, form.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
 
     @property
     def payments(self) -> Path:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from infra.local.door import Door
-from infra.local.story import CREATED, OK, SEE_OTHER, Body, Story
+from infra.local.story import CREATED, OK, SEE_OTHER, Backstage, Body, Story, StoryFailedError
 
 ACCEPTED = 202
 SCALE = {"scale_id": "SCALE-SZX-2", "tolerance_g": "0.005"}
@@ -24,17 +24,35 @@ READINGS = ("5.28", "5.28", "5.28")
 class Ending(Story):
     """The parts of a case's end, for the stories that are told to it."""
 
+    @property
+    def _behind(self) -> Backstage:
+        if self._backstage is None:
+            raise StoryFailedError("this story needs other people, and is told without any")
+        return self._backstage
+
     @cached_property
     def _second(self) -> Door:
-        return self._door_of("second pair of eyes", "lead")
+        return self._behind.door_of("second pair of eyes", "lead")
 
     @cached_property
     def _manager(self) -> Door:
-        return self._door_of("manager", "manager")
+        return self._behind.door_of("manager", "manager")
 
     @cached_property
     def _finance(self) -> Door:
-        return self._door_of("finance", "finance")
+        return self._behind.door_of("finance", "finance")
+
+    # --- the way home, without what befalls the first ring -------------------------------------------------
+
+    def _come_home(self) -> None:
+        """Opened, proven, booked, flown, delivered."""
+        self._prove(self._open())
+        if self._tale.carrier == "ems":
+            self._order_by_hand()
+        self._book()
+        for word in ("picked_up", "departed", "landed", "released", "on_the_van", "delivered"):
+            self._push(word)
+        self._until("the case has arrived", lambda: self._case_at("arrived"))
 
     # --- evidence ------------------------------------------------------------------------------------------
 
@@ -165,6 +183,12 @@ class Ending(Story):
 
     # --- proof ---------------------------------------------------------------------------------------------
 
+    def _chain(self) -> None:
+        """Log and evidence of the case verify to the last byte."""
+        wrong = self._behind.chain_of(self._case_id)
+        self._require(not wrong, f"the chain of the case is broken: {wrong}")
+        self._row(self._now(), "log and evidence verify, every entry and every file", mark="good")
+
     def _serial(self) -> str:
         case = self._expect(OK, self._door.call("GET", f"/v1/returns/{self._case_id}"), "reading the case")
         return str(case["items"][0]["serial"])
@@ -186,15 +210,16 @@ class HomeStory(Ending):
         self._settle()
         self._closed()
         self._page()
+        self._chain()
         return case_id
 
 
-def a_photo() -> bytes:
-    """A photo as a phone takes it, with the place where it was taken."""
+def a_photo(n: int = 0) -> bytes:
+    """A photo as a phone takes it, with the place where it was taken; each ``n`` is another one."""
     from PIL import Image
     from PIL.ExifTags import GPS, IFD
 
-    picture = Image.new("RGB", (640, 480), (212, 175, 55))
+    picture = Image.new("RGB", (640, 480), (212, 175, 55 + n))
     exif = Image.Exif()
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitudeRef] = "N"
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (48.0, 52.0, 7.5)

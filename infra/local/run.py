@@ -22,6 +22,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from chalicelib.adapters.aws import Clients
+from chalicelib.adapters.cases import TableCases
+from chalicelib.adapters.dynamo_table import DynamoTable
+from chalicelib.adapters.sealing import KmsKeys
+from chalicelib.workflows.check_chain import Finding
+from infra.chain import of_case
 from infra.local import local_secrets
 from infra.local.carrier_control import SimulatedCarriers
 from infra.local.child import LocalRunError, require_free
@@ -32,14 +38,19 @@ from infra.local.lost_story import LostStory
 from infra.local.memory import forget_last_case, last_case, remember_case
 from infra.local.mint import Wish, mint_for
 from infra.local.outbox import MAILS_PATH
+from infra.local.repair_story import RepairStory
 from infra.local.ring import TALES, Tale
 from infra.local.stack import PORT_VARIABLE, ROOT, Ministack
+from infra.local.story import Backstage
+from infra.local.swap_story import SwapStory
 from infra.local.timeline import Timeline
 from infra.package import BUILD, PackagingFailed, package
 
 STAGE = "local"
 CARRIER_PORT_VARIABLE = "GOLDTHREAD_CARRIER_PORT"
-STORIES = {"home": HomeStory, "lost": LostStory}
+STORIES = {"home": HomeStory, "lost": LostStory, "repair": RepairStory, "swap": SwapStory}
+# Those that are told when none is asked for.
+TOLD = ("home", "lost")
 # What others may do who approve what the desk proposes.
 APPROVES = ("returns:read", "returns:write", "settlements:approve")
 TOKEN_DAYS = 30
@@ -96,7 +107,7 @@ def choices() -> Choices:
 def _stories(text: str) -> tuple[str, ...]:
     if text and text not in STORIES:
         raise LocalRunError(f"STORY={text} is none; {', '.join(STORIES)} are")
-    return (text,) if text else tuple(STORIES)
+    return (text,) if text else TOLD
 
 
 def _port(variable: str, default: int) -> int:
@@ -155,6 +166,13 @@ class Running:
         wish = Wish(holder, role, APPROVES, TOKEN_DAYS)
         token = mint_for(self.aws.client, self.deployed.outputs["TableName"], wish, datetime.now(UTC))
         return Door(self.aws.port, HOST, token)
+
+    def chain_of(self, case_id: str) -> list[Finding]:
+        """What the check of this case's log and evidence finds wrong."""
+        clients = Clients(self.aws.client)
+        cases = TableCases(DynamoTable(clients, self.deployed.outputs["TableName"]), KmsKeys(clients, ""))
+        bucket = self.deployed.outputs["EvidenceBucketName"]
+        return list(of_case(cases, self.aws.client("s3"), bucket, case_id, lambda _line: None))
 
     @property
     def door(self) -> Door:
@@ -253,9 +271,10 @@ def _tell(chosen: Choices, running: Running, timeline: Timeline) -> str:
     timeline.progress(f"rates of the day, newest and how many days were new: {'; '.join(refreshed.values())}")
     papers = chosen.folder / "papers"
     world = running.door, running.carrier, running.sweep, timeline, chosen.tale
+    backstage = Backstage(running.door_of, running.chain_of)
     case_id = ""
     for name in chosen.stories:
-        case_id = STORIES[name](*world, datetime.now(UTC), papers, running.door_of).tell(before)
+        case_id = STORIES[name](*world, datetime.now(UTC), papers, backstage).tell(before)
         before = None
         running.finished.append(case_id)
     return case_id

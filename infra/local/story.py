@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,15 @@ Found = TypeVar("Found")
 Body = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What a story may ask for that no caller of the API can: other people's tokens, by holder and role, and what the
+    check of a case's log and evidence finds wrong."""
+
+    door_of: Callable[[str, str], Door]
+    chain_of: Callable[[str], Sequence[object]]
+
+
 class StoryFailedError(LocalRunError):
     """A step of the story did not happen."""
 
@@ -52,7 +62,7 @@ class Story:
         tale: Tale,
         now: datetime,
         folder: Path,
-        door_of: Callable[[str, str], Door] | None = None,
+        backstage: Backstage | None = None,
     ) -> None:
         self._door = door
         self._carrier = carrier
@@ -61,7 +71,7 @@ class Story:
         self._tale = tale
         self._opened = now
         self._folder = folder
-        self._door_of = door_of or (lambda _holder, _role: door)
+        self._backstage = backstage
         self._steps = tale.steps(now)
         self._pickup = tale.pickup_day(now)
         self._codes: dict[str, str] = {}
@@ -121,7 +131,7 @@ class Story:
 
     def _open(self) -> Body:
         """Open the return before the export is proven; what would prove it."""
-        whole, key = self._tale.request(self._opened), secrets.token_hex(16)
+        whole, key = self._asked(self._tale.request(self._opened)), secrets.token_hex(16)
         request = self._tale.without_proof(whole)
         opened = self._post_return(request, key)
         again = self._post_return(request, key)
@@ -142,6 +152,10 @@ class Story:
         self._row("", "no declaration without its export: the case waits", "", asked, mark="warn")
         export = whole["original_export"]
         return {name: export[name] for name in ("reference", "mode") if export[name]}
+
+    def _asked(self, whole: Body) -> dict[str, Any]:
+        """What is asked for: the request of the tale, but for a story that asks for something else."""
+        return dict(whole)
 
     def _prove(self, proof: Body) -> None:
         """The declaration of the original export is looked up and given: the case goes on by itself."""
