@@ -36,21 +36,30 @@ class Deduction:
 @dataclass(frozen=True, slots=True)
 class Came:
     """So many pieces of a line for which money may be given, and what share of their net metal came (1: all of it;
-    None: metal is missing and nobody knows how much). Lines count from 1."""
+    None: metal is missing and nobody knows how much). ``lost_stones``: stones that it was sold with are not in it.
+    Lines count from 1."""
 
     line: int
     pieces: int
     metal: Decimal | None = Decimal(1)
+    lost_stones: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What earlier settlements of the case have given or bound: money, pieces by line, and lines that are given
-    once."""
+    """What earlier settlements of the case have given or bound: money, pieces by line, and lines that are given once.
+    ``refunded`` are those of the pieces whose price went back (None: all of them): a piece that was sent back to the
+    customer, or replaced, is still a sold one."""
 
     given: Money | None = None
     pieces: Mapping[int, int] = field(default_factory=dict)
     once: frozenset[str] = frozenset()
+    refunded: Mapping[int, int] | None = None
+
+    @property
+    def gone(self) -> Mapping[int, int]:
+        """The pieces by line that are sold no more."""
+        return self.pieces if self.refunded is None else self.refunded
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,16 @@ class Basis:
         rate = self.payment.rate if self.payment and self.payment.rate else NONE
         return Money(item.price.amount * rate, self.currency).rounded()
 
+    @property
+    def worth(self) -> Money:
+        """What all pieces of the case cost, in the currency that was charged."""
+        prices = (Money(self.price(one).amount * one.quantity, self.currency) for one in self.items)
+        return total(prices, self.currency)
+
     def most(self, before: Before) -> Money:
         """The most that may still be given back: what was paid (the worth of the case's pieces where nobody knows),
         less what was given before."""
-        worth = total(
-            (Money(self.price(one).amount * one.quantity, self.currency) for one in self.items), self.currency
-        )
-        paid = self.payment.total if self.payment else worth
+        paid = self.payment.total if self.payment else self.worth
         left = paid - before.given if before.given else paid
         return max(left, Money(NONE, self.currency), key=lambda one: one.amount)
 

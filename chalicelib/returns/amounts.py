@@ -20,13 +20,21 @@ from chalicelib.returns.inspection import PieceFound
 from chalicelib.returns.payment import Discount, Payment
 from chalicelib.returns.settlement import SettlementLine
 
+AT_FAULT = frozenset({"fault", "recall"})
 ITSELF = ("settlement", "the request itself")
+# What was paid besides the pieces, and what may be unsaid of it.
+BESIDES = frozenset({"outbound_freight", "duty", "tax", "never_above_paid", "never_below_nothing"})
+UNSAID_BESIDES = frozenset({"freight", "duty", "outbound_freight", "express_extra", "duty_paid_to", "pieces"})
 
 
 def came_of(found: Iterable[PieceFound], items: Sequence[Item]) -> tuple[Came, ...]:
     """What an inspection lets be paid for: the accepted pieces of each line, and the share of their metal where some of
     it is missing."""
-    return tuple(Came(one.line, one.accepted, _metal(one, items[one.line - 1])) for one in found if one.accepted)
+    return tuple(
+        Came(one.line, one.accepted, _metal(one, items[one.line - 1]), "stones_missing" in one.reasons)
+        for one in found
+        if one.accepted
+    )
 
 
 def refund(basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], before: Before) -> Amount:
@@ -42,12 +50,13 @@ def refund(basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], 
     with_them, more = _besides(basis, came, before, _sum(lines, basis.currency))
     lines += [*with_them, *(taken_off(basis, one) for one in deductions)]
     lines += _held_to(basis, lines, before)
-    lacks += [*more, *(("payment",) if basis.payment is None else ())]
+    lost = _stones_unsaid(basis, came, deductions)
+    lacks += [*more, *lost, *(("payment",) if basis.payment is None else ())]
     summed = _sum(lines, basis.currency)
     if summed.amount < 0:
         fault = FieldFault("deductions", "more_than_is_left", "more is taken off than there is to give")
         raise InvalidRequestError("this cannot be taken off", [fault])
-    by_person = any(row_of(basis, one.code).does == "real_loss" for one in deductions)
+    by_person = bool(lost) or any(row_of(basis, one.code).does == "real_loss" for one in deductions)
     return Amount(tuple(lines), summed, tuple(dict.fromkeys(lacks)), _beside(basis), by_person)
 
 
@@ -66,18 +75,39 @@ def given_freely(basis: Basis, wish: Money, before: Before) -> Amount:
 def exchanged(
     basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], before: Before, worth: Money | None
 ) -> Amount:
-    """An exchange: what goes back for the pieces less what the new ones cost (None: nobody has said; then no money
-    moves). Raises ``InvalidRequestError`` where the customer would owe the difference."""
-    back = refund(basis, came, deductions, before)
+    """An exchange: what the pieces cost less what the new ones do (None: nobody has said; then no money moves). The
+    sale goes on with the new ones: its freight and its duty stay paid, and discounts, and tax that came on top, count
+    for the difference alone. ``worth`` is told as prices are. Raises ``InvalidRequestError`` where the customer would
+    owe the difference."""
+    whole = refund(basis, came, deductions, before)
+    pieces = [one for one in whole.lines if one.code not in BESIDES and not one.code.startswith("discount_")]
+    lacks = tuple(one for one in whole.lacks if one.removesuffix("_of_a_part") not in UNSAID_BESIDES)
+    back = _sum(pieces, basis.currency)
     if worth is None:
-        even = SettlementLine("replacement", Money(-back.total.amount, basis.currency), *ITSELF)
-        return Amount((*back.lines, even), Money(NONE, basis.currency), (*back.lacks, "replacement_worth"), back.beside)
-    if worth.currency != basis.currency or worth.amount > back.total.amount:
-        owed = f"{worth.amount - back.total.amount} {basis.currency}" if worth.currency == basis.currency else "another"
+        even = SettlementLine("replacement", Money(-back.amount, basis.currency), *ITSELF)
+        return Amount((*pieces, even), Money(NONE, basis.currency), (*lacks, "replacement_worth"), whole.beside)
+    if worth.currency != basis.currency or worth.amount > back.amount:
+        owed = f"{worth.amount - back.amount} {basis.currency}" if worth.currency == basis.currency else "another"
         detail = f"the new piece costs more ({owed}): have the customer pay the difference by an order of its own"
         raise InvalidRequestError("this is no even exchange", [FieldFault("replacement_worth", "dearer", detail)])
-    new = SettlementLine("replacement", Money(-worth.amount, worth.currency), *ITSELF)
-    return Amount((*back.lines, new), back.total - worth, back.lacks, back.beside, back.by_person)
+    lines = [*pieces, SettlementLine("replacement", Money(-worth.amount, worth.currency), *ITSELF)]
+    lines += _discounts_less(basis, back - worth)
+    lines += [one for one in _tax(basis, _sum(lines, basis.currency))[0] if one.amount.amount]
+    lines += _held_to(basis, lines, before)
+    return Amount(tuple(lines), _sum(lines, basis.currency), lacks, whole.beside, whole.by_person)
+
+
+def _discounts_less(basis: Basis, below: Money) -> list[SettlementLine]:
+    """What of each discount goes where the new pieces cost so much less; all of it where they no longer earn it."""
+    found = []
+    for one in (basis.payment.discounts if basis.payment else None) or ():
+        if not below.amount or not one.given_on.amount:
+            continue
+        earned = one.least_worth is None or one.given_on.amount - below.amount >= one.least_worth.amount
+        share = one.amount.amount * below.amount / one.given_on.amount if earned else one.amount.amount
+        less = Money(-min(share, below.amount), basis.currency).rounded()
+        found.append(SettlementLine(f"discount_{one.code}", less, "bundle", "the order's discount"))
+    return found
 
 
 def without_money(basis: Basis, came: Sequence[Came], code: str) -> Amount:
@@ -121,8 +151,10 @@ def late_interest(owed: Money, per_year: Decimal, days: int, rule: str, source: 
 
 
 def _metal(found: PieceFound, item: Item) -> Decimal | None:
-    """The share of the net metal that came: less than all only where the piece is short of it."""
-    if found.verdict != "short":
+    """The share of the net metal that came: less than all only where the piece is short of it, or where it was too
+    light and whoever released it said how much metal there is."""
+    said_light = "too_light" in found.reasons and found.accepted_net_g is not None
+    if found.verdict != "short" and not said_light:
         return Decimal(1)
     known = found.expected_net_g is not None and found.accepted == found.came
     wanted = found.expected_net_g if known else item.net_weight_g * found.accepted
@@ -189,7 +221,7 @@ def _goods(basis: Basis, came: Sequence[Came], before: Before) -> tuple[list[Set
 def _discount_lost(basis: Basis, one: Discount, came: Sequence[Came], before: Before) -> SettlementLine:
     """What of a discount goes with these pieces: its share, or what is left of it where what is kept no longer earns
     it."""
-    earlier = [Came(line, pieces) for line, pieces in before.pieces.items()]
+    earlier = [Came(line, pieces) for line, pieces in before.gone.items()]
     taken = _lost_with(basis, one, [*earlier, *came]) - _lost_with(basis, one, earlier)
     return SettlementLine(
         f"discount_{one.code}", Money(-taken, basis.currency).rounded(), "bundle", "the order's discount"
@@ -204,7 +236,8 @@ def _lost_with(basis: Basis, one: Discount, gone: Sequence[Came]) -> Decimal:
     kept_pieces, kept_worth = one.pieces - pieces, one.given_on.amount - worth
     earned = kept_pieces >= (one.least_pieces or 0)
     earned = earned and kept_worth >= (one.least_worth.amount if one.least_worth else 0)
-    if not earned or kept_pieces <= 0:
+    # Who gives back what was at fault has not broken the bundle: only its own share is off what was paid for it.
+    if (not earned and basis.on not in AT_FAULT) or kept_pieces <= 0:
         return min(one.amount.amount, worth)
     return min(one.amount.amount * worth / one.given_on.amount, one.amount.amount)
 
@@ -217,18 +250,44 @@ def _besides(
     if paid is None:
         return [], []
     lines, lacks = _tax(basis, goods)
-    if not _is_everything(basis, came, before):
-        return lines, [*lacks, *(f"{name}_of_a_part" for name in ("freight", "duty") if _is_some(getattr(paid, name)))]
+    besides = [name for name in ("freight", "duty") if _is_some(getattr(paid, name))]
+    whole = _is_everything(basis, came, before)
+    if whole is None and besides:
+        return lines, [*lacks, "pieces"]
+    if whole is False:
+        return lines, [*lacks, *(f"{name}_of_a_part" for name in besides)]
     freight, wanted = _freight(basis, paid, before)
     duty, more = _duty(basis, paid, before)
     return [*lines, *freight, *duty], [*lacks, *wanted, *more]
 
 
-def _is_everything(basis: Basis, came: Sequence[Came], before: Before) -> bool:
-    """Whether with these pieces all of the order is back, so that its freight and its duty were for nothing."""
-    back = sum(one.pieces for one in came) + sum(before.pieces.values())
-    ordered = basis.payment.pieces if basis.payment and basis.payment.pieces else None
-    return back >= (ordered or sum(item.quantity for item in basis.items))
+def _is_everything(basis: Basis, came: Sequence[Came], before: Before) -> bool | None:
+    """Whether with these pieces all of the order is back, so that its freight and its duty were for nothing; None where
+    nobody said how many pieces were ordered and what was charged is not for those of the case alone."""
+    back = sum(one.pieces for one in came) + sum(before.gone.values())
+    here = sum(item.quantity for item in basis.items)
+    paid = basis.payment
+    if paid is None or paid.pieces:
+        return back >= (paid.pieces if paid and paid.pieces else here)
+    if back < here:
+        return False
+    return True if _charged_for_goods(paid) == basis.worth.amount else None
+
+
+def _charged_for_goods(paid: Payment) -> Decimal:
+    """What of the payment was for pieces, at their prices before any discount."""
+    on_top = paid.tax if paid.tax_included is False else None
+    duty = paid.duty if paid.duty_paid_to == "us" else None
+    besides = sum((one.amount for one in (on_top, paid.freight, duty) if one), NONE)
+    return paid.total.amount - besides + sum((one.amount.amount for one in paid.discounts or ()), NONE)
+
+
+def _stones_unsaid(basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction]) -> list[str]:
+    """Stones that are gone take a part of the price with them that no rule knows: a person says which, unless the piece
+    was at fault."""
+    said = {one.line for one in deductions if one.code == "worn"}
+    unsaid = any(one.lost_stones and one.line not in said for one in came)
+    return ["stones_missing"] if unsaid and basis.on not in AT_FAULT else []
 
 
 def _tax(basis: Basis, goods: Money) -> tuple[list[SettlementLine], list[str]]:

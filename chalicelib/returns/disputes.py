@@ -9,13 +9,16 @@ from typing import ClassVar, Literal
 from chalicelib.money import Money
 
 DisputeState = Literal["open", "answered", "won", "lost", "given_up"]
+# The bank has given the customer their money back, and taken it from us.
+PAID_BY_THE_BANK: frozenset[DisputeState] = frozenset({"lost", "given_up"})
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """One chargeback or claim at a wallet.
 
-    ``answer_by`` is the last moment for our answer (None: the date is not known and must be read from the notice).
+    ``given_up``: we did not contest it, so that the customer keeps the money as if it were lost. ``answer_by`` is
+    the last moment for our answer (None: the date is not known and must be read from the notice).
     """
 
     KIND: ClassVar[str] = "DISPUTE"

@@ -13,11 +13,11 @@ from decimal import Decimal
 
 from chalicelib.errors import FieldFault, InvalidRequestError
 from chalicelib.metals import fine_weight_g
-from chalicelib.money import Money
+from chalicelib.money import Money, total
 from chalicelib.returns.amount_facts import Amount, Basis, Before, Came, Deduction
 from chalicelib.returns.amounts import bought_back, exchanged, given_freely, late_interest, refund, without_money
 from chalicelib.returns.authority import Ask, needed
-from chalicelib.returns.settlement import Pays, Settlement, SettlementKind
+from chalicelib.returns.settlement import LIVE, Pays, Settlement, SettlementKind
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.settlement_rules import GroundOn, KindRow
 from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, worth_of_pieces
@@ -60,15 +60,14 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         raise InvalidRequestError("this is no settlement", [fault])
     refuse_blocked(sight, row)
     on = wish.ground or sight.ground()
+    _refuse_against_right(sight, wish, on)
     basis = sight.basis(on)
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
     amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
-    stake = amount.total if row.pays != "nothing" and not row.sends else worth_of_pieces(basis, came)
-    stake = Money(Decimal(0), basis.currency) if wish.kind == "refusal" else stake
-    least = max(row.least_approvals, 1 if amount.by_person else 0)
-    need = needed(Ask(stake, role, least), sight.merchant.authority)
-    settlement = Settlement(
+    stake = _stake(sight, basis, row, came, amount)
+    need = needed(Ask(stake, role, _least(sight, row, on, amount)), sight.merchant.authority)
+    begun = Settlement(
         case_id=sight.file.case.case_id,
         n=1 + max((one.n for one in sight.settlements), default=0),
         kind=wish.kind,
@@ -80,23 +79,69 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         proposed_role=role,
         proposed_at=now,
         approvals_needed=need.approvals,
-        roles_needed=need.roles,
-        inspection_n=sight.inspections[-1].n if sight.inspections else None,
-        replacement_skus=wish.replacement_skus,
         changed_at=now,
+    )
+    settlement = replace(
+        begun,
         ground=on,
         stake=stake,
         lacks=amount.lacks,
         beside=amount.beside,
+        roles_needed=need.roles,
         pays=_payer(row, amount, sight),
         sends=row.sends,
-        needs_yes=row.needs_yes,
-        agreed_at=now if row.needs_yes and wish.customer_agreed else None,
-        agreed_by=by if row.needs_yes and wish.customer_agreed else None,
-        why=wish.why,
-        replacement_worth=wish.replacement_worth,
     )
-    return timed(sight, _with_provider(sight, settlement), now)
+    return timed(sight, _with_provider(sight, _as_wished(sight, settlement, row, wish)), now)
+
+
+def _as_wished(sight: Sight, settlement: Settlement, row: KindRow, wish: Wish) -> Settlement:
+    agreed = row.needs_yes and bool(wish.customer_agreed)
+    return replace(
+        settlement,
+        inspection_n=sight.inspections[-1].n if sight.inspections else None,
+        replacement_skus=wish.replacement_skus,
+        replacement_worth=wish.replacement_worth,
+        needs_yes=row.needs_yes,
+        agreed_at=settlement.proposed_at if agreed else None,
+        agreed_by=settlement.proposed_by if agreed else None,
+        why=wish.why,
+    )
+
+
+def _refuse_against_right(sight: Sight, wish: Wish, on: GroundOn) -> None:
+    """A right to withdraw that stands is not settled by less than it: not by the shop's own promise, and not by sending
+    back what was accepted where the law leaves the seller a loss of value alone, unless the customer wants it back."""
+    if not sight.withdrawal_stands:
+        return
+    told = "the customer may have their money back by law: "
+    faults = []
+    if on == "policy":
+        faults.append(FieldFault("ground", "right_stands", told + "the policy does not take its place"))
+    chosen = {line for line, _ in wish.lines}
+    accepted = any(one.accepted for one in sight.found if not chosen or one.line in chosen)
+    loss_alone = sight.right is not None and sight.right.row.value_loss == "handling_beyond_shop"
+    if wish.kind == "refusal" and accepted and loss_alone and not wish.customer_agreed:
+        ask = "refund it less its real loss, or say that the customer wants it back (customer_agreed)"
+        faults.append(FieldFault("kind", "right_stands", told + ask))
+    if faults:
+        raise InvalidRequestError("this settles less than the right gives", faults)
+
+
+def _least(sight: Sight, row: KindRow, on: GroundOn, amount: Amount) -> int:
+    """The approvals wanted however small it is: another person looks where a person judged, or where another ground was
+    chosen than the best for the customer."""
+    judged = amount.by_person or on != sight.ground()
+    return max(row.least_approvals, 1 if judged else 0)
+
+
+def _stake(sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amount: Amount) -> Money:
+    """What it puts at stake: the money it gives, or the worth of the pieces another goes out for, and all that the case
+    has given before, for many small gifts are one large one; nothing where the customer's own go back."""
+    if row.sends == "refused":
+        return Money(Decimal(0), basis.currency)
+    own = worth_of_pieces(basis, came) if row.sends or row.pays == "nothing" else amount.total
+    gave = [one.gave for one in sight.settlements if one.state in LIVE and one.gave is not None]
+    return total([own, *(one for one in gave if one.currency == own.currency)], own.currency)
 
 
 def timed(sight: Sight, settlement: Settlement, now: datetime) -> Settlement:

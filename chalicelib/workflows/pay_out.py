@@ -97,11 +97,12 @@ def paid_by_hand(
 
 def _carry_out(ports: Ports, one: Settlement, now: datetime) -> None:
     """What was approved: paid by its provider, given as credit, or done when nothing is to be paid. What people pay by
-    hand waits for their word."""
-    _send_out(ports, one)
+    hand waits for their word. Where the provider pays, the parcel goes once it has: one that refuses leaves the pieces
+    to be settled otherwise, and must find none on its way."""
     if one.pays == "provider":
         _claim_and_pay(ports, one, now)
     elif one.pays == "person":
+        _send_out(ports, one)
         _rest(ports, one, now)
     else:
         code = _code_of(ports) if one.pays == "credit" else None

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money
+from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute
 from chalicelib.returns.money_ledger import balances, posting
 from chalicelib.returns.settlement import Account, Posting, Settlement, SettlementLine
 from chalicelib.returns.settlement_deadlines import Clock
@@ -127,7 +128,7 @@ def payment_row(file: CaseFile) -> dict[str, Any] | None:
 
 def postings_of(file: CaseFile) -> tuple[Posting, ...]:
     """All money of the case that anybody knows of, in the order of its days."""
-    found = [*_sale(file), *_customs(file), *_claims(file), *file.parts.of(Posting)]
+    found = [*_sale(file), *_customs(file), *_claims(file), *_disputes(file), *file.parts.of(Posting)]
     found.sort(key=lambda one: (one.at, one.why))
     return tuple(replace(one, n=n) for n, one in enumerate(found, 1))
 
@@ -173,6 +174,14 @@ def _claims(file: CaseFile) -> Iterator[Posting]:
     for claim in file.claims:
         for paid in claim.payments:
             yield _known(file, claim.party, "merchant", paid.amount, "claim_paid", paid.on, paid.reference)
+
+
+def _disputes(file: CaseFile) -> Iterator[Posting]:
+    """What a bank took from us for the customer; of an amount that nobody knows there is no entry."""
+    for one in file.parts.of(Dispute):
+        if one.state in PAID_BY_THE_BANK and one.amount is not None and one.amount.amount > 0:
+            on = (one.changed_at or one.opened_at).date()
+            yield _known(file, "merchant", "customer", one.amount, "chargeback", on, one.provider_reference or "none")
 
 
 def _known(

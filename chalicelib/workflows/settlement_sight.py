@@ -7,7 +7,7 @@ Everything is read off the case file; nothing here asks anybody or decides anyth
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import ConflictError, FieldFault, RuleNotInForce
@@ -16,21 +16,22 @@ from chalicelib.money import Money, total
 from chalicelib.returns.amount_facts import Basis, Before, Came
 from chalicelib.returns.amounts import came_of
 from chalicelib.returns.custody import Receipt
-from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute
 from chalicelib.returns.inspection import Inspection, PieceFound, standing
 from chalicelib.returns.law import Cited, Guarantee, Right, guarantee_of, withdrawal_right
 from chalicelib.returns.payment import Payment
-from chalicelib.returns.settlement import LIVE, Settlement
+from chalicelib.returns.settlement import LIVE, Settlement, SettlementLine
 from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks
 from chalicelib.returns.settlement_rules import GroundOn, KindRow, SettlementRules, rules_on
+from chalicelib.returns.stages import OVER
 from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.ports import CaseFile, Ports
 
 FAULTS = frozenset({"quality", "not_as_described", "wrong_item", "damaged_in_transit"})
 # Lines that bind pieces: money was given for them, another was sent for them, or they were sent back.
 BINDS = frozenset({"price", "replaced", "sent_back"})
+REFUNDS = frozenset({"price"})
 ONCE = frozenset({"outbound_freight", "duty"})
-OVER = ("closed", "cancelled")
 
 
 class SettlementBlocked(ConflictError):
@@ -93,9 +94,17 @@ class Sight:
             return "recall"
         if case.reason in FAULTS:
             return "fault"
-        if case.kind == "refused":
+        if case.kind == "refused" and not self.withdrawals:
             return "refused_delivery"
         return "withdrawal" if self.withdrawals or "withdrawal" in stands else "policy"
+
+    @property
+    def withdrawal_stands(self) -> bool:
+        """Whether the customer may have their money back by the right to withdraw: declared in time, or granted."""
+        rows = self.file.plan.answer.get("decision", {}).get("grounds", ())
+        granted = any((row["code"], row["verdict"]) == ("withdrawal", "granted") for row in rows)
+        declared = any(one.in_time for one in self.withdrawals)
+        return declared or (granted and self.file.case.kind == "refund")
 
     def basis(self, on: GroundOn) -> Basis:
         """What amounts are reckoned from on this ground."""
@@ -116,18 +125,19 @@ class Sight:
         """What the settlements of the case have given or bound."""
         live = [one for one in self.settlements if one.state in LIVE]
         given = [one.gave for one in live if one.gave is not None and one.gave.currency == currency]
-        pieces: dict[int, int] = {}
-        for line in (line for one in live for line in one.lines if line.code in BINDS):
-            pieces[line.line or 0] = pieces.get(line.line or 0, 0) + (line.pieces or 0)
-        once = frozenset(line.code for one in live for line in one.lines) & ONCE
-        return Before(total(given, currency) if given else None, pieces, once)
+        lines = [line for one in live for line in one.lines]
+        once = frozenset(line.code for line in lines) & ONCE
+        # In an exchange the sale goes on with the new piece.
+        sold_no_more = [line for one in live if one.kind != "exchange" for line in one.lines]
+        pieces, refunded = _pieces_by_line(lines, BINDS), _pieces_by_line(sold_no_more, REFUNDS)
+        return Before(total(given, currency) if given else None, pieces, once, refunded)
 
     def came(self, before: Before, *, inspected: bool) -> tuple[Came, ...]:
         """The pieces that are left to settle: of those accepted where something was looked at, else of those asked
         for."""
         items = self.file.plan.request.items
         every = came_of(self.found, items) if inspected else [Came(n, one.quantity) for n, one in enumerate(items, 1)]
-        left = (Came(one.line, one.pieces - before.pieces.get(one.line, 0), one.metal) for one in every)
+        left = (replace(one, pieces=one.pieces - before.pieces.get(one.line, 0)) for one in every)
         return tuple(one for one in left if one.pieces > 0)
 
     def starts(self, agreed: datetime | None = None) -> Starts:
@@ -189,6 +199,14 @@ def refuse_blocked(sight: Sight, row: KindRow, *, but: int | None = None) -> Non
         raise SettlementBlocked(faults)
 
 
+def _pieces_by_line(lines: Iterable[SettlementLine], codes: frozenset[str]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for one in lines:
+        if one.code in codes:
+            found[one.line or 0] = found.get(one.line or 0, 0) + (one.pieces or 0)
+    return found
+
+
 def worth_of_pieces(basis: Basis, came: Iterable[Came]) -> Money:
     """What these pieces cost, in the currency that was charged."""
     prices = ((basis.price(basis.items[one.line - 1]), one.pieces) for one in came)
@@ -226,4 +244,6 @@ def _trouble_faults(sight: Sight) -> Iterator[FieldFault]:
     for dispute in sight.file.parts.of(Dispute):
         if dispute.state in blocks.disputes:
             told = f"dispute {dispute.dispute_id} is {dispute.state}: the bank may give the money back, so end it first"
+            if dispute.state in PAID_BY_THE_BANK:
+                told = f"dispute {dispute.dispute_id} is {dispute.state}: the bank has given the money back already"
             yield FieldFault("dispute", "open_dispute", told, "case")
