@@ -7,7 +7,7 @@ it can be settled.
 from __future__ import annotations
 
 from infra.local.ending import Ending
-from infra.local.story import OK
+from infra.local.story import OK, Body
 from infra.local.telling import by_when
 
 CONFLICT = 409
@@ -51,9 +51,10 @@ class SwapStory(Ending):
             last = claim["deadline"]["last_day"] if claim["deadline"] else "no day known"
             self._row("", f"claim {claim['claim_id']}, {claim['state']}: last day {last}", mark="warn")
 
-    def _claims(self) -> list[dict[str, object]] | None:
+    def _claims(self) -> list[Body] | None:
         told = self._expect(OK, self._door.call("GET", f"/v1/returns/{self._case_id}/claims"), "reading the claims")
-        return told["items"] or None
+        rows: list[Body] = told["items"]
+        return rows or None
 
     def _nothing_is_settled(self) -> None:
         path = f"/v1/returns/{self._case_id}/settlement"
