@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import StageNotAllowed
-from chalicelib.returns.case import Case
 from chalicelib.returns.stages import Stage, advance, is_past
 from chalicelib.returns.way_out import OutState
-from chalicelib.workflows.amend import Amendment, amend, amend_file
+from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.leg_plan import way_out_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.send_out import stage_with
+from chalicelib.workflows.watch_refund import moved
 
 STAGE_BY_CHANGE: dict[str, Stage] = {"moving": "in_transit", "arrived": "arrived"}
 STATE_BY_CHANGE: dict[str, OutState] = {
@@ -39,19 +39,19 @@ def advance_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     if message.get("direction") == "out":
         _follow_out(ports, message, now)
         return
-    change = message["change"]
+    stage = STAGE_BY_CHANGE[message["change"]]
 
-    def decide(case: Case) -> Amendment | None:
-        stage = STAGE_BY_CHANGE[change]
-        if is_past(case.stage, stage):
+    def decide(file: CaseFile) -> Amendment | None:
+        if is_past(file.case.stage, stage):
             return None
         facts = {"leg": str(message["leg"]), "milestone": message["milestone"], "at": message["at"]}
         try:
-            return Amendment(replace(case, stage=advance(case.stage, stage)), f"stage_{stage}", facts)
+            after = replace(file.case, stage=advance(file.case.stage, stage))
         except StageNotAllowed:
             return None
+        return Amendment(after, f"stage_{stage}", facts, parts=moved(ports, file, f"stage_{stage}", now))
 
-    amend(ports, message["case_id"], now, decide)
+    amend_file(ports, message["case_id"], now, decide)
 
 
 def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:

@@ -29,7 +29,6 @@ def take_step(ports: Ports, message: Mapping[str, Any], now: datetime) -> set[st
             look_for_tools(ports, message["case_id"])
         case "advance_case":
             advance_case(ports, message, now)
-            watch_refund.begin(ports, message["case_id"], now)
             look_for_notices(ports, message["case_id"])
             look_for_tools(ports, message["case_id"])
         case "refund_watch":

@@ -18,7 +18,7 @@ from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.stages import OVER
 from chalicelib.workflows.alert_words import closing_of
 from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 
 DUE = "refund_due"
@@ -44,12 +44,24 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
 
 
 def clock_of(sight: Sight, now: datetime, with_this: Settlement | None = None) -> tuple[RefundClock, ...]:
-    """The clock as it is with this settlement, where that changes it: to be written with it."""
+    """The clock as it is with this settlement, where that changes it: to be written with it. What is to be told of it
+    is told by its own look, at once."""
     known = next(iter(sight.file.parts.of(RefundClock)), None)
     after = _reckoned(sight, known, now, with_this)
+    if after is not None and after.alert_at is not None and now >= after.alert_at:
+        after = replace(after, told_of=known.told_of if known else None, due_at=now)
     if after is None or (known is not None and _says_the_same(after, known)):
         return ()
     return (after,)
+
+
+def moved(ports: Ports, file: CaseFile, what: str, now: datetime) -> tuple[RefundClock, ...]:
+    """The clock as it is once the log says this of the case (``stage_arrived`` ...): to be written with that."""
+    entry = LogEntry(file.case.case_id, file.case.log_n + 1, now, "goldthread", what, {}, "", "")
+    try:
+        return clock_of(sight_of(ports, replace(file, log=(*file.log, entry))), now)
+    except RuleNotInForce:
+        return ()
 
 
 def _look(ports: Ports, case_id: str, now: datetime, *, rests: bool) -> None:
