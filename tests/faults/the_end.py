@@ -296,7 +296,11 @@ def exchanged(world: EndWorld) -> None:
     is_taken_in(world)
     world.proposes("exchange", replacement_skus=("R-18K-02",), replacement_worth=eur("1000.00"))
     world.approves(*TWO)
-    world.rests(1)
+    # The new one goes once the difference is paid: who plans it waits for that.
+    world.rests(1, 7)
+    if (unknown := world._payment_unknown()) is not None:
+        world._reconciles(unknown)
+        world.rests(1)
     world.plans_out("replacement", settlement_n=1, items=(NEW_RING,))
     world.rests(1, 1)
     world.is_carried()
