@@ -35,7 +35,7 @@ LOCAL_VALUES: dict[str, Any] = {
     "Parameters.MetalsUrl.Default": "http://127.0.0.1:4580/rates/metals",
     "Parameters.ReceiverGuard.Default": "private_addresses_allowed",
     "Parameters.StripeUrl.Default": "http://127.0.0.1:4580/stripe",
-    "Parameters.PaymentSandbox.Default": "payments",
+    "Parameters.PaymentSandbox.Default": "payments-sandbox",
     "Parameters.PublicUrl.Default": "http://127.0.0.1:4610",
 }
 

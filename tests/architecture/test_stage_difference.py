@@ -1,6 +1,7 @@
 """`local` is `prod` but for its architecture and named values, so that what runs on a desk is what ships."""
 
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -8,6 +9,8 @@ from infra.build_template import LOCAL_VALUES
 
 # The library of each architecture carries it in its name; a wheel's own notes name the file they list.
 WHEEL_NOTES = ("/RECORD", "/WHEEL")
+# A library that a wheel brings along has a digest of itself in its name.
+DIGEST = re.compile(r"(?<=-)[0-9a-f]{8}(?=\.so)")
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:
@@ -44,7 +47,7 @@ def test_dev_and_prod_leave_every_named_local_value_alone(packages):
 
 
 def _without_architecture(name: str) -> str:
-    return name.replace("x86_64", "ARCH").replace("aarch64", "ARCH")
+    return DIGEST.sub("DIGEST", name.replace("x86_64", "ARCH").replace("aarch64", "ARCH"))
 
 
 def test_local_and_prod_ship_the_same_files(packages):
