@@ -15,7 +15,7 @@ from typing import Any, Literal
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.authority import Need, is_complete, may_approve
 from chalicelib.returns.settlement import Approval, Posting, Settlement
-from chalicelib.returns.stages import NEXT
+from chalicelib.returns.stages import NEXT, OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.build_settlement import Wish, build, timed
@@ -143,8 +143,9 @@ def reconcile(
     ports: Ports, case_id: str, settlement_id: str, found: FoundOut, *, by: str, now: datetime
 ) -> dict[str, Any]:
     """Note what a person found out about a payment: one whose outcome is unknown, or one that people make by hand. What
-    was not paid is paid again under the same reference, the provider being asked for it first. Raises
-    ``ConflictError`` for a settlement of which nothing is unknown."""
+    was not paid is paid again under the same reference, the provider being asked for it first; in a return that is over
+    nothing is paid any more, and it ends there. Raises ``ConflictError`` for a settlement of which nothing is
+    unknown."""
     if found.outcome == "paid" and not found.reference:
         fault = FieldFault("reference", "required", "under which reference it was paid")
         raise InvalidRequestError("say how it was paid", [fault])
@@ -153,12 +154,15 @@ def reconcile(
         if one.state == "done" and found.outcome == "paid" and one.provider_reference == found.reference:
             return None
         by_hand = one.state == "approved" and one.pays == "person"
-        if not by_hand:
+        was_asked_for = one.state == "approved" and one.reference is not None
+        if not (by_hand or was_asked_for):
             _refuse_state(one, "reconcile", "unknown")
         if found.outcome == "paid":
             return paid_by_hand(sight.file, one, found.reference or "", by, now)
         if by_hand:
             return None
+        if sight.file.case.stage in OVER:
+            return replace(one, state="withdrawn", why="case_closed", problem=None, changed_at=now, due_at=now), ()
         return replace(one, state="approved", problem=None, tries=0, changed_at=now, due_at=now + IN_HAND), ()
 
     return _change_money(ports, case_id, settlement_id, f"settlement_found_{found.outcome}", by, now, decide)
