@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("goldthread.api")
 TOKEN = Parameter(
-    "link_token", "path", "The secret of the link.", pattern=r"[A-Za-z0-9_-]{48}", max_length=48
-)  # fmt: skip
+    "link_token", "path", "The secret of the link.", pattern=r"[A-Za-z0-9_-]{48}", max_length=48, example="A" * 48
+)
 LANGUAGE_TAG = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 LANGUAGE = Parameter(
     "language", "query", "In which language; the customer's own if left out.", pattern=LANGUAGE_TAG, max_length=35,

@@ -11,5 +11,5 @@ def assert_as_documented(method: str, path: str, status: int, body: Any) -> None
     operation = next(o for o in OPERATIONS if (o.method, o.path) == (method, path))
     assert status in {*operation.answers, *operation.refusals()}, f"{method} {path} does not document {status}"
     model = operation.answers.get(status, "ProblemTold")
-    if model != "Document":
+    if model != "Document" and not operation.page:
         model_named("answers", model).model_validate(body)

@@ -4,11 +4,17 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib.workflows.act_on_page import Acted
+from chalicelib.workflows.link_ports import CustomerLink
 from chalicelib.workflows.read_evidence import EvidenceLink
 from chalicelib.workflows.serve_papers import PaperLink
+from chalicelib.workflows.show_page import Page
 from tests.api import repair_samples
+from tests.notices.page_samples import NOW as THEN
+from tests.notices.page_samples import page
 
 MONEY = {"amount": "1180.00", "currency": "EUR"}
+PAGE = Page(page(), "fr", "FR", "c-01", CustomerLink("c-01", THEN, THEN, "goldthread"))
 SUMMARY: dict[str, Any] = {
     "case_id": "c-01",
     "rma": "RMA-2026-0001",
@@ -1074,6 +1080,8 @@ ANSWERS: dict[str, Any] = {
         "expires_at": "2027-05-21T10:00:00Z",
     },
     "end_link": {"case_id": "c-01", "ended": True},
+    "show_page": PAGE,
+    "act_on_page": Acted(PAGE, said="changed"),
     "list_deliveries": {"items": [DELIVERY], "cursor": None},
     "read_delivery": DELIVERY,
     "replay_delivery": DELIVERY,

@@ -37,8 +37,11 @@ def called(client, operation, headers):
         "list_duties": "?state=open",
         "list_claims": "?state=watched",
         "list_shipments": "?condition=held",
+        "confirm_customer_upload": "?evidence_id=e0001",
         "pickup_windows": "?carrier=fedex&country=FR",
     }.get(operation.operation_id, "")
+    if operation.form:
+        headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
     return client.request(operation.method, path_of(operation) + query, headers=headers, body=body)
 
 
