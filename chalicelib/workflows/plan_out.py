@@ -23,7 +23,7 @@ from chalicelib.returns.case import Item, PurposeUnknown, worth_of
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.quotes import DUTY
-from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.settlement import LIVE, Settlement
 from chalicelib.returns.way_out import Border, OutCause, OutFacts, Payer, WayOut, border_of, purpose_out
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.file_export import unfiled_export
@@ -36,6 +36,7 @@ from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.propose_ways import proposals
 from chalicelib.workflows.read_rates import implausible, metal_worth, papers_wait_for, reckon
 from chalicelib.workflows.repair_customs import agreed_lines, repair_of
+from chalicelib.workflows.settlement_sight import BINDS
 from chalicelib.workflows.verdicts import WAIVED, made_without
 
 BY_HAND = "order the waybill of {carrier} ({service}): no call of ours can"
@@ -168,11 +169,25 @@ def _not_ready(file: CaseFile, wish: OutWish, items: tuple[Item, ...]) -> list[s
     order = repair_of(file, wish.repair_n) if wish.cause == "repaired" else None
     if order is not None and order.tested_ok is False:
         points.append(f"custody: repair {order.n} has not passed its test")
+    points += _settled_too(file, wish)
     if not items:
         points.append("items: say which piece goes, with its own weights, serial and price")
     elif worth_of(items) is None or any(item.price.amount <= 0 for item in items):
         points.append("items: customs take no piece that is worth nothing, and one currency in a parcel")
     return points
+
+
+def _settled_too(file: CaseFile, wish: OutWish) -> list[str]:
+    """A piece that was worked on and is settled as well: its owner would have the piece and what was given for it."""
+    order = repair_of(file, wish.repair_n) if wish.repair_n is not None else None
+    if order is None:
+        return []
+    live = (one for one in file.parts.of(Settlement) if one.state in LIVE)
+    return [
+        f"settlement: {one.n} ({one.kind}) is about this piece too; withdraw it, or call this way out off"
+        for one in live
+        if any(line.code in BINDS and line.line == order.line for line in one.lines)
+    ]
 
 
 def _place(ports: Ports, file: CaseFile, wish: OutWish) -> Facility | None:

@@ -20,10 +20,12 @@ from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute
 from chalicelib.returns.inspection import Inspection, PieceFound, standing
 from chalicelib.returns.law import Cited, Guarantee, Right, guarantee_of, withdrawal_right
 from chalicelib.returns.payment import Payment
+from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import LIVE, Settlement, SettlementLine
 from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks
 from chalicelib.returns.settlement_rules import GroundOn, KindRow, SettlementRules, rules_on
 from chalicelib.returns.stages import OVER
+from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -32,6 +34,8 @@ FAULTS = frozenset({"quality", "not_as_described", "wrong_item", "damaged_in_tra
 BINDS = frozenset({"price", "replaced", "sent_back"})
 REFUNDS = frozenset({"price"})
 ONCE = frozenset({"outbound_freight", "duty"})
+# A way out on which a piece has left us, or will by itself.
+GONE = frozenset({"planned", "sent", "delivered"})
 
 
 class SettlementBlocked(ConflictError):
@@ -86,6 +90,13 @@ class Sight:
         last = {piece.line: piece for one in self.inspections for piece in one.pieces}
         return tuple(last[line] for line in sorted(last))
 
+    @property
+    def given_back(self) -> frozenset[int]:
+        """Lines whose piece goes back to its owner, mended or as it was, or is there: nothing is given for it too."""
+        lines = {order.n: order.line for order in self.file.parts.of(RepairOrder)}
+        gone = (way.repair_n for way in self.file.parts.of(WayOut) if way.state in GONE)
+        return frozenset(lines[n] for n in gone if n in lines)
+
     def ground(self) -> GroundOn:
         """The ground most favourable to the customer among those that were not denied."""
         case, rows = self.file.case, self.file.plan.answer.get("decision", {}).get("grounds", ())
@@ -137,7 +148,8 @@ class Sight:
         for."""
         items = self.file.plan.request.items
         every = came_of(self.found, items) if inspected else [Came(n, one.quantity) for n, one in enumerate(items, 1)]
-        left = (replace(one, pieces=one.pieces - before.pieces.get(one.line, 0)) for one in every)
+        here = (one for one in every if one.line not in self.given_back)
+        left = (replace(one, pieces=one.pieces - before.pieces.get(one.line, 0)) for one in here)
         return tuple(one for one in left if one.pieces > 0)
 
     def starts(self, agreed: datetime | None = None) -> Starts:
@@ -194,7 +206,7 @@ def sight_of(ports: Ports, file: CaseFile) -> Sight:
 def refuse_blocked(sight: Sight, row: KindRow, *, but: int | None = None) -> None:
     """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind; ``but`` is the settlement that
     is itself looked at."""
-    faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_trouble_faults(sight)]
+    faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but), *_trouble_faults(sight)]
     if faults:
         raise SettlementBlocked(faults)
 
@@ -233,6 +245,16 @@ def _other_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
         ways = {"paying": "wait for its payment", "unknown": "find out what became of its payment"}
         told = f"settlement {one.n} ({one.kind}) is {one.state}: {ways.get(one.state, 'withdraw it')} first"
         yield FieldFault("settlement", "another_settlement", told, "case")
+
+
+def _gone_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
+    """Pieces that went back to their owner since this was proposed."""
+    bound = {line.line for one in sight.settlements if one.n == but for line in one.lines if line.code in BINDS}
+    for line in sorted(sight.given_back & bound):
+        told = (
+            f"the piece of line {line} goes back to its owner from its repair: call that way out off, or withdraw this"
+        )
+        yield FieldFault("lines", "piece_given_back", told, "case")
 
 
 def _trouble_faults(sight: Sight) -> Iterator[FieldFault]:
