@@ -16,7 +16,7 @@ from chalicelib.adapters.listing import listed_page
 from chalicelib.adapters.table import ABSENT, MARK, IndexEntry, Item, PutNew, Table, Update, fresh_mark
 from chalicelib.alerts.exceptions import SEVERITIES, OpenException, subject_and_episode
 from chalicelib.alerts.incidents import Counted, Member, Tally
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp
 from chalicelib.errors import StaleVersion
 from chalicelib.workflows.exception_ports import ExceptionPage, OpenOnes, Wanted
 from chalicelib.workflows.ports import Due
@@ -67,7 +67,7 @@ class TableExceptions:
         found: list[OpenException] = []
         for _ in range(PAGES_LOOKED_THROUGH if wanted else 1):
             items, cursor = listed_page(
-                self._table, partitions, cursor, limit - len(found), ranks=ranks, until=stamp(until) if until else None
+                self._table, partitions, cursor, limit - len(found), ranks=ranks, until=known_stamp(until)
             )
             read = map(exception_of_item, items)
             found += [one for one in read if wanted is None or wanted(one)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.table import ABSENT, MARK, Item, Update
-from chalicelib.clock import instant, stamp
+from chalicelib.clock import instant, known_stamp
 from chalicelib.errors import StoredItemUnreadable
 from chalicelib.workflows.made_papers import LegPapers, MadePaper, stem_of
 
@@ -42,7 +42,7 @@ def papers_of_item(item: Item) -> LegPapers:
 def _line(paper: MadePaper) -> str:
     told: list[Any] = [paper.name, paper.status, list(paper.missing)]
     if paper.sha256 is not None:
-        told += [paper.sha256, paper.size, stamp(paper.made_at) if paper.made_at else None, paper.language]
+        told += [paper.sha256, paper.size, known_stamp(paper.made_at), paper.language]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

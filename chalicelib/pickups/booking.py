@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from chalicelib.clock import stamp, zone
+from chalicelib.clock import known_stamp, zone
 from chalicelib.errors import RuleNotInForce
 from chalicelib.rulebook import Confidence, in_force
 from chalicelib.workdays import is_rest_day
@@ -72,7 +72,7 @@ class PickupPlan:
             "from": self.window.ready_from.strftime("%H:%M") if self.window else None,
             "until": self.window.until.strftime("%H:%M") if self.window else None,
             "time_zone": self.window.time_zone if self.window else None,
-            "not_before": stamp(self.not_before) if self.not_before else None,
+            "not_before": known_stamp(self.not_before),
             "reasons": list(self.reasons),
             "rule": self.rule,
         }

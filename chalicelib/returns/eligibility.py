@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp
 from chalicelib.merchant import Merchant, Payer
 from chalicelib.returns.case import ReturnRequest
 from chalicelib.returns.faults import (
@@ -82,7 +82,7 @@ class Decision:
             "outcome": self.outcome,
             "grounds": [_ground_json(ground) for ground in self.grounds],
             "reasons": [reason_json(reason) for reason in self.reasons],
-            "window_ends_at": stamp(self.window_ends_at) if self.window_ends_at else None,
+            "window_ends_at": known_stamp(self.window_ends_at),
             "policy_version": self.policy_version,
             "freight_paid_by": self.freight_paid_by,
             "evidence_wanted": list(self.evidence_wanted),
@@ -203,7 +203,7 @@ def _ground_json(ground: Ground) -> dict[str, Any]:
         "code": ground.code,
         "verdict": ground.verdict,
         "statutory": ground.statutory,
-        "window_ends_at": stamp(ground.window_ends_at) if ground.window_ends_at else None,
+        "window_ends_at": known_stamp(ground.window_ends_at),
         "freight_paid_by": ground.freight_paid_by,
         "evidence_wanted": list(ground.evidence_wanted),
         "reasons": [reason.code for reason in ground.reasons],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.returns.evidence import Evidence
 from chalicelib.returns.evidence_rules import EvidenceRules
 
@@ -29,7 +29,7 @@ def evidence_row(piece: Evidence, rules: EvidenceRules) -> dict[str, Any]:
         "offered_at": stamp(piece.offered_at),
         "expires_at": stamp(piece.expires_at),
         "confirmed_by": piece.confirmed_by,
-        "confirmed_at": stamp(piece.confirmed_at) if piece.confirmed_at else None,
+        "confirmed_at": known_stamp(piece.confirmed_at),
         "found": _found(piece),
         "shown": _shown(piece),
         "views": list(views_of(piece)),

@@ -18,7 +18,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from chalicelib.clock import stamp, zone
+from chalicelib.clock import known_stamp, stamp, zone
 from chalicelib.customs.papers.claim_papers import ASSIGNMENT, STATEMENT, VALUE, ClaimFacts, claim_papers
 from chalicelib.customs.papers.facts import PaperFacts, Party
 from chalicelib.errors import NotFoundError, ReturnsError, StaleVersion, UnavailableError
@@ -263,7 +263,7 @@ def _correspondence(sight: Sight) -> dict[str, Any]:
                 "kind": one.kind,
                 "reason": one.reason,
                 "opened_at": stamp(one.opened_at),
-                "resolved_at": stamp(one.resolved_at) if one.resolved_at else None,
+                "resolved_at": known_stamp(one.resolved_at),
                 "steps": [{"at": stamp(note.at), "what": note.action} for note in one.history],
             }
             for one in sorted(exceptions, key=lambda one: (one.opened_at, one.episode))

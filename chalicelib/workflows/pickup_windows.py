@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.carriers.capabilities import capabilities_on, is_bookable
 from chalicelib.carriers.contract import UnknownSource
 from chalicelib.carriers.registry import carrier as carrier_named
-from chalicelib.clock import stamp, zone
+from chalicelib.clock import known_stamp, zone
 from chalicelib.errors import FieldFault, InvalidRequestError, RuleNotInForce
 from chalicelib.pickups.booking import Horizon, PickupPlace, horizon_of
 from chalicelib.pickups.windows import WindowDay, windows
@@ -104,15 +104,15 @@ def _day(day: WindowDay, now: datetime) -> dict[str, Any]:
     return {
         "on": day.on.isoformat(),
         "status": day.status,
-        "held_until": stamp(day.held_until) if day.held_until else None,
+        "held_until": known_stamp(day.held_until),
         "reasons": list(day.reasons),
         "cut_off": day.cut_off.strftime("%H:%M") if day.cut_off else None,
-        "cut_off_at": stamp(day.cut_off_at) if day.cut_off_at else None,
+        "cut_off_at": known_stamp(day.cut_off_at),
         "earliest": day.earliest.strftime("%H:%M") if day.earliest else None,
         "latest": day.latest.strftime("%H:%M") if day.latest else None,
         "min_window_minutes": int(day.min_window.total_seconds() // 60) if day.min_window else None,
         "source": day.source,
-        "asked_at": stamp(day.asked_at) if day.asked_at else None,
+        "asked_at": known_stamp(day.asked_at),
         "age_minutes": int((now - day.asked_at).total_seconds() // 60) if day.asked_at else None,
         "confidence": day.confidence,
     }

@@ -8,9 +8,9 @@ from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import Language
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import InvalidRequestError
-from chalicelib.returns.case import Case, Item, ReturnRequest
+from chalicelib.returns.case import Case, ReturnRequest
 from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.case_in_short import in_short
@@ -29,7 +29,7 @@ from chalicelib.workflows.read_evidence import evidence_in_short
 from chalicelib.workflows.read_ledger import duties_in_short
 from chalicelib.workflows.read_settlements import settlements_in_short
 from chalicelib.workflows.read_shipment import where_it_is
-from chalicelib.workflows.read_ways_out import next_of, ways_out_in_short
+from chalicelib.workflows.read_ways_out import next_of, piece, ways_out_in_short
 from chalicelib.workflows.read_withdrawal import withdrawals_in_short
 from chalicelib.workflows.recalled_cases import recall_in_short
 from chalicelib.workflows.repairs_in_short import repairs_in_short
@@ -99,25 +99,7 @@ def _sold(request: ReturnRequest) -> dict[str, Any]:
             "export_rebate": export.export_rebate,
             "vat_refunded": export.vat_refunded,
         },
-        "items": [_piece(item) for item in request.items],
-    }
-
-
-def _piece(item: Item) -> dict[str, Any]:
-    return {
-        "sku": item.sku,
-        "serial": item.serial,
-        "description": item.description,
-        "article": item.article,
-        "metal": item.metal,
-        "fineness": item.fineness,
-        "construction": item.construction,
-        "stones": item.stones,
-        "origin": item.origin,
-        "quantity": item.quantity,
-        "gross_weight_g": str(item.gross_weight_g),
-        "net_weight_g": str(item.net_weight_g),
-        "price": item.price.as_json(),
+        "items": [piece(item) for item in request.items],
     }
 
 
@@ -169,9 +151,9 @@ def exception_row(exception: OpenException, reading: Reading = PLAIN) -> dict[st
         "meaning": meaning,
         "to_do": to_do,
         "action_by": exception.action_by,
-        "deadline": stamp(exception.deadline) if exception.deadline else None,
+        "deadline": known_stamp(exception.deadline),
         "opened_at": stamp(exception.opened_at),
-        "resolved_at": stamp(exception.resolved_at) if exception.resolved_at else None,
+        "resolved_at": known_stamp(exception.resolved_at),
         "resolved_by": exception.resolved_by,
         "money_at_risk": exception.money_at_risk.as_json() if exception.money_at_risk else None,
         "history": [
@@ -188,7 +170,7 @@ def exception_row(exception: OpenException, reading: Reading = PLAIN) -> dict[st
         "subject": exception.subject,
         "country": exception.country,
         "assignee": exception.assignee,
-        "until": stamp(exception.until) if exception.until else None,
+        "until": known_stamp(exception.until),
         "waited_s": exception.waited_s or 0,
         "incident_id": exception.incident_id,
         "members": exception.members,
@@ -245,7 +227,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "pickup_id": _pickup_id(booking),
         "status": booking.status,
         "reference": booking.reference,
-        "not_before": stamp(booking.not_before) if booking.not_before else None,
+        "not_before": known_stamp(booking.not_before),
         "result": dict(booking.result),
         "problem": booking.problem,
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.insurance.claim_states import ENDED
 from chalicelib.insurance.claims import is_theft
@@ -98,7 +98,7 @@ def for_customer(file: CaseFile, merchant: Merchant, now: datetime) -> dict[str,
                 "state": piece.state,
                 "problem": piece.problem,
                 "meaning": rules.words_of(piece.problem) if piece.problem else None,
-                "given_at": stamp(piece.confirmed_at) if piece.confirmed_at else None,
+                "given_at": known_stamp(piece.confirmed_at),
                 "has_picture": piece.thumb_key is not None,
             }
             for piece in own

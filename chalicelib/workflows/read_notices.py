@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import StaleVersion
 from chalicelib.notices.facts import CustomerTask, Happened, Moment, NoticeFacts, PickupHours
 from chalicelib.notices.language import template_of
@@ -58,7 +58,7 @@ def read_notices(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
         "case_id": case_id,
         "language": template_of(look.file.case.language, look.file.case.customer_country),
         "opted_out": register.opted_out_at is not None,
-        "opted_out_at": stamp(register.opted_out_at) if register.opted_out_at else None,
+        "opted_out_at": known_stamp(register.opted_out_at),
         "items": [row | {"message_id": _message_of(case_id, row)} for row in rows],
         "next": _next(look.file, came),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.customs.answer import Estimate
 from chalicelib.errors import NotFoundError
 from chalicelib.money import Money
@@ -75,10 +75,10 @@ def quote_row(quote: Quote) -> dict[str, Any]:
         "offered_by": quote.offered_by,
         "valid_until": stamp(quote.valid_until),
         "metal_price": _price_row(quote),
-        "answered_at": _at(quote.answered_at),
+        "answered_at": known_stamp(quote.answered_at),
         "answered_by": quote.answered_by,
         "consent_id": quote.consent_id,
-        "silent_since": _at(quote.silent_since),
+        "silent_since": known_stamp(quote.silent_since),
         "reminded": quote.reminded,
         "why": quote.why,
     }
@@ -143,7 +143,7 @@ def _row(ports: Ports, file: CaseFile, n: int, now: datetime) -> dict[str, Any]:
 
 def _work(order: RepairOrder) -> dict[str, Any]:
     return {
-        "started_at": _at(order.started_at),
+        "started_at": known_stamp(order.started_at),
         "promised_on": order.promised_on.isoformat() if order.promised_on else None,
         "metal_added_g": _grams(order.metal_added_g),
         "metal_removed_g": _grams(order.metal_removed_g),
@@ -153,10 +153,10 @@ def _work(order: RepairOrder) -> dict[str, Any]:
         "tested_ok": order.tested_ok,
         "tested_by": order.tested_by,
         "weight_accepted_by": order.weight_accepted_by,
-        "finished_at": _at(order.finished_at),
-        "asked_out_at": _at(order.asked_out_at),
-        "handed_back_at": _at(order.handed_back_at),
-        "unclaimed_since": _at(order.unclaimed_since),
+        "finished_at": known_stamp(order.finished_at),
+        "asked_out_at": known_stamp(order.asked_out_at),
+        "handed_back_at": known_stamp(order.handed_back_at),
+        "unclaimed_since": known_stamp(order.unclaimed_since),
         "told": order.told,
         "why": order.why,
     }
@@ -193,7 +193,7 @@ def _customs(chosen: CustomsChoice) -> dict[str, Any]:
         "freight_out": chosen.freight_out.as_json() if chosen.freight_out else None,
         "insurance": chosen.insurance.as_json() if chosen.insurance else None,
         "chosen_by": chosen.chosen_by,
-        "chosen_at": _at(chosen.chosen_at),
+        "chosen_at": known_stamp(chosen.chosen_at),
     }
 
 
@@ -253,7 +253,3 @@ def _progress(one: Progress, rules: RepairRules) -> dict[str, Any]:
 
 def _grams(weight: Decimal | None) -> str | None:
     return None if weight is None else format(weight, "f")
-
-
-def _at(at: datetime | None) -> str | None:
-    return stamp(at) if at else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.carriers.numbers import could_be, waybill_in
 from chalicelib.carriers.registry import CARRIERS
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import AmbiguousNumber, NotFoundError
 from chalicelib.shipments.events import Event
 from chalicelib.shipments.leg import Track
@@ -64,9 +64,9 @@ def where_it_is(track: Track) -> dict[str, Any]:
         "reason": state.reason,
         "responsible": state.responsible,
         "action_by": state.action_by,
-        "eta": stamp(track.eta) if track.eta else None,
-        "last_event_at": stamp(state.last_event_at) if state.last_event_at else None,
-        "next_poll_at": stamp(track.poll_after) if track.poll_after else None,
+        "eta": known_stamp(track.eta),
+        "last_event_at": known_stamp(state.last_event_at),
+        "next_poll_at": known_stamp(track.poll_after),
         "problems": list(track.problems),
     }
 

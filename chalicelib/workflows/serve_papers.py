@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.customs.asked_facts import OF_A_WAY_OUT, asked
 from chalicelib.errors import NotFoundError, PaperPending, PaperWaiting
 from chalicelib.returns.way_out import WayOut
@@ -169,7 +169,7 @@ def _made_row(file: CaseFile, n: int, paper: MadePaper) -> dict[str, Any]:
         "missing": _facts(file, n, paper.missing),
         "statements": said.get(paper.name, []),
         "sha256": paper.sha256,
-        "made_at": stamp(paper.made_at) if paper.made_at else None,
+        "made_at": known_stamp(paper.made_at),
         "href": _href(file, paper.name, n) if paper.key else None,
     }
 

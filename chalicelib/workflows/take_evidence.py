@@ -9,7 +9,6 @@ when the offer runs out. What is offered, confirmed, kept or refused stands in t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -112,24 +111,6 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     from chalicelib.workflows.look_at_evidence import look_at_upload  # what reads pictures: for the worker alone
 
     look_at_upload(ports, piece, now)
-
-
-def freeze(ports: Ports, case_id: str, evidence_ids: Collection[str] | None, *, by: str, now: datetime) -> None:
-    """Freeze pieces of evidence, or all there are (None): they may not go before the case is over. Twice is quiet."""
-
-    def decide(file: CaseFile) -> Amendment | None:
-        pieces = frozen(file, evidence_ids)
-        ids = " ".join(one.evidence_id for one in pieces)
-        return Amendment(file.case, "evidence_frozen", {"evidence": ids}, by=by, parts=pieces) if pieces else None
-
-    amend_file(ports, case_id, now, decide)
-
-
-def frozen(file: CaseFile, evidence_ids: Collection[str] | None = None) -> tuple[Evidence, ...]:
-    """The pieces as they are once frozen, for a change that is written with something else; those that are frozen
-    already, or were never given, are left out."""
-    pieces = (one for one in file.parts.of(Evidence) if one.state in STANDS and not one.frozen)
-    return tuple(replace(one, frozen=True) for one in pieces if evidence_ids is None or one.evidence_id in evidence_ids)
 
 
 def piece_of(file: CaseFile, evidence_id: str, by: str) -> Evidence:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import RuleNotInForce
 from chalicelib.returns.settlement import RefundClock, Settlement
 from chalicelib.returns.settlement_deadlines import earliest
@@ -157,6 +157,6 @@ def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any
         "episode": f"refund-due-{clock.last_day}",
         "severity": "critical" if passed else "high",
         "since": stamp(clock.alert_at or now),
-        "deadline": stamp(clock.ends_at) if clock.ends_at else None,
+        "deadline": known_stamp(clock.ends_at),
         "detail": f"the refund is due by {clock.last_day} by {clock.rule}",
     }
