@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chalicelib.clock import add_months
@@ -57,8 +57,17 @@ def withdrawal(asked: Asked) -> Ground | None:
         return stop
     start = start_of(asked, right.row)
     if start is None:
-        return Ground("withdrawal", "unsure", True, (by_law("delivered_on_required", right),))
+        return _whenever_they_came(asked, right)
     return _in_time(asked, right, start)
+
+
+def _whenever_they_came(asked: Asked, right: Cited[Right]) -> Ground:
+    """The goods are not known to have come. Who withdraws before they do is in time, and so is everybody while the days
+    since the order itself are not over: no goods come before it."""
+    earliest = _in_time(asked, right, Start(asked.request.order.sold_on, ("delivered_on_required",)))
+    if earliest.verdict == "granted":
+        return replace(earliest, window_ends_at=None)
+    return Ground("withdrawal", "unsure", True, (by_law("delivered_on_required", right),))
 
 
 def start_of(asked: Asked, right: Right) -> Start | None:

@@ -107,6 +107,12 @@ class TestOfTheDayItCountsFrom:
         found = right_of("FR", date(2026, 9, 1), split=True)
         assert (found.verdict, "last_piece_unknown" in codes(found)) == ("unsure", True)
 
+    @pytest.mark.parametrize("country", ["FR", "GB", "CN", "KR", "TW"])
+    def test_who_withdraws_before_the_goods_can_have_been_there_too_long_is_in_time(self, country):
+        soon = right_of(country, None, sold_on=NOW.date() - timedelta(days=6))
+        assert (soon.verdict, soon.window_ends_at) == ("granted", None)
+        assert right_of(country, None, sold_on=NOW.date() - timedelta(days=40)).verdict == "unsure"
+
     def test_in_china_from_the_day_after_it_was_signed_for(self):
         found = right_of("CN", date(2026, 11, 14), signed_on=date(2026, 11, 16))
         assert found.window_ends_at == datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Shanghai"))

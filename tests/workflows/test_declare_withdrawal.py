@@ -158,9 +158,8 @@ class TestOfItsClock:
     def test_nothing_is_told_before_its_day(self):
         desk = opened()
         declared(desk)
-        before = len(desk.file.log)
-        assert self.looked(desk, MONDAY + timedelta(days=3)).due_at is not None
-        assert len(desk.file.log) == before
+        after = self.looked(desk, MONDAY + timedelta(days=3))
+        assert (after.due_at, after.told_at, kinds(desk)) == (MONDAY + timedelta(days=4), None, [])
 
     def test_while_the_law_lets_us_wait_for_the_goods_it_is_looked_at_again(self):
         desk = opened()

@@ -17,6 +17,7 @@ from chalicelib.returns.payment import Discount
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.declare_withdrawal import declare
 from chalicelib.workflows.keep_settlement import propose
 from chalicelib.workflows.read_settlements import postings_of
 from tests.faults.stories import RING
@@ -141,6 +142,15 @@ def test_who_refused_the_parcel_and_withdrew_gets_the_freight_of_the_law():
     house.arrived()
     house.inspected(found(1))
     assert of(house.propose("refund"))[1]["outbound_freight"] == "15.00"
+
+
+def test_the_schedule_tells_of_a_refund_that_is_owed_for_goods_lost_on_their_way_home():
+    house = SettlingHouse(request_paid())
+    declare(house.ports, CASE, by="customer", now=MONDAY)
+    house.put(stage="in_transit", what="stage_in_transit")
+    house.sweep(MONDAY + timedelta(days=12))
+    assert "withdrawal_refund_due" in house.open_kinds()
+    assert of(house.propose("refund_without_return"))[0] == "1195.00"
 
 
 def test_no_parcel_leaves_for_an_exchange_whose_payment_the_provider_refuses():
