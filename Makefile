@@ -103,7 +103,7 @@ chain: $(READY)  ## whether log and evidence of cases are as they were written; 
 faults: $(READY)  ## every call of each carrier's stories broken in every way, as a table of how the runs ended
 	@$(PY) -m tests.faults.report
 	@FAULTS=all $(PY) -m pytest -q -n 2 tests/faults/test_couriers_may_fail.py tests/faults/test_customs_may_fail.py tests/faults/test_repairs_may_fail.py \
-		tests/workflows/test_dock_may_fail.py
+		tests/workflows/test_dock_may_fail.py tests/faults/test_the_end_may_fail.py
 
 # --- bench -----------------------------------------------------------------------------------------------
 .PHONY: bench
@@ -118,6 +118,10 @@ money: $(READY)  ## ten thousand random orders and a thousand settlements in any
 watched: $(READY)  ## in virtual time: the rules over ten thousand parcels, and the whole watch over fewer   (PARCELS=1000)
 	@$(PY) -m tests.benchmarks.watch_fleet
 	@$(PY) -m tests.benchmarks.watched $(or $(PARCELS),1000)
+
+.PHONY: random-ends
+random-ends: $(READY)  ## random cases from arrival to end, whatever people, provider, messages and time do   (CASES=10000 SEED=1)
+	@$(PY) -m tests.benchmarks.random_ends $(or $(CASES),10000) $(or $(SEED),1)
 
 .PHONY: fleet
 fleet: $(READY)  ## ten thousand parcels over twenty days of virtual time: how often each carrier is asked, against its quota
