@@ -138,10 +138,14 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _form(operation: Operation) -> dict[str, Any]:
+    """A field that was left empty is sent too, and taken as if it were not there."""
     fields = operation.taken_from("form")
     return {
         "type": "object",
-        "properties": {name: _parameter(field)["schema"] for name, field in fields.items()},
+        "properties": {
+            name: {"type": "string", "pattern": f"^(?:{field.pattern})?$", "maxLength": field.max_length}
+            for name, field in fields.items()
+        },
         "required": [name for name, field in fields.items() if field.required],
         "additionalProperties": False,
     }
