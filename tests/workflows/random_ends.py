@@ -169,8 +169,8 @@ class RandomEnd(RuleBasedStateMachine):
     refused: Counter[str]
     ended: ClassVar[list[Callable[[RandomEnd], None]]] = []
 
-    @initialize(known=st.booleans(), payment=st.sampled_from((PAID, PAID, PAID, None)), home=st.booleans())
-    def opens(self, known: bool, payment: Payment | None, home: bool) -> None:
+    @initialize(known=st.booleans(), payment=st.sampled_from((PAID, PAID, PAID, None)), far=st.integers(0, 6))
+    def opens(self, known: bool, payment: Payment | None, far: int) -> None:
         payment = payment if known or payment is None else replace(payment, provider=None, payment_reference=None)
         order = replace(REQUEST.order, payment=payment)
         request = replace(REQUEST, order=order, items=(DEAR_RING, STUDS), pickup=None)
@@ -186,8 +186,8 @@ class RandomEnd(RuleBasedStateMachine):
             self.ports, request, CLAIRE, holder="desk", idempotency_key=None, body_digest="d", dry_run=False, now=MONDAY
         )
         self._pump()
-        if home:
-            self.comes_home()
+        for _ in range(far):
+            self._goes_on("refund", yes=True)
 
     # -- the parcel
 
