@@ -94,7 +94,7 @@ def judge_piece(item: Item, seen: PieceSeen, on: date, country: str, before: Bef
     fineness = _fineness(item, seen, known)
     reasons = _in_order(
         (
-            *_of_weight(expectation, scale), *_of_identity(item, seen, scale, known),
+            *_of_weight(expectation, scale), *_of_identity(item, seen, scale, fineness, known),
             *_of_fineness(item, fineness, known), *_of_the_stone(item.sale, seen, known),
             *(() if seen.condition else ("condition_not_judged",)),
         )
@@ -154,11 +154,17 @@ def _of_weight(expectation: Expected, scale: Weighed) -> Iterable[str]:
     return (*(("expected_weight_unknown",) if expectation.unknown else ("scale_unfit",)), *scale.reasons)
 
 
-def _of_identity(item: Item, seen: PieceSeen, scale: Weighed, known: WeighRules) -> Iterable[str]:
-    """Serial, stones and hallmark; and whether they prove between them that it is this piece."""
+def _of_identity(
+    item: Item, seen: PieceSeen, scale: Weighed, fineness: FinenessReading | None, known: WeighRules
+) -> Iterable[str]:
+    """Serial, stones and hallmark; and whether they prove between them that it is this piece. That a solid piece sold
+    without stones has none proves nothing: its metal must be found to be what its mark says."""
     serial, stones, mark = _of_serial(item, seen), _of_stones(item, seen), _of_hallmark(item, seen, known)
     found = (*serial, *stones, *mark)
-    proves = "serial_agrees" in serial or ("stones_agree" in stones and "hallmark_agrees" in mark)
+    bare = item.stones == "none" and item.construction == "solid"
+    second = _of_fineness(item, fineness, known) if bare else stones
+    both = "hallmark_agrees" in mark and bool({"stones_agree", "fineness_agrees"} & set(second))
+    proves = "serial_agrees" in serial or both
     if not proves and not ANOTHER_PIECE & set(found) and scale.band in ("pass", "second_person"):
         return (*found, "identity_unproven")
     return found
@@ -179,11 +185,12 @@ def _of_stones(item: Item, seen: PieceSeen) -> tuple[str, ...]:
         return ("stones_agree",) if item.stones == "none" else ("stones_not_counted",)
     if noted is None:
         return ("stones_not_noted_at_sale",)
-    sold = noted * seen.came
-    changed = any(one.code in ("stone_set", "stone_removed") for one in seen.changes)
-    if seen.stones == sold or changed:
+    done = [one.code for one in seen.changes]
+    # Each is of one stone; one that was set may stand where another was lost.
+    fewest = noted * seen.came - done.count("stone_removed")
+    if fewest <= seen.stones <= noted * seen.came + done.count("stone_set"):
         return ("stones_agree",)
-    return ("stones_missing",) if seen.stones < sold else ("more_stones_than_sold",)
+    return ("stones_missing",) if seen.stones < fewest else ("more_stones_than_sold",)
 
 
 def _of_hallmark(item: Item, seen: PieceSeen, known: WeighRules) -> tuple[str, ...]:

@@ -92,6 +92,19 @@ def test_stones_and_hallmark_prove_a_piece_whose_number_nobody_read():
     assert judged(serial=None).verdict == "as_sold"
 
 
+@pytest.mark.parametrize(("left", "verdict"), [(3, "altered"), (2, "altered"), (1, "short"), (4, "swapped")])
+def test_work_on_one_stone_explains_one_stone_and_no_more(left, verdict):
+    three = replace(SOLD, sale=SaleRecord("SCALE-7", 3))
+    out = Operation("stone_removed", 1, {"carat": "0.01"})
+    assert judged(three, stones=left, changes=(out,)).verdict == verdict
+
+
+@pytest.mark.parametrize(("xrf", "waits"), [((), ("identity_unproven",)), (("998", "999", "999"), ())])
+def test_a_mark_alone_does_not_prove_a_plain_chain_its_metal_does(xrf, waits):
+    found = judged(CHAIN, weight="10.00", serial=None, stones=None, hallmark="999", readings_ppt=tuple(map(g, xrf)))
+    assert found.waits == waits
+
+
 def test_without_a_count_at_the_sale_the_stones_prove_nothing_and_that_is_said():
     found = judged(replace(SOLD, sale=None, serial=None), serial=None)
     assert (found.waits, "stones_not_noted_at_sale" in found.reasons) == (("identity_unproven",), True)
