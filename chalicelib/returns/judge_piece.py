@@ -38,6 +38,7 @@ FINENESS_DOUBTS = frozenset(
 )
 _NUMBER = re.compile(r"(?<![0-9.])([0-9]{3})(?![0-9])")
 _KARAT = re.compile(r"(?<![0-9])([0-9]{1,2})\s?(?:KT|K|CT)(?![A-Z])")
+_LOOK_ALIKE = str.maketrans("OI", "01")
 _SIGNS = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -281,8 +282,13 @@ def _middle(expectation: Expected) -> Decimal | None:
 
 
 def _plain(number: str) -> str:
-    """A number as it is compared: case, spaces and dashes are how somebody wrote it."""
-    return _SIGNS.sub("", number).upper()
+    """A number as it is compared: case, spaces and dashes are how somebody wrote it, and what looks alike on metal
+    accuses nobody.
+
+    >>> _plain("gt-0001") == _plain("GT OOOI")
+    True
+    """
+    return _SIGNS.sub("", number).upper().translate(_LOOK_ALIKE)
 
 
 def _in_order(reasons: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from chalicelib.errors import FieldFault, InvalidRequestError
@@ -58,6 +58,7 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
     if row is None:
         fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
         raise InvalidRequestError("this is no settlement", [fault])
+    _refuse_price_to_come(wish, now)
     refuse_blocked(sight, row)
     on = wish.ground or sight.ground()
     _refuse_against_right(sight, wish, on)
@@ -248,6 +249,7 @@ def _bought(sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], _befor
     if terms is None:
         raise InvalidRequestError("say the terms", [FieldFault("buy_back", "required", "price, day, source and fee")])
     fine, found = Decimal(0), {one.line: one for one in sight.found}
+    _refuse_not_by_weight(basis, came)
     for one in came:
         item, piece = basis.items[one.line - 1], found[one.line]
         if piece.accepted_net_g is None or not item.fineness:
@@ -257,6 +259,26 @@ def _bought(sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], _befor
     amount = bought_back(fine, terms.per_gram, terms.fee, f"{terms.source}, {terms.priced_on.isoformat()}")
     bound = without_money(basis, came, "replaced")
     return replace(amount, lines=(*amount.lines, *(replace(one, rule="buy_back") for one in bound.lines)))
+
+
+def _refuse_price_to_come(wish: Wish, now: datetime) -> None:
+    """Nobody knows a price of the metal before its day, wherever on Earth that has begun."""
+    if wish.buy_back is not None and wish.buy_back.priced_on > (now + timedelta(hours=14)).date():
+        fault = FieldFault("buy_back.priced_on", "in_future", "the day of the price cannot lie ahead")
+        raise InvalidRequestError("this is no price yet", [fault])
+
+
+def _refuse_not_by_weight(basis: Basis, came: Sequence[Came]) -> None:
+    """One price is of one metal, and only what is that metal all through is bought by its weight."""
+    pieces = [(one.line, basis.items[one.line - 1]) for one in came]
+    told = "plated, filled or base metal is not bought by weight: leave it out"
+    faults = [
+        FieldFault("lines", "not_solid", f"line {n}: {told}") for n, item in pieces if item.construction != "solid"
+    ]
+    if len({item.metal for _, item in pieces}) > 1:
+        faults.append(FieldFault("lines", "mixed_metals", "the price is of one metal: buy each metal back apart"))
+    if faults:
+        raise InvalidRequestError("this cannot be bought back", faults)
 
 
 _AMOUNTS: Mapping[str, Callable[[Sight, Basis, Wish, Sequence[Came], Before], Amount]] = {

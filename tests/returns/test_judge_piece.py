@@ -105,6 +105,10 @@ def test_a_mark_alone_does_not_prove_a_plain_chain_its_metal_does(xrf, waits):
     assert found.waits == waits
 
 
+def test_a_number_read_with_letters_for_its_noughts_accuses_nobody():
+    assert judged(serial="GT-OOOI").verdict == "as_sold"
+
+
 def test_without_a_count_at_the_sale_the_stones_prove_nothing_and_that_is_said():
     found = judged(replace(SOLD, sale=None, serial=None), serial=None)
     assert (found.waits, "stones_not_noted_at_sale" in found.reasons) == (("identity_unproven",), True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from chalicelib.returns.payment import Discount
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.build_settlement import BuyBack
 from chalicelib.workflows.declare_withdrawal import declare
 from chalicelib.workflows.keep_settlement import propose
 from chalicelib.workflows.read_settlements import postings_of
@@ -24,6 +25,7 @@ from tests.faults.stories import RING
 from tests.workflows.settling import CASE, MONDAY, Deduction, SettlingHouse, Wish, eur, paid, request_paid
 
 SECOND = replace(RING, sku="R-18K-02", serial="GT-0002")
+TERMS = BuyBack(eur("95.50"), eur("20.00"), date(2026, 11, 20), "LBMA gold PM")
 DUO = Discount("duo", eur("200.00"), eur("2360.00"), 2, least_pieces=2)
 PAIR = request_paid(paid(total=eur("2175.00"), pieces=2, discounts=(DUO,)), items=(RING, SECOND))
 
@@ -103,6 +105,21 @@ def test_metal_that_a_release_found_to_be_missing_is_not_paid_for():
     light = {"reasons": ("too_light",), "accepted_net_g": Decimal("4.68")}
     house = came(request_paid(), found(1, 1, "doubtful", **light), released_by="lead", released_at=MONDAY)
     assert of(house.propose("refund"))[1]["metal_missing"] == "-118.00"
+
+
+@pytest.mark.parametrize(
+    ("second", "code"), [({"construction": "plated"}, "not_solid"), ({"metal": "platinum"}, "mixed_metals")]
+)
+def test_metal_is_bought_by_weight_only_where_the_price_is_of_it(second, code):
+    items = (RING, replace(SECOND, **second))
+    house = came(request_paid(paid(pieces=2, total=eur("2375.00")), items=items), found(1), found(2))
+    assert fault(lambda: house.propose("buy_back", buy_back=TERMS)) == ("lines", code)
+    assert house.propose("buy_back", buy_back=TERMS, lines=((1, 1),))["total"]["amount"] == "352.45"
+
+
+def test_nothing_is_bought_at_a_price_of_a_day_to_come():
+    later = replace(TERMS, priced_on=date(2027, 1, 1))
+    assert fault(lambda: came(request_paid()).propose("buy_back", buy_back=later))[1] == "in_future"
 
 
 def test_many_small_gifts_are_one_large_one():
