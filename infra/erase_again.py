@@ -56,10 +56,9 @@ def erase_again(table: Table, case_ids: Iterable[str], tell: Callable[[str], Non
     for case_id in case_ids:
         noted += 1
         pk = keys.case_pk(case_id)
-        held = [sk for sk, name in _SEALED if name in (table.get(pk, sk) or {})]
-        for sk, name in _SEALED:
-            if sk in held:
-                table.update(Update(pk, sk, {}, (name,)))
+        held = [name for name in _SEALED if name in (table.get(pk, keys.PERSON) or {})]
+        if held:
+            table.update(Update(pk, keys.PERSON, {}, held))
         links.revoke(case_id)
         erased += bool(held)
         if noted % PROGRESS_EVERY == 0:
@@ -67,7 +66,7 @@ def erase_again(table: Table, case_ids: Iterable[str], tell: Callable[[str], Non
     return Again(noted, erased)
 
 
-_SEALED = ((keys.KEY, "wrapped"), (keys.PERSON, "sealed"))
+_SEALED = ("wrapped", "sealed")
 
 
 def noted_in(s3: Any, bucket: str) -> Iterator[str]:

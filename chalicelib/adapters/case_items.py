@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters import keys
@@ -27,6 +29,8 @@ from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
 
 LISTED = frozenset({"listed_as", "listed_at"})
+# The dictionary that plans are written with now (``infra/generate_plan_words.py``).
+WORDS = 1
 NO_DEADLINE = "9999-12-31T00:00:00Z"
 PLACES = frozenset({"due_shard", "due_at"}) | LISTED
 
@@ -58,17 +62,36 @@ def plan_item(plan: Plan) -> Item:
     a transaction that charges twice for every kilobyte, and read with each look at the case: so it is deflated.
     """
     text = _json_text(dump(plan) | {"answer": _json_text(plan.answer)})
-    return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN, "deflated": zlib.compress(text.encode(), 9)}
+    return {"PK": keys.case_pk(plan.case_id), "SK": keys.PLAN, "words": WORDS, "deflated": _deflated(text.encode())}
 
 
 def plan_update(plan: Plan) -> Update:
     """What was decided, worked out anew; the version of its case, in the same transaction, guards it."""
-    return update_of(plan_item(plan), {"deflated"})
+    return update_of(plan_item(plan), {"deflated", "words"})
+
+
+def inflated(item: Item) -> bytes:
+    """The text of a plan, whatever words it was deflated with; the oldest ones with none."""
+    words = item.get("words")
+    if words is None:
+        return zlib.decompress(item["deflated"])
+    return zlib.decompressobj(zdict=_dictionary(int(words))).decompress(item["deflated"])
+
+
+def _deflated(text: bytes) -> bytes:
+    packer = zlib.compressobj(9, zdict=_dictionary(WORDS))
+    return packer.compress(text) + packer.flush()
+
+
+@cache
+def _dictionary(number: int) -> bytes:
+    """What plans have in common, in the dictionary of this number: never edited once plans were written with it."""
+    return Path(__file__).with_name(f"plan_words.{number}").read_bytes()
 
 
 def plan_of_item(item: Item) -> Plan:
     """Read a plan."""
-    said = json.loads(zlib.decompress(item["deflated"]))
+    said = json.loads(inflated(item))
     return load(Plan, said | {"answer": json.loads(said["answer"])})
 
 

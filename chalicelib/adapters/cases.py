@@ -99,19 +99,17 @@ class TableCases:
     def person(self, case_id: str) -> Person | None:
         """The unsealed personal values; None after an erasure."""
         pk = keys.case_pk(case_id)
-        items = {item["SK"]: item for item in self._table.batch_get([(pk, keys.PERSON), (pk, keys.KEY)])}
-        if "sealed" not in items.get(keys.PERSON, {}) or "wrapped" not in items.get(keys.KEY, {}):
+        item = self._table.get(pk, keys.PERSON) or {}
+        if "sealed" not in item or "wrapped" not in item:
             return None
-        key = self._data_keys.unwrap(case_id, items[keys.KEY]["wrapped"])
-        return person_of_text(unseal(key, items[keys.PERSON]["sealed"], case_id))
+        key = self._data_keys.unwrap(case_id, item["wrapped"])
+        return person_of_text(unseal(key, item["sealed"], case_id))
 
     def erase(self, case_id: str) -> None:
         """Take the key of the personal values away, and what it sealed: unreadable from now on, in every later backup
-        too. The emptied items stay, so that no function needs leave to delete what belongs to a case.
+        too. The emptied item stays, so that no function needs leave to delete what belongs to a case.
         """
-        pk = keys.case_pk(case_id)
-        self._table.update(Update(pk, keys.KEY, {}, ("wrapped",)))
-        self._table.update(Update(pk, keys.PERSON, {}, ("sealed",)))
+        self._table.update(Update(keys.case_pk(case_id), keys.PERSON, {}, ("wrapped", "sealed")))
 
     def commit(
         self,
@@ -188,8 +186,8 @@ class TableCases:
         items += map(booking_item, opening.bookings)
         items += map(pointer_item, opening.pointers)
         items += map(exception_item, opening.exceptions)
-        items.append({"PK": pk, "SK": keys.PERSON, "sealed": seal(key.plain, person_text(opening.person), case_id)})
-        items.append({"PK": pk, "SK": keys.KEY, "wrapped": key.wrapped})
+        sealed = seal(key.plain, person_text(opening.person), case_id)
+        items.append({"PK": pk, "SK": keys.PERSON, "sealed": sealed, "wrapped": key.wrapped})
         items.append(log_item(opening.log))
         items += [register_item(case_id, opening.notices)] if opening.notices else []
         return items + ([answer_item(opening.answer)] if opening.answer else [])

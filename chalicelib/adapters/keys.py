@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 
 from chalicelib.adapters.table import Key
 
-CASE, PLAN, PERSON, KEY = "CASE", "PLAN", "PERSON", "KEY"
+CASE, PLAN, PERSON = "CASE", "PLAN", "PERSON"
 NOTICES = "NOTICES"
 LINK = "LINK"
 LEG, BOOKING, LOG, EXCEPTION, TRACK, PARKED = "LEG#", "BOOKING#", "LOG#", "EXCEPTION#", "TRACK#", "PARKED#"

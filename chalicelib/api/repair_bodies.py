@@ -26,8 +26,8 @@ FactText = Annotated[str, line(200)]
 
 
 class OperationBody(Shape):
-    """One thing to be done to the piece of a line (they count from 1): ``facts`` are what the operation asks for, such as
-    sizes, width_mm, thickness_mm, count, carat, added_g, removed_g; all as text."""
+    """One thing to be done to the piece of a line (they count from 1): ``facts`` are what the operation asks for, such
+    as sizes, width_mm, thickness_mm, count, carat, added_g, removed_g; all as text."""
 
     code: Word
     line: LineNumber = 1

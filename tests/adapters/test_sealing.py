@@ -43,9 +43,9 @@ def test_a_cut_off_value_is_broken_and_not_an_accident(length):
 def test_a_person_moved_to_another_case_with_its_key_does_not_open(store):
     store.ports.cases.open(an_opening())
     store.ports.cases.open(an_opening("01OTHER"))
-    for part, name in (("PERSON", "sealed"), ("KEY", "wrapped")):
-        moved = store.table.get(keys.case_pk(CASE_ID), part)[name]
-        store.table.update(Update(keys.case_pk("01OTHER"), part, {name: moved}))
+    sealed = store.table.get(keys.case_pk(CASE_ID), "PERSON")
+    moved = {name: sealed[name] for name in ("sealed", "wrapped")}
+    store.table.update(Update(keys.case_pk("01OTHER"), "PERSON", moved))
     with pytest.raises(Exception, match=r"another case|InvalidCiphertext|does not belong"):
         store.ports.cases.person("01OTHER")
     assert store.ports.cases.person(CASE_ID) == a_person()

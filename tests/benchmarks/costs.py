@@ -32,7 +32,7 @@ LOG_PRICE_PER_GB = 0.50
 SECONDS_BY_PART = {
     "api_handler": 0.5, "webhook": 0.05, "on_tracking_received": 0.15, "on_poll_due": 1.5, "on_step_due": 1.5,
     "on_papers_due": 1.0, "on_alert_raised": 0.15, "sweep_due_work": 0.3,
-    "on_notice_due": 0.5, "on_delivery_due": 0.5,
+    "on_notice_due": 0.5, "on_delivery_due": 0.5, "on_evidence_due": 2.0, "on_payment_due": 1.0,
 }  # fmt: skip
 SWEEPS_PER_MONTH = 12 * 24 * 30
 INDEX_READ_UNITS_PER_SWEEP = 4
@@ -87,7 +87,7 @@ def fixed_per_month(watched: int, queues: int) -> list[Row]:
         Row("asking empty queues (assumed)", asking, asking * PRICE_PER_MILLION["SQS request"] / 1e6),
         Row("metrics watched by alarms", watched, watched * ALARM),
         Row("metrics of the sweep", 5, 5 * CUSTOM_METRIC),
-        Row("key and secrets", 4, KEY + 3 * SECRET),
+        Row("key and secrets", 5, KEY + 4 * SECRET),
     ]
 
 

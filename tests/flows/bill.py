@@ -74,7 +74,7 @@ def is_shared(call: Call) -> bool:
 
 def is_told(call: Call) -> bool:
     """Whether a call is about telling people of this return; such items are never written together with others."""
-    return not is_shared(call) and any(pk.startswith(TOLD) or sk == "NOTICES" for pk, sk in call.keys)
+    return not is_shared(call) and any(pk.startswith(TOLD) or sk in ("NOTICES", "LINK") for pk, sk in call.keys)
 
 
 def whole_return(house: House) -> Bill:
