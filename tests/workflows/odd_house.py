@@ -1,0 +1,162 @@
+"""An odd house for random cases: a provider with books of its own, ears for some queues only, an eye on every stage;
+what is sold there, and what must hold of money and days whatever happens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError, NotPermitted, RuleNotInForce
+from chalicelib.merchant import load_merchant
+from chalicelib.money import Money
+from chalicelib.returns.case import SaleRecord
+from chalicelib.returns.inspection import Inspection, standing
+from chalicelib.returns.judge_parcel import ParcelSeen
+from chalicelib.returns.payment import Payment
+from chalicelib.returns.settlement import LIVE, Settlement
+from chalicelib.returns.settlement_deadlines import earliest
+from chalicelib.returns.stages import OVER
+from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable, Refunded, RefundOrder
+from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.settlement_sight import sight_of
+from tests.faults.stories import RING
+from tests.faults.world import Queues
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TICK = 12 * HOUR
+# What is told, printed, claimed and asked of carriers has tests of its own; here it would only take time.
+UNHEARD = frozenset({"notices", "deliveries", "papers", "polls"})
+REFUSED = (ConflictError, InvalidRequestError, NotFoundError, NotPermitted, RuleNotInForce)
+PEOPLE = ("ann", "max", "lea", "fin", "law", "dock-1", "dock-2", "lead-1")
+ROLES = ("", "agent", "senior", "lead", "manager", "finance", "legal")
+KINDS = (
+    "refund", "refund", "refund", "partial_refund", "refund_without_return", "exchange", "replacement",
+    "advance_replacement", "store_credit", "goodwill", "refusal", "buy_back",
+)  # fmt: skip
+PROVIDER = ("pays", "pays", "pays", "refuses", "away", "lost_before", "lost_after", "late", "pending")
+
+
+def eur(text: str | int) -> Money:
+    return Money(Decimal(text), "EUR")
+
+
+DEAR_RING = replace(RING, sale=SaleRecord("SCALE-7", 1), price=eur("480.00"))
+STUDS = replace(
+    RING, sku="E-18K-02", description="18K yellow gold ear studs", article="earrings", stones="none", quantity=2,
+    gross_weight_g=Decimal("3.00"), net_weight_g=Decimal("3.00"), price=eur("320.00"), serial=None, sale=None,
+)  # fmt: skip
+SHOP = replace(load_merchant(Path("chalicelib/merchant.toml")), receiver=())
+CHARGED = eur("1135.00")
+PAID = Payment(
+    total=CHARGED, provider="sandbox", payment_reference="pi_1001", method="card", paid_on=date(2026, 11, 1),
+    tax=eur("189.17"), tax_included=True, freight=eur("15.00"), express_extra=eur("0.00"), duty=eur("0.00"),
+    discounts=(), pieces=3, gifts=(),
+)  # fmt: skip
+SEEN = ParcelSeen(Decimal("411.3"), "DOCK-1", Decimal("0.5"), None, "none_used", contents="as_listed")
+RINGS = st.sampled_from(("5.30", "5.30", "5.30", "5.29", "5.00", "4.00", None))
+STUD_GRAMS = st.sampled_from(("6.00", "6.00", "3.00", "5.50"))
+SERIALS = st.sampled_from(("GT-0001", "GT-0001", "GT-0001", "XX-9999", None))
+
+
+@dataclass
+class OddProvider:
+    """A provider with books of its own, who does with the next call what it is told. ``paid`` is every time it moved
+    money: one reference twice would be money paid twice."""
+
+    does: str = "pays"
+    paid: list[RefundOrder] = field(default_factory=list)
+    on_its_way: dict[str, RefundOrder] = field(default_factory=dict)
+
+    def refund(self, order: RefundOrder) -> Refunded:
+        if self.does == "away":
+            raise PaymentUnreachable("nobody answers")
+        if self.does == "refuses":
+            return Refunded("refused", why="charge_already_refunded")
+        if self.does in ("late", "pending"):
+            self.on_its_way[order.reference] = order
+        elif self.does != "lost_before":
+            self.on_its_way.pop(order.reference, None)
+            self.paid.append(order)
+        if self.does in ("late", "lost_before", "lost_after"):
+            raise PaymentOutcomeUnknown("no answer")
+        return self.find(order) or Refunded("refused")
+
+    def find(self, order: RefundOrder) -> Refunded | None:
+        if self.does == "away":
+            raise PaymentUnreachable("nobody answers")
+        if any(one.reference == order.reference for one in self.paid):
+            return Refunded("done", f"re_{order.reference}")
+        if self.does != "late" and order.reference in self.on_its_way:
+            return Refunded("pending", f"re_{order.reference}")
+        return None
+
+    def time_passes(self) -> None:
+        """What was under way arrives."""
+        self.paid += self.on_its_way.values()
+        self.on_its_way.clear()
+
+
+class HeardQueues(Queues):
+    """The queues, without what is told and asked outside."""
+
+    def send(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        if queue not in UNHEARD:
+            super().send(queue, [one for one in messages if one.get("kind") != "claim_watch"])
+
+
+class WatchedCases:
+    """The store of cases, with somebody who notes every stage that a case is moved to."""
+
+    def __init__(self, cases: Any) -> None:
+        self._cases = cases
+        self.moves: set[tuple[str, str]] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cases, name)
+
+    def commit(self, case: Any, *args: Any, **kwargs: Any) -> None:
+        before = self._cases.read(case.case_id)
+        self._cases.commit(case, *args, **kwargs)
+        if before is not None and before.stage != case.stage:
+            self.moves.add((before.stage, case.stage))
+
+
+def assert_held_to_what_came(settlements: Sequence[Settlement], looks: Iterable[Inspection]) -> None:
+    """Pieces are settled once, and money for them is given for those that were accepted; the last was just proposed."""
+    pieces: Counter[int] = Counter()
+    for line in (line for one in settlements if one.state in LIVE for line in one.lines):
+        pieces[line.line or 0] += (line.pieces or 0) if line.code in ("price", "replaced", "sent_back") else 0
+    assert pieces[1] <= DEAR_RING.quantity, "the ring was settled twice"
+    assert pieces[2] <= STUDS.quantity, "more studs were settled than were sold"
+    one = settlements[-1]
+    if one.kind not in ("refund", "partial_refund", "store_credit", "exchange"):
+        return
+    accepted = {piece.line: piece.accepted for look in standing(looks) for piece in look.pieces}
+    for line in one.lines:
+        paid_for = (line.pieces or 0) if line.code == "price" else 0
+        assert paid_for <= accepted.get(line.line or 0, 0), "paid for what was not accepted"
+
+
+def assert_every_day_was_told(ports: Ports, file: CaseFile, now: datetime, since: datetime) -> None:
+    """No legal day of a refund has passed without an exception that was open before it; ``since`` is when anybody last
+    acted, which may have moved the day into the past."""
+    if file.case.stage in OVER:
+        return
+    sight = sight_of(ports, file)
+    if any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements):
+        return
+    agreed = min((one.proposed_at for one in sight.settlements if one.is_under_way), default=None)
+    clock = earliest(sight.clocks(agreed))
+    if clock is None or now < clock.ends_at:
+        return
+    told = [one.history[0].at for one in file.exceptions if one.kind in ("refund_due", "withdrawal_refund_due")]
+    latest = max(clock.ends_at, since + TICK + HOUR)
+    assert any(at <= latest for at in told), f"{clock.code} ended on {clock.last_day} and nobody was told"
