@@ -17,6 +17,13 @@ from chalicelib.workflows.made_papers import LegPapers, MadePaper
 from chalicelib.workflows.ports import Booking, Due, Incident, Parked
 
 
+def opening(case_id: str, kind: str, episode: str, since: datetime, **facts: Any) -> dict[str, Any]:
+    """Something about a case that a person must look at; ``facts`` are what else is known of it: leg, reason,
+    severity, deadline, money_at_risk, detail."""
+    told = {"action": "open", "subject_kind": "case", "subject": case_id, "kind": kind, "episode": episode}
+    return told | {"since": stamp(since)} | facts
+
+
 def alert_of_concern(track: Track, concern: Concern) -> dict[str, Any]:
     """A watch rule that came true on a parcel, or has become graver under the same episode; its severity is the
     rule's. ``deadline`` is when it is critical, or the last day at a counter."""
@@ -43,17 +50,9 @@ def alert_of_stuck(track: Track, now: datetime) -> dict[str, Any]:
 def alert_of_booking(booking: Booking, kind: str, now: datetime) -> dict[str, Any]:
     """A booking that a person must look at. One episode per attempt that ended so. The reason is the
     carrier's code alone, which the case log keeps; its words are only for who works on it."""
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": booking.case_id,
-        "leg": booking.leg_n,
-        "kind": kind,
-        "episode": f"{booking.name}-{kind}-{booking.reference}",
-        "since": stamp(now),
-        "reason": booking.problem.partition(": ")[0] if booking.problem else None,
-        "detail": booking.problem,
-    }
+    reason = booking.problem.partition(": ")[0] if booking.problem else None
+    episode = f"{booking.name}-{kind}-{booking.reference}"
+    return opening(booking.case_id, kind, episode, now, leg=booking.leg_n, reason=reason, detail=booking.problem)
 
 
 def alert_of_papers(
@@ -65,16 +64,8 @@ def alert_of_papers(
     digest = hashlib.sha256(lacking.encode()).hexdigest()
     episode = f"papers-{papers.leg_n}-{digest[:8]}"
     times = sum(one.partition(".")[0] == episode for one in settled)
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": papers.case_id,
-        "leg": papers.leg_n,
-        "kind": "papers_waiting",
-        "episode": f"{episode}.{times + 1}" if times else episode,
-        "since": stamp(now),
-        "detail": lacking,
-    }
+    episode = f"{episode}.{times + 1}" if times else episode
+    return opening(papers.case_id, "papers_waiting", episode, now, leg=papers.leg_n, detail=lacking)
 
 
 def alerts_of_another_day(booking: Booking, given: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:

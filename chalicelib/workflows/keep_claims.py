@@ -32,7 +32,7 @@ from chalicelib.insurance.claims import (
     told_discovered,
 )
 from chalicelib.workflows import case_log
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.claim_ports import PACK_TO_MAKE
 from chalicelib.workflows.claim_sight import Sight, sight_of
 from chalicelib.workflows.ports import Ports
@@ -124,9 +124,11 @@ def brought_up(sight: Sight, now: datetime) -> tuple[Claim, ...]:
 
 def alert_of_stuck(watch: Watch, now: datetime) -> dict[str, Any]:
     """Five times the claims of a leg could not be looked at: somebody must watch their days by hand."""
-    told = {"reason": "stuck", "since": stamp(now), "detail": f"the claims of leg {watch.leg_n} cannot be looked at"}
-    about = {"subject_kind": "case", "subject": watch.case_id, "leg": watch.leg_n, "kind": DUE, "action": "open"}
-    return about | {"episode": f"claim-{watch.leg_n}-stuck-{now.date().isoformat()}", "severity": "critical"} | told
+    episode = f"claim-{watch.leg_n}-stuck-{now.date().isoformat()}"
+    detail = f"the claims of leg {watch.leg_n} cannot be looked at"
+    return opening(
+        watch.case_id, DUE, episode, now, leg=watch.leg_n, reason="stuck", severity="critical", detail=detail
+    )
 
 
 def _brought_up(sight: Sight, claim: Claim, now: datetime) -> Claim:
@@ -194,21 +196,19 @@ def _opening(sight: Sight, reminder: Reminder, episode: str, now: datetime) -> d
     leg, since = sight.leg, reminder.at
     if reminder.ends_at is not None:  # the exception ends when the claim does
         since = reminder.ends_at - timedelta(hours=playbook(reminder.kind, reminder.reason, now.date()).deadline_hours)
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": leg.case_id,
-        "leg": leg.n,
-        "carrier": leg.carrier,
-        "number": leg.number,
-        "kind": reminder.kind,
-        "episode": episode,
-        "reason": reminder.reason,
-        "severity": reminder.severity,
-        "since": stamp(since),
-        "money_at_risk": sight.worth.as_json(),
-        "detail": reminder.detail,
-    }
+    return opening(
+        leg.case_id,
+        reminder.kind,
+        episode,
+        since,
+        leg=leg.n,
+        carrier=leg.carrier,
+        number=leg.number,
+        reason=reminder.reason,
+        severity=reminder.severity,
+        money_at_risk=sight.worth.as_json(),
+        detail=reminder.detail,
+    )
 
 
 def _closings(sight: Sight, after: Sequence[Claim], now: datetime) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from chalicelib.returns.dispute_clocks import (
     row_for,
 )
 from chalicelib.returns.disputes import Dispute
+from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -122,19 +123,14 @@ def _found(file: CaseFile, dispute_id: str) -> Dispute | None:
 
 def _alert(dispute: Dispute, action: str, now: datetime) -> Mapping[str, Any]:
     """The word to the alerts worker; under one name for one dispute, so that it is one exception."""
-    told: dict[str, Any] = {
-        "action": action,
-        "subject_kind": "case",
-        "subject": dispute.case_id,
-        "case_id": dispute.case_id,
-        "kind": KIND,
-        "episode": f"dispute-{dispute.dispute_id}",
-        "since": stamp(dispute.opened_at if action == "open" else now),
-        "detail": f"{dispute.scheme} {dispute.code or ''} {dispute.provider_reference or ''}".strip(),
-    }
-    if action == "open":
-        told |= {
-            "deadline": known_stamp(dispute.answer_by),
-            "money_at_risk": dispute.amount.as_json() if dispute.amount else None,
-        }
-    return told
+    told = opening(
+        dispute.case_id,
+        KIND,
+        f"dispute-{dispute.dispute_id}",
+        dispute.opened_at if action == "open" else now,
+        detail=f"{dispute.scheme} {dispute.code or ''} {dispute.provider_reference or ''}".strip(),
+    )
+    if action != "open":
+        return told | {"action": action}
+    at_risk = dispute.amount.as_json() if dispute.amount else None
+    return told | {"deadline": known_stamp(dispute.answer_by), "money_at_risk": at_risk}

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.merchant import Merchant
 from chalicelib.returns import repair_orders as steps
@@ -24,7 +23,7 @@ from chalicelib.returns.repair_deeds import RepairDeed, RepairWish, refuse_incom
 from chalicelib.returns.repair_rules import faults_of, rules_of_repair
 from chalicelib.returns.stages import OVER, Stage, advance, is_past
 from chalicelib.returns.way_out import WayOut
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.notice_due import look_for_notices
@@ -240,7 +239,7 @@ def _alerts(sight: Sight, now: datetime) -> list[dict[str, Any]]:
     """What must be told and nobody was told yet, and the end of what is over."""
     order, shown = sight.order, {one.episode: one for one in sight.file.exceptions}
     found = troubles(order, sight.quotes, sight.rules.terms, now)
-    opened = [_opening(order, trouble) for trouble in found if trouble.episode not in shown]
+    opened = [_told(order, trouble) for trouble in found if trouble.episode not in shown]
     wanted = {trouble.episode for trouble in found}
     return opened + [closing_of(one, f"the repair is {order.state}", now) for one in _open_of(sight, wanted)]
 
@@ -251,16 +250,8 @@ def _open_of(sight: Sight, wanted: set[str]) -> list[OpenException]:
     return [one for one in ours if one.status != "resolved" and one.episode not in wanted]
 
 
-def _opening(order: RepairOrder, trouble: Trouble) -> dict[str, Any]:
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": order.case_id,
-        "kind": trouble.kind,
-        "episode": trouble.episode,
-        "since": stamp(trouble.since),
-        "detail": trouble.detail,
-    }
+def _told(order: RepairOrder, trouble: Trouble) -> dict[str, Any]:
+    return opening(order.case_id, trouble.kind, trouble.episode, trouble.since, detail=trouble.detail)
 
 
 def _rests_until(sight: Sight, now: datetime) -> datetime | None:

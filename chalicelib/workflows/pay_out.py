@@ -15,14 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, UnavailableError
 from chalicelib.money import Money
 from chalicelib.returns.money_ledger import posting
 from chalicelib.returns.settlement import Posting, Settlement
 from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.workflows import close_case, watch_refund
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part, look_at_part
 from chalicelib.workflows.notice_due import look_for_notices
@@ -340,17 +339,8 @@ def _episode(one: Settlement, kind: str) -> str:
 
 def _alert(one: Settlement, kind: str, now: datetime, reason: str | None = None) -> dict[str, Any]:
     worth: Money = one.total if one.total.amount else one.stake or one.total
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": one.case_id,
-        "kind": kind,
-        "episode": _episode(one, kind),
-        "since": stamp(now),
-        "money_at_risk": worth.as_json(),
-        "detail": f"settlement {one.n} ({one.kind}), reference {one.reference or 'none'}"
-        + (f": {reason}" if reason else ""),
-    }
+    detail = f"settlement {one.n} ({one.kind}), reference {one.reference or 'none'}" + (f": {reason}" if reason else "")
+    return opening(one.case_id, kind, _episode(one, kind), now, money_at_risk=worth.as_json(), detail=detail)
 
 
 def _code_of(ports: Ports) -> str:

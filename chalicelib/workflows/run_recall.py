@@ -32,6 +32,7 @@ from chalicelib.returns.recall import (
     refuse,
 )
 from chalicelib.returns.stages import OVER
+from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.open_return import open_return
@@ -205,10 +206,8 @@ def _flag_under_way(ports: Ports, campaign: Campaign, now: datetime) -> None:
     """Returns of recalled serials that are under way: told once, and a person with them."""
     for case_id in dict.fromkeys(_under_way(ports, campaign)):
         _mark(ports, campaign, case_id, "serial", campaign.prepared_by, now, under_way=True)
-        told = {
-            "action": "open", "subject_kind": "case", "subject": case_id, "case_id": case_id, "kind": KIND,
-            "episode": f"recall-{campaign.recall_id}", "since": stamp(now), "detail": f"recall {campaign.recall_id}",
-        }  # fmt: skip
+        name = campaign.recall_id
+        told = opening(case_id, KIND, f"recall-{name}", now, detail=f"recall {name}")
         ports.queues.send("alerts", [told])
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.clock import stamp
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.custody import Receipt
@@ -20,6 +19,7 @@ from chalicelib.returns.judge_parcel import ParcelSeen, Sent, judge_parcel, seal
 from chalicelib.returns.stages import NEXT
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows import keep_claims, watch_refund
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, frozen, how_it_left, time_faults
 from chalicelib.workflows.find_case import file_of
@@ -169,14 +169,11 @@ def _openings(receipt: Receipt) -> Iterator[dict[str, Any]]:
         if doubt in KIND_OF:
             gravest.setdefault(KIND_OF[doubt], doubt)
     for doubt in gravest.values():
-        yield _about(receipt) | {
-            "kind": KIND_OF[doubt],
-            "episode": _episode(receipt, KIND_OF[doubt]),
-            "action": "open",
-            "reason": doubt,
-            "since": stamp(receipt.received_at),
-            "detail": f"found at the door: {', '.join(receipt.doubts)}",
-        }
+        kind, detail = KIND_OF[doubt], f"found at the door: {', '.join(receipt.doubts)}"
+        yield opening(
+            receipt.case_id, kind, _episode(receipt, kind), receipt.received_at, leg=receipt.leg_n, reason=doubt,
+            detail=detail,
+        )  # fmt: skip
 
 
 def _closings(file: CaseFile, receipt: Receipt, now: datetime) -> Iterator[dict[str, Any]]:
@@ -184,14 +181,7 @@ def _closings(file: CaseFile, receipt: Receipt, now: datetime) -> Iterator[dict[
     for one in file.exceptions:
         told_here = one.episode == _episode(receipt, one.kind) and one.status != "resolved"
         if told_here and one.kind not in present:
-            yield _about(receipt) | {
-                "kind": one.kind, "episode": one.episode, "action": "close", "since": stamp(now),
-                "detail": "the receipt was corrected",
-            }  # fmt: skip
-
-
-def _about(receipt: Receipt) -> dict[str, Any]:
-    return {"subject_kind": "case", "subject": receipt.case_id, "leg": receipt.leg_n}
+            yield closing_of(one, "the receipt was corrected", now)
 
 
 def _episode(receipt: Receipt, kind: str) -> str:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.clock import stamp
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.judge_piece import FINENESS_DOUBTS
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
@@ -85,10 +85,8 @@ def _troubles(found: Inspection) -> tuple[str, ...]:
 
 def _openings(found: Inspection) -> Iterator[dict[str, Any]]:
     for key in _troubles(found):
-        yield _about(found) | {
-            "kind": KINDS[key], "episode": _episode(found, KINDS[key]), "action": "open",
-            "since": stamp(found.at), "detail": f"inspection {found.n}: {_detail(found)}",
-        }  # fmt: skip
+        kind = KINDS[key]
+        yield opening(found.case_id, kind, _episode(found, kind), found.at, leg=_leg(found), detail=_detail(found))
 
 
 def _closings(file: CaseFile, found: Inspection, now: datetime) -> Iterator[dict[str, Any]]:
@@ -100,21 +98,18 @@ def _closings(file: CaseFile, found: Inspection, now: datetime) -> Iterator[dict
         of_another = one.episode != _episode(found, one.kind)
         ends = of_another or found.released_by is None or one.kind in ENDED_BY_RELEASE
         if known and ends and one.status != "resolved" and one.episode not in mine:
-            yield _about(found) | {
-                "kind": one.kind, "episode": one.episode, "action": "close", "since": stamp(now),
-                "detail": f"inspection {found.n}: {_detail(found)}",
-            }  # fmt: skip
+            yield closing_of(one, _detail(found), now)
 
 
 def _detail(found: Inspection) -> str:
     lines = [f"line {one.line} {one.verdict}" for one in found.pieces]
-    return ", ".join([*lines, *(f"waits for {one}" for one in found.waits_for), *found.reasons])[:300]
+    words = ", ".join([*lines, *(f"waits for {one}" for one in found.waits_for), *found.reasons])
+    return f"inspection {found.n}: {words[:300]}"
 
 
-def _about(found: Inspection) -> dict[str, Any]:
+def _leg(found: Inspection) -> int | None:
     """After a repair no carrier has had it: then no clock of a claim begins by it."""
-    about = {"subject_kind": "case", "subject": found.case_id}
-    return about if found.after_repair is not None else about | {"leg": found.leg_n}
+    return found.leg_n if found.after_repair is None else None
 
 
 def _episode(found: Inspection, kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.due_again import LAST_TRY, Outbox, wait_after
 from chalicelib.workflows.ports import Due, DuePart, Ports
 
@@ -35,14 +35,7 @@ def step_of(case_id: str, kind: str, part_id: str) -> dict[str, Any]:
 
 def alert_of_stuck(part: DuePart, now: datetime) -> dict[str, Any]:
     """Five times a part could not be looked at: somebody must see why."""
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": part.case_id,
-        "case_id": part.case_id,
-        "kind": "part_stuck",
-        "episode": f"part-{part.kind}-{part.part_id}-stuck",
-        "reason": part.kind.lower(),
-        "since": stamp(now),
-        "detail": f"{part.kind.lower()} {part.part_id} could not be looked at five times",
-    }
+    kind = part.kind.lower()
+    detail = f"{kind} {part.part_id} could not be looked at five times"
+    episode = f"part-{part.kind}-{part.part_id}-stuck"
+    return opening(part.case_id, "part_stuck", episode, now, reason=kind, detail=detail)

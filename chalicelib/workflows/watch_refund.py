@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.clock import known_stamp, stamp
+from chalicelib.clock import known_stamp
 from chalicelib.errors import RuleNotInForce
 from chalicelib.returns.settlement import RefundClock, Settlement
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.stages import OVER
-from chalicelib.workflows.alert_words import closing_of
+from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
@@ -149,14 +149,12 @@ def _is_told_elsewhere(file: CaseFile, clock: RefundClock, now: datetime) -> boo
 
 def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any]:
     passed = clock.ends_at is not None and now >= clock.ends_at
-    return {
-        "action": "open",
-        "subject_kind": "case",
-        "subject": file.case.case_id,
-        "kind": DUE,
-        "episode": f"refund-due-{clock.last_day}",
-        "severity": "critical" if passed else "high",
-        "since": stamp(clock.alert_at or now),
-        "deadline": known_stamp(clock.ends_at),
-        "detail": f"the refund is due by {clock.last_day} by {clock.rule}",
-    }
+    return opening(
+        file.case.case_id,
+        DUE,
+        f"refund-due-{clock.last_day}",
+        clock.alert_at or now,
+        severity="critical" if passed else "high",
+        deadline=known_stamp(clock.ends_at),
+        detail=f"the refund is due by {clock.last_day} by {clock.rule}",
+    )
