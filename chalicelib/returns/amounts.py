@@ -47,13 +47,14 @@ def refund(basis: Basis, came: Sequence[Came], deductions: Sequence[Deduction], 
     if faults:
         raise InvalidRequestError("this cannot be taken off", faults)
     lines, lacks = _goods(basis, came, before)
-    with_them, more = _besides(basis, came, before, _sum(lines, basis.currency))
+    worth = _sum(lines, basis.currency)
+    with_them, more = _besides(basis, came, before, worth)
     lines += [*with_them, *(taken_off(basis, one) for one in deductions)]
     lines += _held_to(basis, lines, before)
     lost = _stones_unsaid(basis, came, deductions)
     lacks += [*more, *lost, *(("payment",) if basis.payment is None else ())]
     summed = _sum(lines, basis.currency)
-    if summed.amount < 0:
+    if summed.amount < 0 or sum((one.amount.amount for one in deductions), NONE) > worth.amount:
         fault = FieldFault("deductions", "more_than_is_left", "more is taken off than there is to give")
         raise InvalidRequestError("this cannot be taken off", [fault])
     by_person = bool(lost) or any(row_of(basis, one.code).does == "real_loss" for one in deductions)

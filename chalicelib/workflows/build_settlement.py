@@ -66,7 +66,7 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
     amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
-    stake = _stake(sight, basis, row, came, amount)
+    stake = _stake(sight, basis, row, came, amount, wish.deductions)
     need = needed(Ask(stake, role, _least(sight, row, on, amount)), sight.merchant.authority)
     begun = Settlement(
         case_id=sight.file.case.case_id,
@@ -135,12 +135,16 @@ def _least(sight: Sight, row: KindRow, on: GroundOn, amount: Amount) -> int:
     return max(row.least_approvals, 1 if judged else 0)
 
 
-def _stake(sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amount: Amount) -> Money:
-    """What it puts at stake: the money it gives, or the worth of the pieces another goes out for, and all that the case
-    has given before, for many small gifts are one large one; nothing where the customer's own go back."""
+def _stake(
+    sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amount: Amount, taken: Sequence[Deduction]
+) -> Money:
+    """What it puts at stake: the money it gives and what it takes off, or the worth of the pieces another goes out for,
+    and all that the case has given before, for many small gifts are one large one; nothing where the customer's own go
+    back."""
     if row.sends == "refused":
         return Money(Decimal(0), basis.currency)
-    own = worth_of_pieces(basis, came) if row.sends or row.pays == "nothing" else amount.total
+    given = total((amount.total, *(one.amount for one in taken)), amount.total.currency)
+    own = worth_of_pieces(basis, came) if row.sends or row.pays == "nothing" else given
     gave = [one.gave for one in sight.settlements if one.state in LIVE and one.gave is not None]
     return total([own, *(one for one in gave if one.currency == own.currency)], own.currency)
 

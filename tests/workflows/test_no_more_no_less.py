@@ -122,6 +122,14 @@ def test_nothing_is_bought_at_a_price_of_a_day_to_come():
     assert fault(lambda: came(request_paid()).propose("buy_back", buy_back=later))[1] == "in_future"
 
 
+def test_what_is_taken_off_a_customer_is_at_stake_as_what_is_given_and_never_more_than_the_piece():
+    house = came(request_paid(), found(1, 1, "worn"))
+    told = house.propose("refund", deductions=(Deduction("worn", eur("1170.00"), 1, "worn through"),), dry_run=True)
+    assert (told["total"]["amount"], told["approvals_needed"]) == ("25.00", 2)
+    more = (Deduction("worn", eur("1190.00"), 1, "worn through"),)
+    assert fault(lambda: house.propose("refund", deductions=more)) == ("deductions", "more_than_is_left")
+
+
 def test_many_small_gifts_are_one_large_one():
     house = came(request_paid())
     assert house.propose("goodwill", amount=eur("40.00"))["state"] == "approved"
