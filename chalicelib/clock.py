@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+# Where the day begins first on Earth (UTC+14) it may already be a day that has not come here.
+EARLIEST_CLOCK = timedelta(hours=14)
+
 
 def stamp(at: datetime) -> str:
     """RFC 3339 in UTC to the second: fixed width, so that text order is time order. Refuses a naive datetime."""

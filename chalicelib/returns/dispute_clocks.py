@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from chalicelib.clock import EARLIEST_CLOCK
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, RuleFileInvalid
 from chalicelib.money import Money
 from chalicelib.returns.disputes import Dispute, DisputeState
@@ -95,7 +96,7 @@ def opened(case_id: str, notice: Notice, now: datetime, by: str) -> Dispute:
     """The dispute as it is noted. The day that the notice names counts; without one the scheme's, if it has one. Raises
     ``InvalidRequestError`` for a day of opening in the future, and for a last day before it."""
     faults = []
-    if notice.opened_on > (now + timedelta(hours=14)).date():
+    if notice.opened_on > (now + EARLIEST_CLOCK).date():
         faults.append(FieldFault("opened_on", "in_future", "the day on which it was opened cannot lie ahead"))
     if notice.answer_by is not None and notice.answer_by < notice.opened_on:
         faults.append(FieldFault("answer_by", "before_opened", "the last day to answer lies before the opening"))
@@ -115,7 +116,7 @@ def opened(case_id: str, notice: Notice, now: datetime, by: str) -> Dispute:
         opened_at=datetime.combine(notice.opened_on, time(), UTC),
         noted_by=by,
         # A day binds us where it ends first on Earth: who answers by then is in time everywhere.
-        answer_by=datetime.combine(last, time(), UTC) + timedelta(hours=10) if last else None,
+        answer_by=datetime.combine(last, time(), UTC) + timedelta(days=1) - EARLIEST_CLOCK if last else None,
         rule=f"returns/disputes@{_vintage(now.date())}#{row.id}" if row else None,
         provider_reference=notice.provider_reference,
         changed_at=now,

@@ -16,7 +16,6 @@ from chalicelib.returns.custody import Contents, Receipt, SealState
 from chalicelib.returns.weigh_rules import WeighRules, rules
 
 EMPTY = frozenset({"nothing_inside", "weighs_no_more_than_its_packing"})
-SEAL_DOUBTS = frozenset({"seal_other_number", "seal_broken", "seal_missing"})
 _SEALS: dict[SealState, str] = {
     "broken": "seal_broken", "missing": "seal_missing", "other_number": "seal_other_number",
 }  # fmt: skip

@@ -180,11 +180,6 @@ def rules(on: date) -> WeighRules:
     return _read(in_force(DATASET, on).effective)
 
 
-def vintage_name(on: date) -> str:
-    """As answers and the case log cite it."""
-    return in_force(DATASET, on).name
-
-
 @cache
 def _read(effective: date) -> WeighRules:
     vintage = load(DATASET, effective)

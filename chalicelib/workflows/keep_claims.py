@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib.alerts.exceptions import SEVERITIES, OpenException
 from chalicelib.alerts.playbooks import playbook
-from chalicelib.clock import stamp
+from chalicelib.clock import EARLIEST_CLOCK, stamp
 from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.insurance.claim_deeds import Deed, done
 from chalicelib.insurance.claim_states import ALL_WELL, BY_THE_RULES, ENDED, UNFILED, Claim, Party, Watch, moved
@@ -39,8 +39,6 @@ from chalicelib.workflows.ports import Ports
 
 STEP = "claim_watch"
 TRIES = 6
-# Where the day begins first on Earth (UTC+14) it may already be a day that has not come here.
-EARLIEST_CLOCK = timedelta(hours=14)
 LOOK_AGAIN = timedelta(minutes=30)
 PACK_AGAIN = timedelta(minutes=15)
 # A person is told once it is late, and it is tried on: a schedule may stand still for six hours.

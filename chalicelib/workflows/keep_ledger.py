@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.alerts.changes import resolved
 from chalicelib.alerts.exceptions import OpenException
-from chalicelib.clock import stamp
+from chalicelib.clock import EARLIEST_CLOCK, stamp
 from chalicelib.customs.claim_acts import Act, acted
 from chalicelib.customs.claim_clock import Deadlines, Reminder
 from chalicelib.customs.claims import Judgement, brought_up, corrected, recorded
@@ -42,8 +42,6 @@ from chalicelib.workflows.read_ledger import deadlines, entry_row, find_entry, j
 
 KIND = "duty_claim_due"
 TRIES = 6
-# Where the day begins first on Earth (UTC+14) it may already be a day that has not come here.
-EARLIEST_CLOCK = timedelta(hours=14)
 TOLD_BY_RULE = frozenset({"open", "lapsed"})
 
 

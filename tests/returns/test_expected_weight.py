@@ -154,6 +154,6 @@ def test_a_size_more_never_weighs_less(sizes, width, thickness):
     def of(n: int) -> Expected:
         return expected(
             ring(), 1, DAY, "FR", [work("resize", sizes=f"{n}", width_mm=f"{width}", thickness_mm=f"{thickness}")]
-        )  # noqa: E501
+        )
 
     assert of(sizes + 1).gross_low_g >= of(sizes).gross_low_g

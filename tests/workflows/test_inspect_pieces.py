@@ -278,7 +278,7 @@ def test_a_parcel_that_was_empty_holds_no_piece():
         (
             {"weighing": replace(weighed("5.28"), calibrated_on=(AT_THE_DOOR + timedelta(days=9)).date())},
             {"in_the_future"},
-        ),  # noqa: E501
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(dock, told, codes):
