@@ -77,7 +77,7 @@ $(LOCAL_READY): requirements-local.txt
 	$(LOCAL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
 	touch $@
 
-run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated carriers, one ring that comes home and one that is lost   (CARRIER=fedex|dhl|ems STORY=home|lost ONCE=1)
+run: $(READY) $(LOCAL_READY)  ## the whole system here: embedded AWS, simulated carriers, one ring that comes home and one that is lost   (CARRIER=fedex|dhl|ems STORY=home|lost|repair|swap ONCE=1)
 	@exec $(PY) -m infra.local.run
 
 token: $(READY)  ## a new API token, shown once   (HOLDER= ROLE= SCOPES= DAYS= STAGE=)

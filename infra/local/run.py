@@ -3,7 +3,8 @@
 - CARRIER=fedex|dhl|ems: who carries it; EMS takes it from Shanghai to Paris, the others from Paris to Shenzhen
 - GOLDTHREAD_PORT=4566: the embedded AWS, API included
 - GOLDTHREAD_CARRIER_PORT=4610: the simulated carriers
-- STORY=home|lost: only the ring that comes home, or only the one that is lost; both when not said
+- STORY=home|lost|repair|swap: the ring that comes home, the one that is lost, one that is mended and goes home, another
+  ring that comes back; the first two when not said
 - ONCE=1: stop after the story, with 0 when every step happened
 """
 
