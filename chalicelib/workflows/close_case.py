@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import ConflictError, FieldFault, NotPermitted, RuleNotInForce
+from chalicelib.returns.custody import Receipt
 from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
@@ -35,6 +36,7 @@ DISPUTE_OPEN = frozenset({"open", "answered"})
 RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_", "withdrawal_refund_")
 BEFORE_THE_ROAD = frozenset({"review", "evidence_needed", "approved", "booked"})
 ON_THE_ROAD = frozenset({"booked", "in_transit"})
+GONE = frozenset({"lost", "destroyed", "seized", "returned", "cancelled"})
 
 
 class CaseOpen(ConflictError):
@@ -143,7 +145,7 @@ def _has_outcome(ports: Ports, file: CaseFile) -> bool:
     """Whether it ended in something: a settlement that ends a case, with what it sends out at its door, or a repaired
     piece that is home. A piece that was replaced beforehand must have come back."""
     sight = _sight(ports, file)
-    if sight is None:
+    if sight is None or _comes_home(ports, file):
         return False
     delivered = [way for way in file.parts.of(WayOut) if way.state == "delivered"]
     ends = [one for one in sight.settlements if one.state == "done" and sight.rules.kind(one.kind).ends]
@@ -154,6 +156,19 @@ def _has_outcome(ports: Ports, file: CaseFile) -> bool:
     repaired = any(way.cause in ("repaired", "unrepaired") for way in delivered)
     repaired = repaired or any(one.handed_back_at for one in file.parts.of(RepairOrder))
     return _is_all_settled(sight) if ends else repaired
+
+
+def _comes_home(ports: Ports, file: CaseFile) -> bool:
+    """Whether a parcel was handed to its carrier and is neither in our hands nor known to be gone: money may be given
+    before it comes, and whoever opens it must find its case open."""
+    taken_in = {receipt.leg_n for receipt in file.parts.of(Receipt)}
+    for leg in file.legs:
+        if leg.direction == "home" and leg.number is not None and leg.n not in taken_in:
+            tracks = ports.tracks.file(leg.carrier, leg.number).tracks
+            states = (one.state for one in tracks if (one.case_id, one.leg_n) == (leg.case_id, leg.n))
+            if any(state.moving_since is not None and state.milestone not in GONE for state in states):
+                return True
+    return False
 
 
 def _is_all_settled(sight: Sight) -> bool:

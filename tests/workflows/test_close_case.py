@@ -12,10 +12,15 @@ from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.stages import NEXT, STAGES
 from chalicelib.returns.way_out import WayOut
+from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.close_case import CaseOpen, close_case, close_if_done
 from chalicelib.workflows.give_payment import give_payment
-from tests.workflows.settling import MONDAY, SettlingHouse, eur, paid
+from chalicelib.workflows.keep_settlement import approve, propose
+from chalicelib.workflows.pay_out import take_payment
+from tests.faults.stories import HOME_WAY, travel
+from tests.workflows.dock import Dock
+from tests.workflows.settling import MONDAY, SettlingHouse, Wish, eur, paid
 
 CASE = "case0001"
 
@@ -138,3 +143,29 @@ def test_no_less_can_have_been_paid_than_was_given_back():
     with pytest.raises(ConflictError, match="given back already"):
         give_payment(house.ports, CASE, {"total": eur("39.00"), "freight": eur("1")}, by="ann", now=house.now)
     assert paid().unsaid == ()
+
+
+def paid_without_the_piece(dock: Dock) -> None:
+    """Money is given, and nothing is waited for."""
+    request = dock.file.plan.request
+    order = replace(request.order, payment=paid(total=eur("495.00"), tax=eur("80.00")))
+    plan = replace(dock.file.plan, request=replace(request, order=order))
+    amend(dock.ports, CASE, MONDAY, lambda case: Amendment(case, "paid_was_told", plan=plan))
+    propose(dock.ports, CASE, Wish("refund_without_return", "lost"), by="ann", role="agent", now=MONDAY)
+    approve(dock.ports, CASE, "1", by="lea", role="lead", now=MONDAY)
+    take_payment(dock.ports, {"kind": "pay", "case_id": CASE, "part_id": "1"}, MONDAY)
+
+
+def test_a_case_whose_parcel_is_still_on_the_road_stays_open_for_whoever_opens_it():
+    dock = Dock()
+    travel(dock.world, dock.file.legs[0].number, replace(HOME_WAY, asked=(), then=()))
+    paid_without_the_piece(dock)
+    assert dock.file.case.stage == "settling"
+    dock.receive()
+    assert dock.file.case.stage == "received"
+
+
+def test_a_case_whose_parcel_never_left_is_closed_when_money_was_given_without_it():
+    dock = Dock()
+    paid_without_the_piece(dock)
+    assert dock.file.case.stage == "closed"
