@@ -231,7 +231,9 @@ def a_photo(n: int = 0) -> bytes:
 def a_film() -> bytes:
     """The smallest film there is: its kind, its index, its pictures."""
     return (
-        _box(b"ftyp", b"isom\0\0\2\0isomiso2mp41") + _box(b"moov", _box(b"mvhd", bytes(100))) + _box(b"mdat", bytes(64))
+        _box(b"ftyp", b"isom\0\0\2\0isomiso2mp41")
+        + _box(b"moov", _box(b"mvhd", bytes(100)))
+        + _box(b"mdat", bytes(4096))
     )
 
 

@@ -528,7 +528,11 @@ CASE: dict[str, Any] = {
     "custody": CUSTODY_IN_SHORT,
     "settlements": [
         {
-            "settlement_id": "1", "kind": "refund", "state": "proposed", "total": MONEY, "deadline": None,
+            "settlement_id": "1",
+            "kind": "refund",
+            "state": "proposed",
+            "total": MONEY,
+            "deadline": None,
             "approvals_missing": 1,
         }
     ],
@@ -536,7 +540,10 @@ CASE: dict[str, Any] = {
     "withdrawal": [{**DECLARED, "doubts": []}],
     "disputes": [{"dispute_id": "visa-CB-1", "scheme": "visa", "state": "open", "answer_by": None}],
     "recall": {
-        "recall_id": "RC-1", "reached_by": "serial", "at": "2026-11-22T10:00:00Z", "remedies": ["refund"],
+        "recall_id": "RC-1",
+        "reached_by": "serial",
+        "at": "2026-11-22T10:00:00Z",
+        "remedies": ["refund"],
         "under_way": False,
     },
     "erasure": {"state": "clock", "due_at": "2028-11-22T10:00:00Z", "legal_hold": False},
@@ -881,7 +888,7 @@ SETTLEMENT: dict[str, Any] = {
             "rule": "price_paid",
             "source": "what the customer paid",
             "line": 1,
-            "pieces": 1
+            "pieces": 1,
         },
         {
             "code": "outbound_freight",
@@ -889,8 +896,8 @@ SETTLEMENT: dict[str, Any] = {
             "rule": "returns/withdrawal@2021-01-01#W-EU",
             "source": "Directive 2011/83/EU arts. 9, 13, 14, 16; Regulation (EEC, Euratom) 1182/71 art. 3",
             "line": None,
-            "pieces": None
-        }
+            "pieces": None,
+        },
     ],
     "beside": [],
     "lacks": [],
@@ -900,13 +907,7 @@ SETTLEMENT: dict[str, Any] = {
     "proposed_at": "2026-11-23T09:00:00Z",
     "approvals_needed": 2,
     "roles_needed": [],
-    "approvals": [
-        {
-            "by": "max",
-            "role": "manager",
-            "at": "2026-11-23T09:00:00Z"
-        }
-    ],
+    "approvals": [{"by": "max", "role": "manager", "at": "2026-11-23T09:00:00Z"}],
     "needs_yes": False,
     "agreed_at": None,
     "deadline": "2026-12-02T23:00:00Z",
@@ -919,7 +920,7 @@ SETTLEMENT: dict[str, Any] = {
     "problem": None,
     "replacement_skus": [],
     "credit_code": None,
-    "inspection": 1
+    "inspection": 1,
 }
 SETTLEMENTS: dict[str, Any] = {
     "case_id": "c-01",
@@ -940,7 +941,7 @@ SETTLEMENTS: dict[str, Any] = {
             "assumed": False,
             "rule": "merchant/policy@2026-01",
             "source": "the merchant's return policy",
-            "confidence": "high"
+            "confidence": "high",
         }
     ],
     "payment": {
@@ -960,7 +961,7 @@ SETTLEMENTS: dict[str, Any] = {
         "pieces": 1,
         "discounts": [],
         "gifts": [],
-        "unsaid": []
+        "unsaid": [],
     },
     "postings": [
         {
@@ -972,19 +973,13 @@ SETTLEMENTS: dict[str, Any] = {
             "amount": {"amount": "1195.00", "currency": "EUR"},
             "why": "sale",
             "reference": "SO-1001",
-            "settlement_id": None
+            "settlement_id": None,
         }
     ],
     "balances": [
-        {
-            "account": "customer",
-            "amount": {"amount": "-1195.00", "currency": "EUR"}
-        },
-        {
-            "account": "merchant",
-            "amount": {"amount": "1195.00", "currency": "EUR"}
-        }
-    ]
+        {"account": "customer", "amount": {"amount": "-1195.00", "currency": "EUR"}},
+        {"account": "merchant", "amount": {"amount": "1195.00", "currency": "EUR"}},
+    ],
 }
 ANSWERS: dict[str, Any] = {
     "read_settlements": SETTLEMENTS,
@@ -1009,17 +1004,27 @@ ANSWERS: dict[str, Any] = {
     "act_on_recall": RECALL,
     "read_recall": RECALL,
     "take_recall_sales": {
-        "recall_id": "RC-2026-1", "dry_run": False,
+        "recall_id": "RC-2026-1",
+        "dry_run": False,
         "items": [
             {"order": "SO-1001", "outcome": "opened", "reached_by": "serial", "case_id": "c-01", "reasons": []},
         ],
     },
     "list_recall_sales": {
-        "recall_id": "RC-2026-1", "cursor": None,
-        "items": [{
-            "order": "SO-1001", "country": "FR", "outcome": "opened", "reached_by": "serial",
-            "at": "2026-11-22T10:00:00Z", "case_id": "c-01", "stage": "approved", "reasons": [],
-        }],
+        "recall_id": "RC-2026-1",
+        "cursor": None,
+        "items": [
+            {
+                "order": "SO-1001",
+                "country": "FR",
+                "outcome": "opened",
+                "reached_by": "serial",
+                "at": "2026-11-22T10:00:00Z",
+                "case_id": "c-01",
+                "stage": "approved",
+                "reasons": [],
+            }
+        ],
     },
     "note_dispute": (True, DISPUTE),
     "act_on_dispute": DISPUTE,
@@ -1062,7 +1067,9 @@ ANSWERS: dict[str, Any] = {
     ),
     "list_claims": {"items": [CLAIM_BRIEF], "cursor": None},
     "read_custody": {
-        "case_id": "c-01", "items": [TOUCH], "receipts": [RECEIPT],
+        "case_id": "c-01",
+        "items": [TOUCH],
+        "receipts": [RECEIPT],
         "carrier_weights": [{"leg": 1, "carrier": "fedex", "grams": ["200"]}],
     },
     "note_hand_over": SimpleNamespace(row=TOUCH, is_new=True),

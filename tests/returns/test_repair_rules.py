@@ -68,8 +68,9 @@ def test_before_the_first_vintage_there_are_no_rules_to_borrow() -> None:
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [
-        ({"sizes": "2"}, None), ({"sizes": "-0.5"}, None), ({"sizes": "0"}, "malformed"), ({"sizes": "11"}, "malformed"),
-        ({"sizes": "1e3"}, "malformed"), ({"sizes": "two"}, "malformed"), ({"sizes": "NaN"}, "malformed"),
+        ({"sizes": "2"}, None), ({"sizes": "-0.5"}, None), ({"sizes": "0"}, "malformed"),
+        ({"sizes": "11"}, "malformed"), ({"sizes": "1e3"}, "malformed"), ({"sizes": "two"}, "malformed"),
+        ({"sizes": "NaN"}, "malformed"),
         ({"width_mm": "-3"}, "malformed"), ({"width_mm": "31"}, "malformed"), ({"cut_metal": "sold"}, "malformed"),
         ({"cut_metal": "credited"}, None), ({"wings": "2"}, "not_asked"),
     ],
