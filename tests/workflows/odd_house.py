@@ -83,7 +83,6 @@ class OddProvider:
         if self.does in ("late", "pending"):
             self.on_its_way[order.reference] = order
         elif self.does != "lost_before":
-            self.on_its_way.pop(order.reference, None)
             self.paid.append(order)
         if self.does in ("late", "lost_before", "lost_after"):
             raise PaymentOutcomeUnknown("no answer")

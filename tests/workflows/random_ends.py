@@ -180,7 +180,7 @@ class RandomEnd(RuleBasedStateMachine):
             self.is_taken_in("as_listed", again=False)
         elif not self.looks:
             self.is_looked_at("5.30", "GT-0001", 2, "6.00", again=False, by="dock-1", condition="as_sold")
-        elif self.looks[-1].holds:
+        elif self.looks[-1].holds and yes:
             self.is_signed(agrees=True, by="dock-2")
             self.is_released(1, 2, by="lead-1")
         elif not under_way and not ways:
@@ -240,14 +240,19 @@ class RandomEnd(RuleBasedStateMachine):
     @precondition(lambda self: any(one.state == "unknown" or one.pays == "person" for one in self.settlements))
     @rule()
     def is_looked_up(self) -> None:
-        """A person reads the provider's books and says what became of it; of what is still on its way they wait."""
-        for one in [one for one in self.settlements if one.reference not in self.provider.on_its_way]:
+        """A person reads the provider's books and says what became of it. What is on its way is in no book yet: it
+        turns up as soon as they have said that it was not paid; of a return that is over they wait for it."""
+        for one in [one for one in self.settlements if one.state in ("unknown", "approved")]:
+            is_on_its_way = one.reference in self.provider.on_its_way
+            if is_on_its_way and self.stage in OVER:
+                continue
             paid = one.pays == "person" or any(order.reference == one.reference for order in self.provider.paid)
             found = FoundOut("paid", f"re_{one.reference}", self.world.now.date()) if paid else FoundOut("not_paid")
-            if one.state in ("unknown", "approved"):
-                self._tries(lambda now, n=one.part_id, found=found: reconcile(
-                    self.ports, CASE, n, found, by="fin", now=now
-                ))  # fmt: skip
+            self._tries(
+                lambda now, n=one.part_id, found=found: reconcile(self.ports, CASE, n, found, by="fin", now=now)
+            )
+            if is_on_its_way:
+                self.provider.time_passes()
 
     # -- what comes in between
 
