@@ -57,7 +57,7 @@ from tests.workflows.odd_house import (
     DEAR_RING,
     HOUR,
     KINDS,
-    PAID,
+    PAYMENTS,
     PEOPLE,
     PROVIDER,
     REFUSED,
@@ -90,12 +90,11 @@ class RandomEnd(RuleBasedStateMachine):
     refused: Counter[str]
     ended: ClassVar[list[Callable[[RandomEnd], None]]] = []
 
-    @initialize(known=st.booleans(), payment=st.sampled_from((PAID, PAID, PAID, None)), far=st.integers(0, 6))
-    def opens(self, known: bool, payment: Payment | None, far: int) -> None:
-        payment = payment if known or payment is None else replace(payment, provider=None, payment_reference=None)
+    @initialize(payment=PAYMENTS, far=st.integers(0, 8), does=st.sampled_from(PROVIDER))
+    def opens(self, payment: Payment | None, far: int, does: str) -> None:
         order = replace(REQUEST.order, payment=payment)
         request = replace(REQUEST, order=order, items=(DEAR_RING, STUDS), pickup=None)
-        self.provider = OddProvider()
+        self.provider = OddProvider(does)
         self.world = World(Gate())
         self.world.queues = HeardQueues()
         self.cases = WatchedCases(self.world.ports.cases)
@@ -188,6 +187,8 @@ class RandomEnd(RuleBasedStateMachine):
             self.is_proposed(kind, "ann", "agent", False, 1, 1, "45.00", yes)
         elif under_way and under_way[-1].state == "proposed":
             self.is_approved_by_all()
+        elif under_way and under_way[-1].state == "unknown":
+            self.is_looked_up()
         elif ways and ways[-1].state == "wanted":
             self.is_sent_out(off=False)
         elif ways and len(self.world.carrier.memory.shipments) > 1:
