@@ -169,7 +169,8 @@ def _openings(receipt: Receipt) -> Iterator[dict[str, Any]]:
         if doubt in KIND_OF:
             gravest.setdefault(KIND_OF[doubt], doubt)
     for doubt in gravest.values():
-        kind, detail = KIND_OF[doubt], f"found at the door: {', '.join(receipt.doubts)}"
+        kind = KIND_OF[doubt]
+        detail = f"found at the door: {', '.join(receipt.doubts)}"
         yield opening(
             receipt.case_id, kind, _episode(receipt, kind), receipt.received_at, leg=receipt.leg_n, reason=doubt,
             detail=detail,

@@ -11,7 +11,7 @@ from chalicelib.notices.pages.document import Place
 from chalicelib.notices.pages.words import Speaker
 
 
-def opening(facts: PageFacts, say: Speaker, place: Place, shown: Shown) -> str:
+def lock(facts: PageFacts, say: Speaker, place: Place, shown: Shown) -> str:
     """Where the order number is asked for, while it is not open."""
     if facts.opened or not facts.has_something_to_open:
         return ""

@@ -69,7 +69,7 @@ class _Page:
         photos = asked.photos(self.facts, self.say, self.place)
         if self.facts.step == "evidence":
             yield photos
-        yield amounts.opening(self.facts, self.say, self.place, self.shown)
+        yield amounts.lock(self.facts, self.say, self.place, self.shown)
         yield self._packing()
         if self.facts.step != "evidence":
             yield photos
