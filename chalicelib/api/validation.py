@@ -1,6 +1,6 @@
 """Validating a body against its model: every fault at once, each with the path of its field.
 
->>> from chalicelib.api.bodies import MoneyBody
+>>> from chalicelib.api.shapes import MoneyBody
 >>> validated(MoneyBody, {"amount": "1e5", "currency": "XAU"})
 Traceback (most recent call last):
     ...

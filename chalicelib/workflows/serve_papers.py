@@ -59,7 +59,8 @@ def paper_link(ports: Ports, case_id: str, name: str, leg: int | None, now: date
     """The link to a paper of this leg, or of the latest leg that has one of this name. Raises ``NotFoundError``,
     ``PaperPending`` while it is being made, and ``PaperWaiting`` with what it lacks."""
     file = file_of(ports, case_id)
-    legs = (leg,) if leg is not None else tuple(sorted({1, *_planned(file)}, reverse=True))
+    known = {1, *_planned(file), *(papers.leg_n for papers in file.papers)}
+    legs = (leg,) if leg is not None else tuple(sorted(known, reverse=True))
     for n in legs:
         found = _own(ports, file, n, name, now) or _carriers_own(ports, file, n, name, now)
         if found is not None:

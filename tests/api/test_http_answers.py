@@ -206,6 +206,7 @@ def test_a_carrier_outside_the_grammar_is_unknown(carrier):
 def test_a_defect_of_ours_leaks_nothing_and_is_found_in_the_log(operation, defect, caplog):
     story = {
         "read_return": "read_case", "list_returns": "list_cases", "cancel_return": "cancel_case",
+        "read_ways_out": "ways_out", "plan_way_out": "ask_way_out", "call_off_way_out": "end_way_out",
         "find_routes": "routes", "list_carriers": "carriers", "read_paper": "paper_link",
     }  # fmt: skip
     world = World(raises={story.get(operation.operation_id, operation.operation_id): defect})

@@ -15,7 +15,7 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnTrackingReceived": {"PutItem", "Query", "UpdateItem"},
     "OnPollDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnStepDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
-    "OnPapersDue": {"BatchGetItem", "Query", "UpdateItem"},
+    "OnPapersDue": {"Query"} | READ_AND_CHANGE,
     "OnAlertRaised": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnNoticeDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnEvidenceDue": {"PutItem", "Query"} | READ_AND_CHANGE,

@@ -25,7 +25,7 @@ from tests.faults.lost_parcel import SENDS, lost_faults, run
 EVERY = 113
 TOLD = {
     "silence", "customs_hold", "action_required", "promise_passed", "unanswered", "possible_loss", "claim_due",
-    "claim_protective",
+    "claim_protective", "refund_due",
 }  # fmt: skip
 
 

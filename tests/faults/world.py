@@ -7,6 +7,7 @@ a dead letter, and a dead letter is a lost message here: no run may have one.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +74,12 @@ SIMULATORS: dict[str, type[CarrierSimulator]] = {"fedex": FedExSimulator, "dhl":
 def simulated(name: str) -> CarrierSimulator:
     """A carrier that has sold nothing yet and pushes with our current secret."""
     return SIMULATORS[name](SECRETS["webhooks"][name][0])
+
+
+def counted_bytes() -> Callable[[int], bytes]:
+    """Secrets that count: another one each time, and the same ones in every run."""
+    made = itertools.count(1)
+    return lambda length: next(made).to_bytes(length, "big")
 
 
 def first(_waiting: object) -> int:
@@ -254,7 +261,7 @@ class World:
             digests=TableDigests(table, mark),
             notices=TableNotices(table, mark),
             claims=TableClaims(table, mark),
-            links=TableLinks(table, gated("keys", MemoryKeys()), lambda length: b"s" * length),
+            links=TableLinks(table, gated("keys", MemoryKeys()), counted_bytes()),
             payments=gated("payments", self.payments),
             recalls=TableRecalls(table, mark),
             mail=gated("mail", self.mail),

@@ -4,8 +4,7 @@ import ast
 
 import pytest
 
-from infra.package import pins
-from tests.architecture.tree import ROOT, imports, product
+from tests.architecture.tree import imports, product
 
 PAPERS = "chalicelib.customs.papers"
 LIBRARIES = ("uharfbuzz", "pydyf", "segno", "barcode")
@@ -58,7 +57,3 @@ def test_the_press_knows_neither_facts_nor_the_makers_of_papers():
     }
 
     assert {name.removeprefix(f"{PAPERS}.").split(".")[0] for name in known} == {"document"}
-
-
-def test_no_picture_library_ships():
-    assert "pillow" not in pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
