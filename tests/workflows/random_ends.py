@@ -191,7 +191,7 @@ class RandomEnd(RuleBasedStateMachine):
             self.is_looked_up()
         elif ways and ways[-1].state == "wanted":
             self.is_sent_out(off=False)
-        elif ways and len(self.world.carrier.memory.shipments) > 1:
+        elif self.on_the_road:
             self.is_carried("delivered")
         self._pump()
 
@@ -286,10 +286,10 @@ class RandomEnd(RuleBasedStateMachine):
         wish = OutWish(way.cause, "anna", settlement_n=way.settlement_n, items=items, facts=facts, without_proof=True)
         self._tries(lambda now: plan_way_out(self.ports, CASE, wish, now))
 
-    @precondition(lambda self: len(self.world.carrier.memory.shipments) > 1)
+    @precondition(lambda self: self.on_the_road)
     @rule(word=st.sampled_from(("picked_up", "delivered")))
     def is_carried(self, word: str) -> None:
-        number = list(self.world.carrier.memory.shipments)[-1]
+        number = self.on_the_road[-1]
         self.world.now += DAY
         self._scanned(number, word, "PARIS", "FR")
 
@@ -365,7 +365,7 @@ class RandomEnd(RuleBasedStateMachine):
     @invariant()
     def one_parcel_goes_for_one_settlement(self) -> None:
         live = Counter(one.settlement_n for one in self.ways if one.state in ("wanted", "planned", "sent", "delivered"))
-        assert all(n <= 1 for n in live.values())
+        assert all(n <= 1 for n in live.values()), "two parcels go out for one settlement"
 
     def teardown(self) -> None:
         """Whatever the state, a person can close the case; and what was on its way comes to its end."""
@@ -423,6 +423,12 @@ class RandomEnd(RuleBasedStateMachine):
     @property
     def ways(self) -> list[WayOut]:
         return sorted(self.file.parts.of(WayOut), key=lambda one: one.leg_n)
+
+    @property
+    def on_the_road(self) -> list[str]:
+        """The waybills of what goes out and was not called off."""
+        legs = {one.leg_n for one in self.ways if one.state in ("planned", "sent")}
+        return [leg.number for leg in self.file.legs if leg.n in legs and leg.number is not None]
 
     @property
     def waiting(self) -> deque[Any]:
