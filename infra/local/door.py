@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from infra.local.child import LOOPBACK, LocalRunError
 
 # One call may meet a function that has to start first.
-TIMEOUT_S = 30.0
+TIMEOUT_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
