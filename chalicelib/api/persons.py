@@ -84,5 +84,4 @@ def export_person(desk: Desk, call: Call) -> Response:
 def read_export(desk: Desk, call: Call) -> Response:
     """Where the export can be read."""
     link = desk.stories().read_export(desk.ports(), call.path["export_id"], call.now)
-    url = link.pop("url")
-    return answer(link, 303, {"Location": url})
+    return answer({name: value for name, value in link.items() if name != "url"}, 303, {"Location": link["url"]})
