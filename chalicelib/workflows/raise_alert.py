@@ -25,8 +25,11 @@ from chalicelib.clock import instant
 from chalicelib.errors import InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.money import money_from_json
 from chalicelib.returns.case import Case
+from chalicelib.returns.custody import Receipt
+from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import Kept, amendment_of, found_by
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
@@ -129,7 +132,7 @@ def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept
         nonlocal kept
         found = ports.exceptions.read(public_id("case", case.case_id, message["episode"]))
         kept = Kept(found) if found else None
-        if found is None and _is_our_own_doing(case, message):
+        if found is None and (_is_our_own_doing(case, message) or _is_taken_in(ports, case, message)):
             return None
         after = _after(ports, found, message, now, case)
         if after is None:
@@ -144,6 +147,13 @@ def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept
 def _is_our_own_doing(case: Case, message: Mapping[str, Any]) -> bool:
     """A carrier that tells of a cancelled return that its waybill is cancelled says what we asked it to do."""
     return case.stage == "cancelled" and message["kind"] == "cancelled_by_carrier"
+
+
+def _is_taken_in(ports: Ports, case: Case, message: Mapping[str, Any]) -> bool:
+    """Whether the parcel that nobody scanned lies at our own dock: its carrier's silence is then no trouble."""
+    if message["kind"] not in UNHEARD:
+        return False
+    return any(one.leg_n == message.get("leg") for one in file_of(ports, case.case_id).parts.of(Receipt))
 
 
 def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept | None:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.judge_parcel import ParcelSeen, Sent, judge_parcel, seal_as_found
 from chalicelib.returns.stages import NEXT
 from chalicelib.shipments.leg import Leg
+from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import keep_claims, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
@@ -98,12 +100,14 @@ def take_in(
 
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
-    """Tell of what is wrong with a parcel, take back what was told and is put right, and let the receipt rest."""
+    """Tell of what is wrong with a parcel, take back what was told and is put right, or was missed of it while nobody
+    scanned it, and let the receipt rest."""
     file = file_of(ports, case_id)
     receipt = next((one for one in file.parts.of(Receipt) if one.part_id == part_id), None)
     if receipt is None or receipt.due_at is None:
         return
-    alerts = [*_openings(receipt), *_closings(file, receipt, now)]
+    missed = (closing_of(one, "it was taken in", now) for one in unheard(file, receipt.leg_n))
+    alerts = [*_openings(receipt), *_closings(file, receipt, now), *missed]
     if alerts:
         ports.queues.send("alerts", alerts)
 
@@ -115,6 +119,12 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
         return Amendment(seen.case, "receipt_told", facts, parts=(replace(receipt, due_at=None),))
 
     amend_file(ports, case_id, now, rest)
+
+
+def unheard(file: CaseFile, leg_n: int) -> tuple[OpenException, ...]:
+    """What people are told of this parcel only because no scan of it came: over once it is in our hands."""
+    of_leg = (one for one in file.exceptions if one.leg_n == leg_n and one.status != "resolved")
+    return tuple(one for one in of_leg if one.kind in UNHEARD)
 
 
 def moved_to_received(case: Case) -> Case:
@@ -147,7 +157,7 @@ def _receipt(ports: Ports, file: CaseFile, told: TakenIn, before: Receipt | None
         doubts=doubts, packing_g=seen.packing_g, contents=seen.contents, evidence_ids=seen.evidence_ids,
         sealed_g=sent.sealed_g, carrier_weights_g=sent.told_g, digest=digest_of(told),
         corrected=before.corrected + 1 if before else 0,
-        due_at=now if (set(doubts) | was) & set(KIND_OF) else None,
+        due_at=now if (set(doubts) | was) & set(KIND_OF) or unheard(file, leg.n) else None,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.custody import HandOver, Receipt
 from chalicelib.returns.evidence import Evidence
+from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.hand_over import MOST_ROWS, CustodyFull, Touch, note_hand_over
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.read_custody import read_custody
+from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_in import ReceiptDiffers
 from tests.workflows.dock import AT_THE_DOOR, CASE, MONDAY, Dock
 
@@ -170,3 +174,43 @@ def test_a_case_with_too_many_hand_overs_is_for_a_person(dock):
 def test_a_case_there_is_not_has_no_custody(dock):
     with pytest.raises(NotFoundError):
         read_custody(dock.ports, "case9999")
+
+
+def watched(dock: Dock, kind: str, **facts) -> None:
+    """What the watch says of a parcel that nobody scans."""
+    take_alert(dock.ports, opening(CASE, kind, f"{kind}-first", MONDAY, leg=1, carrier="fedex", **facts), AT_THE_DOOR)
+
+
+@pytest.mark.parametrize("kind", ["no_first_scan", "pickup_missed", "possible_loss"])
+class TestAParcelThatNobodyScanned:
+    def test_what_was_missed_of_it_is_over_once_it_is_taken_in(self, dock, kind):
+        watched(dock, kind)
+        dock.receive()
+        dock.work()
+        assert kind not in dock.kinds()
+        assert receipt(dock).due_at is None
+
+    def test_it_is_over_even_when_its_message_was_lost(self, dock, kind):
+        watched(dock, kind)
+        dock.receive()
+        dock.world.queues.waiting.clear()
+        sweep(dock.ports, AT_THE_DOOR + timedelta(minutes=20))
+        dock.work(AT_THE_DOOR + timedelta(minutes=20))
+        assert dock.kinds() == []
+
+    def test_nobody_is_told_of_it_afterwards(self, dock, kind):
+        dock.receive()
+        dock.work()
+        before = len(dock.file.log)
+        watched(dock, kind)
+        assert (dock.file.exceptions, len(dock.file.log)) == ((), before)
+
+    def test_it_is_told_of_another_leg_all_the_same(self, dock, kind):
+        dock.receive()
+        take_alert(dock.ports, opening(CASE, kind, f"{kind}-first", MONDAY, leg=2, carrier="fedex"), AT_THE_DOOR)
+        assert dock.kinds() == [kind]
+
+
+def test_a_parcel_that_was_scanned_is_taken_in_with_no_look_to_follow(dock):
+    dock.receive()
+    assert receipt(dock).due_at is None
