@@ -67,9 +67,11 @@ def outcome_of(
 
 
 def same_state(pieces: Iterable[PieceFound], outcome: InspectionOutcome) -> bool | None:
-    """Whether customs may be told that the goods are as they left; a piece that was worn was not worked on."""
-    verdicts = {one.verdict for one in pieces if one.came}
-    if "altered" in verdicts:
+    """Whether customs may be told that the goods are as they left; a piece that was worn was not worked on. One that
+    was seen to be altered stays so, whatever else is doubtful of it."""
+    came = [one for one in pieces if one.came]
+    verdicts = {one.verdict for one in came}
+    if "altered" in verdicts or any(one.condition == "altered" for one in came):
         return False
     known = bool(verdicts) and outcome != "held" and verdicts <= {"as_sold", "worn"}
     return True if known else None

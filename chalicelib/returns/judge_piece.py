@@ -30,7 +30,8 @@ DOUBTS = frozenset(
     {
         "too_heavy", "not_weighed", "expected_weight_unknown", "scale_unfit", "weight_wants_a_second_person",
         "identity_unproven", "fineness_wants_another_method", "fineness_wants_an_assay", "xrf_places_wanting",
-        "another_metal_shows", "inscription_differs", "stone_differs_from_report", "report_not_active",
+        "another_metal_shows", "inscription_differs", "inscription_nobody_sold", "stone_differs_from_report",
+        "report_not_active",
     }
 )  # fmt: skip
 FINENESS_DOUBTS = frozenset(
@@ -96,7 +97,8 @@ def judge_piece(item: Item, seen: PieceSeen, on: date, country: str, before: Bef
     reasons = _in_order(
         (
             *_of_weight(expectation, scale), *_of_identity(item, seen, scale, fineness, known),
-            *_of_fineness(item, fineness, known), *_of_the_stone(item.sale, seen, known),
+            *_of_fineness(item, fineness, known), *_of_the_inscription(item, seen),
+            *_of_the_stone(item.sale, seen, known),
             *(() if seen.condition else ("condition_not_judged",)),
         )
     )  # fmt: skip
@@ -230,11 +232,20 @@ def _of_fineness(item: Item, found: FinenessReading | None, known: WeighRules) -
     return ("fineness_agrees",) if found.second_agrees else ("fineness_wants_another_method",)
 
 
+def _of_the_inscription(item: Item, seen: PieceSeen) -> tuple[str, ...]:
+    """One that agrees only supports; that there is none is neutral; another one is for a laboratory. One that no record
+    of the sale knows of may have been cut since: a person says, and customs are not told that nothing was altered."""
+    number, mark = item.sale.report_number if item.sale else None, seen.inscription
+    if mark is None or mark.lower() == "none":
+        return ()
+    if number:
+        return ("inscription_agrees",) if _plain(number) == _plain(mark) else ("inscription_differs",)
+    return () if item.engraved else ("inscription_nobody_sold",)
+
+
 def _of_the_stone(sale: SaleRecord | None, seen: PieceSeen, known: WeighRules) -> Iterable[str]:
-    """An inscription that agrees only supports; that there is none is neutral; another one is for a laboratory."""
-    number, mark, row = sale.report_number if sale else None, seen.inscription, known.stone_report[0]
-    if number and mark and mark.lower() != "none":
-        yield "inscription_agrees" if _plain(number) == _plain(mark) else "inscription_differs"
+    """The main stone beside its grading report."""
+    row = known.stone_report[0]
     if sale is None or seen.stone is None:
         return
     if seen.stone.report_active is False:

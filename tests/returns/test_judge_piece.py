@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.returns.case import SaleRecord
 from chalicelib.returns.inspection import Inspection, found_same_state, standing
+from chalicelib.returns.judge_inspection import outcome_of, same_state
 from chalicelib.returns.judge_piece import Before, StoneSeen, fineness_of, judge_piece
 from chalicelib.returns.repair import Operation
 from chalicelib.returns.weigh_rules import rules
@@ -18,6 +19,7 @@ from tests.returns.requests_of import ring
 from tests.returns.weighing import DAY, g, on_the_scale, seen
 
 SOLD = ring(serial="GT-0001", sale=SaleRecord("SCALE-7", 1, "2141438167", g("0.05"), g("2.40")))
+BARE = replace(SOLD, sale=SaleRecord("SCALE-7", 1))
 UP_TWO = Operation("resize", 1, {"sizes": "2", "width_mm": "3.0", "thickness_mm": "1.8"})
 CHAIN = ring(
     description="24K chain", article="necklace", fineness=999, stones="none", gross_weight_g=g("10.00"),
@@ -201,11 +203,31 @@ def test_the_laws_of_fineness_are_known_where_a_row_says_so():
     assert (known.legal_below("GB", soldered=True), known.legal_below("FR", soldered=False)) == (g("0"), None)
 
 
-def looked(n: int, same_state: bool | None, **changed) -> Inspection:
+@pytest.mark.parametrize(
+    ("item", "read", "holds"),
+    [
+        (BARE, "Anna 2026", ("inscription_nobody_sold",)), (replace(BARE, sale=None), "A+B", ("inscription_nobody_sold",)),
+        (BARE, "none", ()), (BARE, None, ()), (replace(BARE, engraved=True), "Anna 2026", ()),
+        (SOLD, "GIA 9999999999", ("inscription_differs",)), (SOLD, "2141438167", ()),
+    ],
+)  # fmt: skip
+def test_an_inscription_that_nobody_sold_is_for_a_person_and_never_the_same_state(item, read, holds):
+    found = judged(item, inscription=read)
+    outcome = outcome_of((found,), {1: item}, ())
+    assert found.holds == holds
+    assert same_state((found,), outcome) is (None if holds else True)
+
+
+def test_a_piece_seen_to_be_altered_is_not_the_same_though_more_of_it_is_doubtful():
+    found = judged(BARE, condition="altered", inscription="Anna 2026")
+    assert (found.verdict, same_state((found,), "held")) == ("doubtful", False)
+
+
+def looked(n: int, said: bool | None, **changed) -> Inspection:
     from datetime import UTC, datetime
 
     at = datetime(2026, 11, 27, tzinfo=UTC)
-    return Inspection("c", n, 1, at, "a", None, "accepted", (), same_state=same_state, **changed)
+    return Inspection("c", n, 1, at, "a", None, "accepted", (), same_state=said, **changed)
 
 
 def test_customs_are_told_the_same_state_only_when_every_look_that_counts_says_so():

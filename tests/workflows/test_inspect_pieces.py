@@ -71,6 +71,15 @@ def test_an_honest_resize_is_accepted_by_its_formula_and_customs_are_not_told_th
 # What does not
 
 
+def test_an_engraving_that_nobody_sold_goes_to_a_person_and_customs_are_told_nothing_of_the_same_state(dock):
+    row = dock.inspect(ring_seen(inscription="Anna 2026")).row
+    assert (row["outcome"], row["same_state"], row["reasons"]) == ("held", None, ["inscription_nobody_sold"])
+    assert troubles(dock) == ["weight_doubt"]
+    dock.sign()
+    dock.release({1: 1})
+    assert (dock.inspection().outcome, dock.inspection().same_state) == ("accepted", None)
+
+
 def test_a_24k_chain_of_which_038_g_are_missing_holds_the_refund():
     dock = here(replace(MODEST, items=(CHAIN,)))
     row = dock.inspect(ring_seen("9.62", stones=None, serial=None, hallmark="999")).row
