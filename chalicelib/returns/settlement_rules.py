@@ -94,6 +94,18 @@ class KindRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Row):
+    """After so many ``days`` somebody asks where the piece is that outcomes of these kinds replaced before it came; it
+    is looked at again after ``again_days``."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    kinds: tuple[SettlementKind, ...]
+    days: int
+    again_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks(Row):
     """What keeps a case from being settled while it is open: kinds of exception, states of a dispute."""
 
@@ -113,10 +125,15 @@ class SettlementRules:
     lead: Lead
     kinds: Mapping[str, KindRow]
     blocks: Blocks
+    watches: tuple[Watch, ...]
 
     def kind(self, kind: str) -> KindRow:
         """What this outcome needs and does."""
         return self.kinds[kind]
+
+    def watch_of(self, kind: str) -> Watch | None:
+        """How long the piece that was replaced is waited for; None where it is here when it is replaced."""
+        return next((row for row in self.watches if kind in row.kinds), None)
 
     def borne(self, what: Borne, on: GroundOn, right: str | None, country: str) -> Bears | None:
         """Who bears it; None where no row says."""
@@ -150,6 +167,7 @@ def _read(effective: date) -> SettlementRules:
         lead=_rows(vintage, "lead", Lead)[0],
         kinds={row.id: row for row in kinds},
         blocks=_rows(vintage, "blocks", Blocks)[0],
+        watches=_rows(vintage, "watch", Watch),
     )
 
 

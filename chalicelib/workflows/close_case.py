@@ -27,6 +27,7 @@ from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
+from chalicelib.workflows.watch_original import is_awaited
 
 US = "goldthread"
 APPROVES = "settlements:approve"
@@ -150,6 +151,8 @@ def _has_outcome(ports: Ports, file: CaseFile) -> bool:
     delivered = [way for way in file.parts.of(WayOut) if way.state == "delivered"]
     ends = [one for one in sight.settlements if one.state == "done" and sight.rules.kind(one.kind).ends]
     if any(one.kind == "advance_replacement" for one in ends) and not sight.inspections:
+        return False
+    if any(is_awaited(sight, one) for one in ends):
         return False
     if any(one.sends and all(way.settlement_n != one.n for way in delivered) for one in ends):
         return False

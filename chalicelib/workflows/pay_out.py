@@ -20,7 +20,7 @@ from chalicelib.money import Money
 from chalicelib.returns.money_ledger import posting
 from chalicelib.returns.settlement import Posting, Settlement
 from chalicelib.returns.settlement_rules import rules_on
-from chalicelib.workflows import close_case, watch_refund
+from chalicelib.workflows import close_case, watch_original, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part, look_at_part
@@ -283,13 +283,16 @@ def _tell(ports: Ports, file: CaseFile, one: Settlement, now: datetime) -> None:
     closings = [
         closing_of(each, f"the settlement is {one.state}", now) for each in _ours(file, one) if each.kind not in keeps
     ]
-    if closings:
-        ports.queues.send("alerts", closings)
+    sight = sight_of(ports, file)
+    alerts = [*closings, *watch_original.openings(sight, one, now)]
+    if alerts:
+        ports.queues.send("alerts", alerts)
     watch_refund.begin(ports, one.case_id, now)
     look_for_notices(ports, one.case_id)
     look_for_tools(ports, one.case_id)
-    if one.due_at is not None:
-        _write(ports, one, now, "settlement_at_rest", due_at=None)
+    due = watch_original.next_look(sight, one, now)
+    if one.due_at != due:
+        _write(ports, one, now, "original_watched" if due else "settlement_at_rest", due_at=due)
 
 
 def _close_waiting(ports: Ports, file: CaseFile, one: Settlement, now: datetime) -> None:

@@ -157,7 +157,7 @@ class Sight:
         is the notice, and a parcel that the carrier has delivered is with us."""
         file = self.file
         declared = min((one.declared_at for one in self.withdrawals), default=file.case.created_at)
-        received = [one.received_at for one in file.parts.of(Receipt) if self._is_home(one.leg_n)]
+        received = [one.received_at for one in file.parts.of(Receipt) if self.is_home(one.leg_n)]
         arrived = next((entry.at for entry in file.log if entry.what == "stage_arrived"), None)
         sent = next((entry.at for entry in file.log if entry.what in ("stage_in_transit", "stage_arrived")), None)
         back = min((at for at in (*received, arrived) if at), default=None)
@@ -186,7 +186,8 @@ class Sight:
         stands = any(row["code"] == "withdrawal" and row["verdict"] != "denied" for row in rows)
         return bool(self.withdrawals) or (stands and self.file.case.kind == "refund")
 
-    def _is_home(self, leg_n: int) -> bool:
+    def is_home(self, leg_n: int) -> bool:
+        """Whether this leg comes home to us."""
         return all(leg.direction == "home" for leg in self.file.legs if leg.n == leg_n)
 
 

@@ -16,6 +16,7 @@ from chalicelib.errors import RuleNotInForce
 from chalicelib.returns.settlement import RefundClock, Settlement
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.stages import OVER
+from chalicelib.workflows import watch_original
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
@@ -72,11 +73,11 @@ def _look(ports: Ports, case_id: str, now: datetime, *, rests: bool) -> None:
             return None
         known = next(iter(file.parts.of(RefundClock)), None)
         after = _reckoned(sight, known, now, None)
-        if after is None:
-            return None
-        alerts = _alerts(file, after, now)
+        alerts = [*watch_original.closings(sight, now), *(_alerts(file, after, now) if after else ())]
         if alerts:
             ports.queues.send("alerts", alerts)
+        if after is None:
+            return None
         if after == known or (known is not None and not rests and _says_the_same(after, known)):
             return None
         facts = {"last_day": after.last_day or "none", **({"rule": after.rule} if after.rule else {})}
