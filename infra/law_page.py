@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.returns.law import Cited, Exclusion, Guarantee, Right, every_guarantee, every_right, exclusions_of
+from chalicelib.returns.law import (
+    Cited,
+    Exclusion,
+    FaultFreight,
+    Guarantee,
+    Right,
+    every_guarantee,
+    every_right,
+    exclusions_of,
+    fault_freight_of,
+)
 from chalicelib.rulebook import ROOT, effective_dates
 
 PAGE = Path(ROOT).parent / "docs" / "LAW.md"
@@ -113,9 +123,15 @@ def _guarantee(cited: Cited[Guarantee]) -> Iterator[str]:
         yield f"- to reject at once: {row.reject_days} days{pause}; repairs: {row.max_repairs}"
     if row.bonus_months and row.bonus_from:
         yield f"- {row.bonus_months} months more once after a repair, from {row.bonus_from.isoformat()}"
+    home = fault_freight_of(row.countries[0], cited.vintage.effective)
+    yield f"- the way home is paid by: {_payer(home) if home else 'not known, a person decides'}"
     if row.tell:
         yield f"- the seller tells: {', '.join(one.replace('_', ' ') for one in row.tell)}"
     yield _end(cited)
+
+
+def _payer(cited: Cited[FaultFreight]) -> str:
+    return f"{cited.row.paid_by} (`{cited.row.id}`; {cited.source}; confidence {cited.row.confidence})"
 
 
 def _places(row: Right) -> str:

@@ -154,10 +154,10 @@ def _outcome(grounds: tuple[Ground, ...]) -> Outcome:
 
 def _decision(outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong: tuple[Reason, ...]) -> Decision:
     counted = tuple(ground for ground in grounds if _counts(ground, outcome))
-    # A fault that only lacks its photos still puts the freight on the seller: most favourable, here too.
-    stands = (*counted, *(ground for ground in grounds if ground.verdict == "evidence"))
-    payers = {ground.freight_paid_by for ground in stands if outcome != "refused"} - {None}
-    payer: Payer | None = "merchant" if "merchant" in payers else next(iter(payers), None)
+    # A fault that only lacks its photos, or of which a person must say whether the law covers it, still counts for the
+    # freight: most favourable, here too.
+    stands = tuple(ground for ground in grounds if ground in counted or _counts_for_freight(ground))
+    payer = _payer(stands) if outcome != "refused" else None
     policy = asked.policy
     return Decision(
         outcome=outcome,
@@ -171,6 +171,19 @@ def _decision(outcome: Outcome, asked: Asked, grounds: tuple[Ground, ...], wrong
         remedies=remedies_now(asked),
         terms=shop_terms(asked.request, policy) if policy else None,
     )
+
+
+def _counts_for_freight(ground: Ground) -> bool:
+    return ground.verdict == "evidence" or (ground.verdict == "unsure" and ground.code == "guarantee")
+
+
+def _payer(stands: tuple[Ground, ...]) -> Payer | None:
+    """Who pays the way home; nobody yet where a claimed fault leaves it open: that is never silently the customer."""
+    payers = {ground.freight_paid_by for ground in stands} - {None}
+    if "merchant" in payers:
+        return "merchant"
+    is_open = any(ground.freight and ground.freight_paid_by is None for ground in stands)
+    return None if is_open else next(iter(payers), None)
 
 
 def _freight(stands: tuple[Ground, ...], payer: Payer | None) -> tuple[dict[str, Any], ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.errors import RuleNotInForce
-from chalicelib.merchant import ReturnPolicy
+from chalicelib.merchant import Payer, ReturnPolicy
 from chalicelib.returns.case import Item
 from chalicelib.returns.grounds import (
     AT_FAULT,
@@ -21,7 +21,7 @@ from chalicelib.returns.grounds import (
     worse,
     worth_doubts,
 )
-from chalicelib.returns.law import guarantee_of
+from chalicelib.returns.law import Cited, Guarantee, fault_freight_of, guarantee_of
 from chalicelib.returns.remedies import Remedies, remedies_of
 from chalicelib.returns.windows import Window, months_window
 from chalicelib.shop_policy import WarrantyRow
@@ -35,15 +35,14 @@ def legal_guarantee(asked: Asked) -> Ground | None:
         law = guarantee_of(asked.request.customer_country, asked.request.order.sold_on)
     except RuleNotInForce as unknown:
         missing = Reason("law_not_known_for_order_date", unknown.dataset, "no vintage in force", "low")
-        return Ground("guarantee", "unsure", True, (missing,))
+        return _unsure(missing, None, replace(missing, code="freight_undecided"))
     if law is None:
         missing = Reason("guarantee_law_unknown", "returns/guarantee", "no row for this country", "low")
-        return Ground("guarantee", "unsure", True, (missing,))
+        return _unsure(missing, None, replace(missing, code="freight_undecided"))
     if law.row.basis == "reasonable_time":
-        why = by_law("freight_at_fault", law)
-        return Ground("guarantee", "unsure", True, (by_law("guarantee_reasonable_time", law),), None, None, (), why)
+        return _unsure(by_law("guarantee_reasonable_time", law), *_way_home(asked, law))
     if asked.delivered is None:
-        return Ground("guarantee", "unsure", True, (by_law("delivered_on_required", law),))
+        return _unsure(by_law("delivered_on_required", law), *_way_home(asked, law))
     return _guarantee_in_time(asked, remedies_of(asked, law, asked.delivered))
 
 
@@ -58,6 +57,17 @@ def remedies_now(asked: Asked) -> Remedies | None:
     return remedies_of(asked, law, asked.delivered) if law else None
 
 
+def _way_home(asked: Asked, law: Cited[Guarantee]) -> tuple[Payer | None, Reason]:
+    """Who pays it by law; nobody, with the reason, where no row says."""
+    row = fault_freight_of(asked.request.customer_country, asked.request.order.sold_on)
+    return (row.row.paid_by, by_law("freight_at_fault", row)) if row else (None, by_law("freight_undecided", law))
+
+
+def _unsure(why: Reason, payer: Payer | None, freight: Reason) -> Ground:
+    """Whether the law covers the fault is for a person to say, and with it who pays the way home where that is open."""
+    return Ground("guarantee", "unsure", True, (why,), None, payer, (), freight)
+
+
 def is_fault(asked: Asked) -> bool:
     """Whether this return claims that the piece is not as it should be."""
     return asked.request.reason in AT_FAULT and asked.request.kind not in ("recall", "refused", "loan")
@@ -68,16 +78,17 @@ def _guarantee_in_time(asked: Asked, found: Remedies) -> Ground:
     if until is None or (until.at(asked.now) != "open" and not found.early):
         over: Verdict = "denied" if law.may_refuse(asked.today) else "unsure"
         ends = until.sure_until if until else None
-        return Ground("guarantee", over, True, (by_law("guarantee_over", law),), ends)
+        open_yet = by_law("freight_undecided", law) if over == "unsure" else None
+        return Ground("guarantee", over, True, (by_law("guarantee_over", law),), ends, None, (), open_yet)
     first = [by_law(f"{one.law.row.code}_open", one.law) for one in found.early]
     if "reject_within_30_days" in found.open_steps:
         first.append(by_law("early_rejection_open", law))
     if found.bonus:
         first.append(by_law("repair_bonus", law))
     reasons = (by_law("guarantee_open", law), *first, by_law("remedy_after_inspection", law))
-    why = by_law("freight_at_fault", law)
+    payer, why = _way_home(asked, law)
     granted = Ground(
-        "guarantee", "granted", True, reasons, until.sure_until, "merchant", (), why, "all", by_law("outbound_all", law)
+        "guarantee", "granted", True, reasons, until.sure_until, payer, (), why, "all", by_law("outbound_all", law)
     )
     return _with_evidence(asked, granted)
 

@@ -143,6 +143,17 @@ class EarlyFault(Row):
     refund_at: Literal["invoice_price"] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultFreight(Row):
+    """Who pays the way home of a piece that is not as it should be. Nobody but the merchant: where no row speaks of a
+    country a person decides, and never a machine against the customer."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    countries: tuple[str, ...]
+    paid_by: Literal["merchant"]
+
+
 R = TypeVar("R", bound=Row)
 
 
@@ -204,6 +215,18 @@ def every_guarantee(on: date) -> tuple[Cited[Guarantee], ...]:
 def guarantee_of(country: str, sold_on: date) -> Cited[Guarantee] | None:
     """The legal guarantee there, None when no row says; raises ``RuleNotInForce`` for older orders."""
     return next((cited for cited in every_guarantee(sold_on) if country in cited.row.countries), None)
+
+
+def fault_freight_of(country: str, sold_on: date) -> Cited[FaultFreight] | None:
+    """Who pays the way home of a faulty piece there; None where nobody knows. Raises ``RuleNotInForce`` for older
+    orders.
+
+    >>> fault_freight_of("GB", date(2026, 9, 1)).row.paid_by, fault_freight_of("AU", date(2026, 9, 1))
+    ('merchant', None)
+    """
+    vintage = in_force("returns/guarantee", sold_on)
+    rows = _rows(vintage.dataset, vintage.effective, "freight", FaultFreight)
+    return next((Cited(row, vintage) for row in rows if country in row.countries), None)
 
 
 def early_faults_of(country: str, region: str | None, sold_on: date) -> tuple[Cited[EarlyFault], ...]:

@@ -156,11 +156,14 @@ def quote_lines(ports: Ports, sight: Sight, given: Given, by: str, on: date) -> 
 
 
 def freight_back(merchant: Merchant, sight: Sight) -> QuoteLine:
-    """What the way back costs its owner: nothing where the shop or the law says that the merchant pays."""
+    """What the way back costs its owner: nothing where the shop or the law says that the merchant pays; a person says it
+    where nobody knows who pays."""
     currency, partner = sight.item.price.currency, sight.place.partner
     nothing = Money(Decimal(0), currency)
     if merchant_pays_freight(sight):
         return QuoteLine(FREIGHT, nothing, note="paid_by_the_merchant", line=sight.order.line)
+    if _payer_is_open(sight):
+        return QuoteLine(FREIGHT, None, note="payer_not_decided", line=sight.order.line)
     if partner is not None and not partner.carriage:
         return QuoteLine(FREIGHT, nothing, "merchant/partner", "merchant file", "brought_and_fetched", sight.order.line)
     amount = carriage_of(merchant, sight)
@@ -181,6 +184,12 @@ def merchant_pays_freight(sight: Sight) -> bool:
     """Whether the way back is the merchant's: under warranty, and where the decision about the return says so."""
     decision: Mapping[str, Any] = sight.file.plan.answer["decision"]
     return sight.order.under_warranty is True or decision.get("freight_paid_by") == "merchant"
+
+
+def _payer_is_open(sight: Sight) -> bool:
+    """Whether the decision about a faulty piece could not say who pays its way home."""
+    rows = sight.file.plan.answer["decision"].get("freight", ())
+    return any(row["way"] == "home" and row["paid_by"] is None for row in rows)
 
 
 def duty_back(ports: Ports, sight: Sight, lines: tuple[QuoteLine, ...], carriage: Money | None, on: date) -> QuoteLine:

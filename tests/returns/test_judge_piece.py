@@ -206,7 +206,8 @@ def test_the_laws_of_fineness_are_known_where_a_row_says_so():
 @pytest.mark.parametrize(
     ("item", "read", "holds"),
     [
-        (BARE, "Anna 2026", ("inscription_nobody_sold",)), (replace(BARE, sale=None), "A+B", ("inscription_nobody_sold",)),
+        (BARE, "Anna 2026", ("inscription_nobody_sold",)),
+        (replace(BARE, sale=None), "A+B", ("inscription_nobody_sold",)),
         (BARE, "none", ()), (BARE, None, ()), (replace(BARE, engraved=True), "Anna 2026", ()),
         (SOLD, "GIA 9999999999", ("inscription_differs",)), (SOLD, "2141438167", ()),
     ],

@@ -15,7 +15,7 @@ from chalicelib.merchant import Merchant
 from chalicelib.places import EU_MEMBERS
 from chalicelib.returns.eligibility import decide
 from chalicelib.returns.grounds import Asked, Ground
-from chalicelib.returns.law import every_right, withdrawal_right
+from chalicelib.returns.law import every_right, fault_freight_of, withdrawal_right
 from chalicelib.returns.settlement_deadlines import Starts, Told, clocks
 from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.returns.statute import start_of, withdrawal
@@ -95,6 +95,36 @@ class TestOfTheWorkedCases:
         without = decide(request, merchant(), NOW)
         assert (without.outcome, without.reasons) == (with_box.outcome, with_box.reasons)
         assert not any("document" in reason.code for reason in without.reasons)
+
+
+class TestOfWhoPaysTheWayHomeOfAFaultyPiece:
+    @pytest.mark.parametrize("country", ["AU", "US", "HK", "AE", "IN", "TH", "CA"])
+    def test_where_nobody_has_read_it_a_person_decides_and_it_is_never_silently_the_customer(self, country):
+        request = asking(reason="quality", country=country, evidence=("photo_item", "photo_defect"))
+        answer = decide(request, told(zone=(), warranty_months=0, warranty=()), NOW).as_json()
+        (home,) = (row for row in answer["freight"] if row["way"] == "home")
+        assert (answer["freight_paid_by"], home["paid_by"]) == (None, None)
+        assert home["reason"]["code"] == "freight_undecided"
+
+    @pytest.mark.parametrize("country", sorted({*EU_MEMBERS, "NO", "IS", "GB", "KR", "JP", "SG", "CH"}))
+    def test_where_a_row_says_it_the_seller_pays_and_the_row_is_cited(self, country):
+        request = asking(reason="quality", country=country, evidence=("photo_item", "photo_defect"))
+        answer = decide(request, merchant(), NOW).as_json()
+        cited = fault_freight_of(country, request.order.sold_on)
+        assert answer["freight_paid_by"] == "merchant"
+        assert cited.row.paid_by == "merchant"
+        ground = next(one for one in decide(request, merchant(), NOW).grounds if one.code == "guarantee")
+        assert ground.freight.rule == cited.rule
+
+    def test_a_piece_that_was_never_said_to_have_come_is_not_put_on_the_customer_either(self):
+        request = asking(reason="quality")
+        request = replace(request, order=replace(request.order, delivered_on=None))
+        assert decide(request, told(zone=()), NOW).freight_paid_by == "merchant"
+
+    def test_after_a_time_that_may_yet_go_on_it_is_for_a_person(self):
+        request = asking(reason="quality", country="CN", delivered=date(2026, 9, 20), sold=date(2026, 9, 1))
+        home = decide(request, told(warranty_months=0, warranty=()), NOW).as_json()["freight"][0]
+        assert (home["paid_by"], home["reason"]["code"]) == (None, "freight_undecided")
 
 
 class TestOfTheDayItCountsFrom:

@@ -12,7 +12,7 @@ from chalicelib.rulebook import CONFIDENCES, ROOT, dictionary, effective_dates, 
 ON = date(2026, 11, 22)
 DATASETS = {
     "returns/withdrawal": ("right", "exclusion"),
-    "returns/guarantee": ("guarantee", "early"),
+    "returns/guarantee": ("guarantee", "freight", "early"),
     "returns/weighing": (
         "sale_weight",
         "marked_weight",

@@ -12,6 +12,7 @@ from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
 from chalicelib.money import Money
 from chalicelib.returns.quotes import QuoteIncomplete
 from chalicelib.returns.repair import Operation
+from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.keep_quote import QuoteNotOpen
 from tests.workflows.bench import DAY, MONDAY, THE_RING, UP_TWO, Bench, euros
 
@@ -59,6 +60,18 @@ def test_a_line_that_nobody_knows_keeps_the_quote_from_being_offered_until_a_per
     assert made.quote is not None
     assert made.quote.total == euros("236")
     assert {one.given_by for one in made.quote.lines} == {"desk"}
+
+
+def test_a_way_back_of_which_nobody_knows_who_pays_it_is_for_a_person_and_not_on_the_customer() -> None:
+    bench = Bench()
+    plan = bench.file.plan
+    undecided = {"freight_paid_by": None, "freight": [{"way": "home", "paid_by": None, "refunded": None}]}
+    answer = {**plan.answer, "decision": {**plan.answer["decision"], **undecided}}
+    open_yet = replace(plan, answer=answer)
+    amend(bench.ports, bench.case_id, MONDAY, lambda case: Amendment(case, "set_by_the_test", plan=open_yet))
+    bench.order()
+    line = next(one for one in bench.offer(dry_run=True).lines if one.code == "freight_back")
+    assert (line.amount, line.note) == (None, "payer_not_decided")
 
 
 def test_without_a_price_of_the_metal_nothing_is_made_up() -> None:
