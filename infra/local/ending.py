@@ -46,7 +46,8 @@ class Ending(Story):
 
     def _come_home(self) -> None:
         """Opened, proven, booked, flown, delivered."""
-        self._prove(self._open())
+        if proof := self._open():
+            self._prove(proof)
         if self._tale.carrier == "ems":
             self._order_by_hand()
         self._book()

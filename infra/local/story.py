@@ -131,7 +131,7 @@ class Story:
         self._row(self._now(), "DHL asked whether its pushes are wanted: yes", "", "pushes begin", mark="plain")
 
     def _open(self) -> Body:
-        """Open the return before the export is proven; what would prove it."""
+        """Open the return before the export is proven; what would prove it, where anything is wanted."""
         whole, key = self._asked(self._tale.request(self._opened)), secrets.token_hex(16)
         request = self._tale.without_proof(whole)
         opened = self._post_return(request, key)
@@ -148,6 +148,10 @@ class Story:
         self._row("", "asked again with its key: same answer, no second case", mark="plain")
         for what, told in decided(opened):
             self._row("", what, "", told, mark="plain")
+        if whole["kind"] == "repair":
+            self._require(opened["stage"] == "approved", f"to be mended it stands at {opened['stage']}")
+            self._row("", "it comes for a time, to be mended: nothing of its export is to be proven first", mark="plain")
+            return {}
         self._require(opened["stage"] == "evidence_needed", f"without its proof it stands at {opened['stage']}")
         asked = "\n".join(f"- {text}" for text in opened["next"])
         self._row("", "no declaration without its export: the case waits", "", asked, mark="warn")
