@@ -109,6 +109,7 @@ class PieceFoundTold(Told):
     verdict: PieceVerdict
     condition: str | None
     grade: Literal["A", "B", "C", "D"] | None
+    fault_found: bool | None
     weighing: WeighingTold | None
     expected_gross_g: Decimals | None
     expected_net_g: Decimals | None

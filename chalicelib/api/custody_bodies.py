@@ -132,7 +132,8 @@ class FinenessBody(Shape):
 class PieceBody(Shape):
     """One line of the request, counted from 1, as it was seen: 0 for what came of it where nothing did, ``kept`` what
     the customer said they keep. Leave out what nobody looked at. ``stones`` are of all pieces that came; ``hallmark``
-    as it is read, or illegible; ``inscription`` as it is read, or none."""
+    as it is read, or illegible; ``inscription`` as it is read, or none. ``fault_found``: whether it has a fault that
+    was there when it was sold; false for none, and for what wear has made."""
 
     line: LineNumber
     came: Count
@@ -147,6 +148,7 @@ class PieceBody(Shape):
     fineness: FinenessBody | None = None
     condition: Literal["as_sold", "worn", "damaged", "altered"] | None = None
     grade: Literal["A", "B", "C", "D"] | None = None
+    fault_found: Flag | None = None
 
     def as_seen(self) -> PieceSeen:
         """The same as the returns room knows it."""

@@ -44,8 +44,10 @@ class FinenessReading:
 class PieceFound:
     """One line of the request as it was found; ``line`` counts from 1. ``came`` are the pieces of it that came back,
     ``accepted`` those for which money may be given; ``accepted_net_g`` is the net metal of these, None when nobody
-    could say. ``kept`` are pieces that the customer said they keep: not sent, so not missing. ``waits``: what of it a
-    second person lifts by signing too; whatever else holds it needs a release."""
+    could say. ``fault_found``: whether it has a fault that was there when it was sold, the one claimed or another;
+    False for none and for what wear has made, None while nobody has judged it. ``kept`` are pieces that the customer
+    said they keep: not sent, so not missing. ``waits``: what of it a second person lifts by signing too; whatever else
+    holds it needs a release."""
 
     line: int
     came: int
@@ -68,6 +70,7 @@ class PieceFound:
     holds: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    fault_found: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

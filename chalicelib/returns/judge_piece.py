@@ -56,7 +56,8 @@ class StoneSeen:
 class PieceSeen:
     """One line as a person saw it. ``came`` pieces lay in the parcel, ``kept`` the customer said they keep. Everything
     else is None while nobody looked: ``stones`` are of all that came, ``hallmark`` as read (or ``illegible``),
-    ``inscription`` as read (or ``none``). ``changes`` is work that is known to have been done since the sale."""
+    ``inscription`` as read (or ``none``), ``fault_found`` as ``PieceFound`` says it. ``changes`` is work that is known
+    to have been done since the sale."""
 
     line: int
     came: int
@@ -74,6 +75,7 @@ class PieceSeen:
     other_peaks: bool | None = None
     condition: Condition | None = None
     grade: Literal["A", "B", "C", "D"] | None = None
+    fault_found: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def judge_piece(item: Item, seen: PieceSeen, on: date, country: str, before: Bef
         fineness=fineness, grade=seen.grade, reasons=told,
         holds=(*lasting, "pieces_missing") if missing else tuple(lasting),
         waits=tuple(one for one in holds if one in LIFTED_BY_A_SECOND),
-        rules=expectation.rules, condition=_condition(seen),
+        rules=expectation.rules, condition=_condition(seen), fault_found=seen.fault_found,
     )  # fmt: skip
 
 

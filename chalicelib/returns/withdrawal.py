@@ -8,6 +8,8 @@ from typing import ClassVar
 
 # What was shown and confirmed, as codes: the words of the page or of the desk stand in its templates.
 STATEMENT = "withdraw_from_contract"
+# What stands on the work list while a person must say whether one holds.
+DOUBTFUL = "withdrawal_doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Withdrawal:
     def part_id(self) -> str:
         """Its place in the case."""
         return str(self.n)
+
+    @property
+    def doubt(self) -> str:
+        """The episode under which its doubts stand on the work list."""
+        return f"withdrawal-{self.n}"
 
     def covers(self, lines: tuple[int, ...]) -> bool:
         """Whether these lines (empty: all) were declared by it already.

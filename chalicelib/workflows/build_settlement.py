@@ -20,6 +20,7 @@ from chalicelib.returns.authority import Ask, needed
 from chalicelib.returns.settlement import LIVE, Pays, Settlement, SettlementKind
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.settlement_rules import GroundOn, KindRow
+from chalicelib.workflows.grounds_found import UNJUDGED, fault_lacks
 from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, worth_of_pieces
 
 
@@ -59,15 +60,19 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
         raise InvalidRequestError("this is no settlement", [fault])
     _refuse_price_to_come(wish, now)
-    refuse_blocked(sight, row)
-    on = wish.ground or sight.ground()
+    lines = tuple(line for line, _ in wish.lines)
+    best = sight.ground(lines)
+    on = wish.ground or best
+    refuse_blocked(sight, row, on=on, lines=lines)
+    unsaid = fault_lacks(sight.file, sight.found, lines, on)
     _refuse_against_right(sight, wish, on)
     basis = sight.basis(on)
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
     amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
     stake = _stake(sight, basis, row, came, amount, wish.deductions)
-    need = needed(Ask(stake, role, _least(sight, row, on, amount)), sight.merchant.authority)
+    least = _least(row, amount, judged=on != best or UNJUDGED in unsaid)
+    need = needed(Ask(stake, role, least), sight.merchant.authority)
     begun = Settlement(
         case_id=sight.file.case.case_id,
         n=1 + max((one.n for one in sight.settlements), default=0),
@@ -86,7 +91,7 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         begun,
         ground=on,
         stake=stake,
-        lacks=amount.lacks,
+        lacks=(*amount.lacks, *unsaid),
         beside=amount.beside,
         roles_needed=need.roles,
         pays=_payer(row, amount, sight),
@@ -128,11 +133,10 @@ def _refuse_against_right(sight: Sight, wish: Wish, on: GroundOn) -> None:
         raise InvalidRequestError("this settles less than the right gives", faults)
 
 
-def _least(sight: Sight, row: KindRow, on: GroundOn, amount: Amount) -> int:
-    """The approvals wanted however small it is: another person looks where a person judged, or where another ground was
-    chosen than the best for the customer."""
-    judged = amount.by_person or on != sight.ground()
-    return max(row.least_approvals, 1 if judged else 0)
+def _least(row: KindRow, amount: Amount, *, judged: bool) -> int:
+    """The approvals wanted however small it is: another person looks where a person judged (``judged``: another ground
+    than the best for the customer was chosen, or a fault is taken for one that nobody has looked for)."""
+    return max(row.least_approvals, 1 if judged or amount.by_person else 0)
 
 
 def _stake(

@@ -20,9 +20,9 @@ from chalicelib.returns.eligibility import decide
 from chalicelib.returns.evidence import EVIDENCE_KINDS
 from chalicelib.returns.refusals import faults_of_refusal
 from chalicelib.returns.stages import Stage, advance
-from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
 from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.declare_withdrawal import DOUBTFUL, WAITS
+from chalicelib.workflows.declare_withdrawal import WAITS
 from chalicelib.workflows.judge_withdrawal import asked_for
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices

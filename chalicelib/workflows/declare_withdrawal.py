@@ -20,7 +20,7 @@ from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.settlement_deadlines import Clock, earliest
 from chalicelib.returns.stages import OVER
-from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.judge_withdrawal import Judged, first_look, judged, target_of
@@ -32,7 +32,6 @@ from chalicelib.workflows.settlement_sight import sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.verdicts import DECISION_WANTED, Consequence, Verdict, consequence_of
 
-DOUBTFUL = "withdrawal_doubtful"
 REFUND_DUE = "withdrawal_refund_due"
 GOODS_LATE = "withdrawal_goods_late"
 WAITS = frozenset({"review", "evidence_needed"})
@@ -206,7 +205,7 @@ def open_besides(file: CaseFile) -> tuple[str, ...]:
 
 def _doubtful(file: CaseFile, part: Withdrawal, now: datetime) -> tuple[OpenException, ...]:
     text = ", ".join(part.doubts)
-    return (_trouble(file, part, DOUBTFUL, f"withdrawal-{part.n}", part.doubts[0], now, text, None),)
+    return (_trouble(file, part, DOUBTFUL, part.doubt, part.doubts[0], now, text, None),)
 
 
 def _trouble(

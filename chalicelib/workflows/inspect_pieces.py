@@ -217,7 +217,9 @@ def _piece_faults(file: CaseFile, one: PieceSeen, now: datetime) -> Iterator[Fie
     if one.came + one.kept > item.quantity:
         detail = f"{item.quantity} were sold: what else lay in the parcel is no piece of this line"
         yield FieldFault(f"{where}.came", "more_than_sold", detail)
-    if one.came == 0 and (one.weighing or one.stones or one.serial or one.hallmark or one.readings_ppt):
+    if one.came == 0 and (
+        one.weighing or one.stones or one.serial or one.hallmark or one.readings_ppt or one.fault_found
+    ):
         yield FieldFault(f"{where}.came", "nothing_came", "of nothing nothing can be weighed, counted or read")
     if one.second_agrees is not None and one.second_method is None:
         yield FieldFault(f"{where}.second_method", "required", "name the method that agreed or did not")

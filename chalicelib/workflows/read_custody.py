@@ -130,11 +130,12 @@ def inspection_row(one: Inspection) -> dict[str, Any]:
 def _piece(one: PieceFound) -> dict[str, Any]:
     return {
         "line": one.line, "came": one.came, "kept": one.kept, "accepted": one.accepted, "verdict": one.verdict,
-        "condition": one.condition, "grade": one.grade, "weighing": _weighing(one.weighing),
-        "expected_gross_g": _text(one.expected_gross_g), "expected_net_g": _text(one.expected_net_g),
-        "off_by_g": _text(one.off_by_g), "accepted_net_g": _text(one.accepted_net_g), "stones": one.stones,
-        "serial": one.serial, "inscription": one.inscription, "hallmark": one.hallmark,
-        "fineness": _fineness(one.fineness), "reasons": list(one.reasons), "held_by": list(one.holds),
+        "condition": one.condition, "grade": one.grade, "fault_found": one.fault_found,
+        "weighing": _weighing(one.weighing), "expected_gross_g": _text(one.expected_gross_g),
+        "expected_net_g": _text(one.expected_net_g), "off_by_g": _text(one.off_by_g),
+        "accepted_net_g": _text(one.accepted_net_g), "stones": one.stones, "serial": one.serial,
+        "inscription": one.inscription, "hallmark": one.hallmark, "fineness": _fineness(one.fineness),
+        "reasons": list(one.reasons), "held_by": list(one.holds),
         "waits": list(one.waits), "rules": list(one.rules),
     }  # fmt: skip
 

@@ -26,10 +26,10 @@ from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks
 from chalicelib.returns.settlement_rules import GroundOn, KindRow, SettlementRules, rules_on
 from chalicelib.returns.stages import OVER
 from chalicelib.returns.way_out import WayOut
-from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
+from chalicelib.workflows.grounds_found import grants, is_fault
 from chalicelib.workflows.ports import CaseFile, Ports
 
-FAULTS = frozenset({"quality", "not_as_described", "wrong_item", "damaged_in_transit"})
 # Lines that bind pieces: money was given for them, another was sent for them, or they were sent back.
 BINDS = frozenset({"price", "replaced", "sent_back"})
 REFUNDS = frozenset({"price"})
@@ -97,13 +97,14 @@ class Sight:
         gone = (way.repair_n for way in self.file.parts.of(WayOut) if way.state in GONE)
         return frozenset(lines[n] for n in gone if n in lines)
 
-    def ground(self) -> GroundOn:
-        """The ground most favourable to the customer among those that were not denied."""
+    def ground(self, lines: tuple[int, ...] = ()) -> GroundOn:
+        """The ground most favourable to the customer, for these lines (none: all), among those that were not denied. A
+        fault that is claimed counts until the dock has said that it is not there."""
         case, rows = self.file.case, self.file.plan.answer.get("decision", {}).get("grounds", ())
         stands = {row["code"] for row in rows if row["verdict"] != "denied"}
         if case.kind == "recall" or "recall" in stands:
             return "recall"
-        if case.reason in FAULTS:
+        if is_fault(self.file, self.found, lines):
             return "fault"
         if case.kind == "refused" and not self.withdrawals:
             return "refused_delivery"
@@ -112,10 +113,20 @@ class Sight:
     @property
     def withdrawal_stands(self) -> bool:
         """Whether the customer may have their money back by the right to withdraw: declared in time, or granted."""
-        rows = self.file.plan.answer.get("decision", {}).get("grounds", ())
-        granted = any((row["code"], row["verdict"]) == ("withdrawal", "granted") for row in rows)
-        declared = any(one.in_time for one in self.withdrawals)
-        return declared or (granted and self.file.case.kind == "refund")
+        return any(one.in_time for one in self.withdrawals) or self._withdrawal_granted
+
+    def undecided(self, lines: tuple[int, ...]) -> tuple[Withdrawal, ...]:
+        """Declarations about these lines (none: all) that a person has still to judge; none where the right stands
+        without them."""
+        doubts = {one.episode for one in self.file.exceptions if one.kind == DOUBTFUL and one.status != "resolved"}
+        if self._withdrawal_granted or any(one.in_time and one.covers(lines) for one in self.withdrawals):
+            return ()
+        about = (one for one in self.withdrawals if not lines or not one.lines or set(lines) & set(one.lines))
+        return tuple(one for one in about if one.in_time is None and one.doubt in doubts)
+
+    @property
+    def _withdrawal_granted(self) -> bool:
+        return self.file.case.kind == "refund" and grants(self.file, "withdrawal")
 
     def basis(self, on: GroundOn) -> Basis:
         """What amounts are reckoned from on this ground."""
@@ -204,10 +215,18 @@ def sight_of(ports: Ports, file: CaseFile) -> Sight:
     return Sight(file, ports.merchant(), rules, right, held)
 
 
-def refuse_blocked(sight: Sight, row: KindRow, *, but: int | None = None) -> None:
-    """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind; ``but`` is the settlement that
-    is itself looked at."""
+def refuse_blocked(
+    sight: Sight, row: KindRow, *, but: int | None = None, on: str | None = None, lines: tuple[int, ...] = ()
+) -> None:
+    """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind, on this ground, for these
+    lines (none: all); ``but`` is the settlement that is itself looked at, and says both."""
     faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but), *_trouble_faults(sight)]
+    own = next((one for one in sight.settlements if one.n == but), None)
+    if own is not None:
+        faults += _looked_again_faults(sight, row, own)
+        on, lines = own.ground, tuple(sorted({line.line for line in own.lines if line.code in BINDS and line.line}))
+    if row.ends and on == "withdrawal":
+        faults += _undecided_faults(sight, lines)
     if faults:
         raise SettlementBlocked(faults)
 
@@ -246,6 +265,13 @@ def _other_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
         ways = {"paying": "wait for its payment", "unknown": "find out what became of its payment"}
         told = f"settlement {one.n} ({one.kind}) is {one.state}: {ways.get(one.state, 'withdraw it')} first"
         yield FieldFault("settlement", "another_settlement", told, "case")
+
+
+def _undecided_faults(sight: Sight, lines: tuple[int, ...]) -> Iterator[FieldFault]:
+    """Declarations that the ground would rest on and that nobody has judged."""
+    for one in sight.undecided(lines):
+        told = f"withdrawal {one.n} is in doubt ({', '.join(one.doubts)}): decide it first, or name another ground"
+        yield FieldFault("withdrawal", "withdrawal_undecided", told, "case")
 
 
 def _gone_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:

@@ -140,8 +140,9 @@ INSPECTION: dict[str, Any] = {
     "pieces": [
         {
             "line": 1, "came": 1, "kept": 0, "accepted": 1, "verdict": "as_sold", "condition": "as_sold",
-            "grade": "A", "expected_gross_g": "5.30", "expected_net_g": "5.20", "off_by_g": "-0.02",
-            "accepted_net_g": "5.18", "stones": 1, "serial": "GT-0001", "inscription": None, "hallmark": "750",
+            "grade": "A", "fault_found": None, "expected_gross_g": "5.30", "expected_net_g": "5.20",
+            "off_by_g": "-0.02", "accepted_net_g": "5.18", "stones": 1, "serial": "GT-0001", "inscription": None,
+            "hallmark": "750",
             "weighing": {
                 "gross_g": "5.280", "net_g": None, "readings_g": ["5.28", "5.28", "5.28"], "scale_id": "SCALE-1",
                 "calibrated_on": "2026-09-01", "tolerance_g": "0.005",
