@@ -223,7 +223,6 @@ def refuse_blocked(
     faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but), *_trouble_faults(sight)]
     own = next((one for one in sight.settlements if one.n == but), None)
     if own is not None:
-        faults += _looked_again_faults(sight, row, own)
         on, lines = own.ground, tuple(sorted({line.line for line in own.lines if line.code in BINDS and line.line}))
     if row.ends and on == "withdrawal":
         faults += _undecided_faults(sight, lines)
