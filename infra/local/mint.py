@@ -71,6 +71,9 @@ def main() -> int:
         connect = connect_to(stage)
         table = outputs_of(connect("cloudformation"), stage)["TableName"]
         print(mint_for(connect, table, wish, datetime.now(UTC)))
+    except ValueError as wrong:
+        print(f"no token made: HOLDER: {wrong}", file=sys.stderr)
+        return 1
     except (BotoCoreError, ClientError) as error:
         hint = f"; is `make run` up? With another port: {PORT_VARIABLE}=... make token" if stage == "local" else ""
         print(f"no token made for stage {stage}: {error}{hint}", file=sys.stderr)

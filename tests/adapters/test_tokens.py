@@ -46,3 +46,18 @@ def test_too_little_chance_and_a_taken_id_are_refused():
         minted(table)
     with pytest.raises(ValueError, match="random"):
         minted(table, b"short")
+
+
+def test_a_name_in_another_spelling_is_no_other_person():
+    table = MemoryTable()
+    texts = [
+        mint(table, holder, "lead", ["settlements:approve"], NOW, 90, bytes([n]) * 30)
+        for n, holder in enumerate(("Ann Lee", " ann  lee", "ＡＮＮ LEE"))
+    ]
+    assert {TableTokens(table).read(text.split("_")[1]).holder for text in texts} == {"ann lee"}
+
+
+@pytest.mark.parametrize("holder", ["", "  ", "goldthread", "Customer", "terms"])
+def test_no_token_is_held_by_nobody_by_the_house_itself_or_by_the_customer(holder):
+    with pytest.raises(ValueError, match="held by a person or a tool"):
+        mint(MemoryTable(), holder, "lead", [], NOW, 90, RANDOM)
