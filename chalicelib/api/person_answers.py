@@ -33,7 +33,7 @@ class ErasureAnswer(Told):
     rule: str | None
     asked_at: Stamp | None
     done_at: Stamp | None
-    held_by: list[Literal["case_open", "claim_open", "dispute_open", "refund_owed", "legal_hold"]]
+    held_by: list[Literal["case_open", "claim_open", "dispute_open", "refund_owed", "evidence_frozen", "legal_hold"]]
     legal_hold: LegalHoldTold | None
     kept: list[KeptTold]
 

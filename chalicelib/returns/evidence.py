@@ -26,7 +26,8 @@ class Evidence:
     """One piece of evidence. ``sha256`` is what was announced (None: a form cannot say), ``found_sha256`` what came.
     ``media_type`` and ``size`` are as announced; a form announces ``UNTOLD`` and the most it may take. ``copy_key`` and
     ``thumb_key`` are the served copies of a photo, without place data; its original is never served. ``problem`` says
-    why it is not kept. ``frozen``: it may not go before its case is over, whatever a clock or an erasure says."""
+    why it is not kept. ``frozen``: nothing about it may go before its case and what is disputed of it are over,
+    whatever a clock or an erasure says."""
 
     KIND: ClassVar[str] = "EVIDENCE"
 

@@ -17,7 +17,8 @@ from chalicelib.rulebook import Confidence, in_force
 
 # clock: nobody asked, time will tell; asked: done as soon as nothing holds it up; done: nobody can read them any more.
 ErasureState = Literal["clock", "asked", "done"]
-Hold = Literal["case_open", "claim_open", "dispute_open", "refund_owed", "legal_hold"]
+Hold = Literal["case_open", "claim_open", "dispute_open", "refund_owed", "evidence_frozen", "legal_hold"]
+DISPUTE_OPEN = frozenset({"open", "answered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,13 @@ def kept_beyond(ended_on: date | None, on: date) -> tuple[Kept, ...]:
 
 
 def holds(
-    stage: Stage, *, claims_open: bool, disputes: Iterable[str], refund_owed: bool, legal_hold: bool
+    stage: Stage,
+    *,
+    claims_open: bool,
+    disputes: Iterable[str],
+    refund_owed: bool,
+    legal_hold: bool,
+    evidence_frozen: bool = False,
 ) -> tuple[Hold, ...]:
     """Everything that keeps personal values from being erased now; ``disputes`` are the states of the case's disputes.
 
@@ -105,8 +112,9 @@ def holds(
     found: dict[Hold, bool] = {
         "case_open": stage not in OVER,
         "claim_open": claims_open,
-        "dispute_open": any(state in ("open", "answered") for state in disputes),
+        "dispute_open": any(state in DISPUTE_OPEN for state in disputes),
         "refund_owed": refund_owed,
+        "evidence_frozen": evidence_frozen,
         "legal_hold": legal_hold,
     }
     return tuple(name for name, so in found.items() if so)

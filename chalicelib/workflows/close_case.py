@@ -17,12 +17,13 @@ from chalicelib.returns.custody import Receipt
 from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
-from chalicelib.returns.stages import NEXT
+from chalicelib.returns.stages import NEXT, OVER
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.erase_person import clock_of
 from chalicelib.workflows.find_case import case_of
+from chalicelib.workflows.freeze_evidence import thawing
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
@@ -51,12 +52,15 @@ class CaseOpen(ConflictError):
 
 
 def close_if_done(ports: Ports, case_id: str, now: datetime) -> None:
-    """Close a case that has its outcome and of which nothing is open; quiet otherwise, and for one that is closed."""
+    """Close a case that has its outcome and of which nothing is open; quiet otherwise. Of one that is over, what was
+    frozen as its evidence may thaw now."""
     closed: list[str] = []
 
     def decide(file: CaseFile) -> Amendment | None:
         closed[:] = []
         if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(file):
+        if file.case.stage in OVER:
+            return thawing(file)
             return None
         closed[:] = [file.case.stage]
         after, clock = replace(file.case, stage="closed"), clock_of(file.case, file, now)

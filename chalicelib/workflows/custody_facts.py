@@ -1,11 +1,11 @@
-"""What the stories of custody share: digests of what was said, evidence that is named and frozen, how a parcel left."""
+"""What the stories of custody share: digests of what was said, evidence that is named, how a parcel left."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,11 +29,6 @@ def digest_of(facts: Any) -> str:
     plain = dict(facts) if isinstance(facts, Mapping) else asdict(facts)
     text = json.dumps(plain, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def frozen(file: CaseFile) -> tuple[Evidence, ...]:
-    """All evidence of the case that may still go, as it is once it may not."""
-    return tuple(replace(one, frozen=True) for one in file.parts.of(Evidence) if not one.frozen)
 
 
 def evidence_faults(file: CaseFile, field: str, named: Iterable[str | None], kind: EvidenceKind | None = None) -> Any:

@@ -4,6 +4,7 @@ What makes their values readable is destroyed; the case, its log and its evidenc
 never named anybody. An erasure that something holds up (the case is open, a claim, a dispute, a refund, a legal hold)
 is kept and done by itself when nothing does any more. It is noted outside the table too, under ``erased/`` in the
 evidence bucket, so that it can be done again when the table is restored from a day before (``make erase-again``).
+Frozen evidence holds it up too: it proves nothing once nobody can say whose it was.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from chalicelib.returns.keeping import Erasure, Hold, falls_due, holds, kept_bey
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.freeze_evidence import CLAIM_OVER, is_held, thawed
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.wake_parts import step_of
 
-# Claims of which nothing more is expected to be asked in writing.
-CLAIM_OVER = frozenset({"closed", "withdrawn", "lapsed", "paid"})
 OWED = frozenset({"proposed", "approved", "paying", "unknown"})
 
 
@@ -35,14 +36,15 @@ class AlreadyErased(ConflictError):
     code = "already_erased"
 
 
-def clock_of(case: Case, file: CaseFile, now: datetime) -> tuple[Erasure, ...]:
-    """The clock that begins when a case ends: to be written with that change. An erasure that was asked for before, or
-    is done, stays as it is."""
+def clock_of(case: Case, file: CaseFile, now: datetime) -> tuple[Part, ...]:
+    """The clock that begins when a case ends, and evidence that thaws with it: to be written with that change. An
+    erasure that was asked for before, or is done, stays as it is."""
     found = erasure_of(file)
     if found is not None and found.state != "clock":
-        return ()
+        return thawed(file)
     due_at, rule = falls_due(case.customer_country, now)
-    return (replace(found or Erasure(case.case_id, "clock", None), due_at=due_at, not_before=due_at, rule=rule),)
+    clock = replace(found or Erasure(case.case_id, "clock", None), due_at=due_at, not_before=due_at, rule=rule)
+    return (clock, *thawed(file))
 
 
 def erasure_of(file: CaseFile) -> Erasure | None:
@@ -119,7 +121,8 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
         if held:
             return Amendment(again.case, "erasure_held", {"held_by": " ".join(held)}, parts=(_held(part, held, now),))
         done = replace(part, state="done", due_at=None, done_at=now, held_by=())
-        return Amendment(again.case, "person_erased", {"rule": part.rule or "asked"}, parts=(done,))
+        facts = {"rule": part.rule or "asked"}
+        return Amendment(again.case, "person_erased", facts, parts=(done, *thawed(again)))
 
     amend_file(ports, case_id, now, decide)
 
@@ -166,6 +169,7 @@ def _holds(file: CaseFile, found: Erasure | None) -> tuple[Hold, ...]:
         disputes=[one.state for one in file.parts.of(Dispute)],
         refund_owed=any(one.state in OWED for one in file.parts.of(Settlement)),
         legal_hold=found is not None and found.hold_reason is not None,
+        evidence_frozen=is_held(file),
     )
 
 

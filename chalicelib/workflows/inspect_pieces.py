@@ -22,7 +22,8 @@ from chalicelib.returns.judge_piece import Before, PieceSeen, judge_piece
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.custody_facts import digest_of, evidence_faults, frozen, time_faults
+from chalicelib.workflows.custody_facts import digest_of, evidence_faults, time_faults
+from chalicelib.workflows.freeze_evidence import frozen
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import inspection_row
 from chalicelib.workflows.tell_inspection import send_inspection

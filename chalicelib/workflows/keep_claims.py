@@ -35,6 +35,7 @@ from chalicelib.workflows import case_log
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.claim_ports import PACK_TO_MAKE
 from chalicelib.workflows.claim_sight import Sight, sight_of
+from chalicelib.workflows.freeze_evidence import thaw
 from chalicelib.workflows.ports import Ports
 
 STEP = "claim_watch"
@@ -63,6 +64,8 @@ def look(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
         sight = sight_of(ports, case_id, leg_n, now)
         if sight.watch is None and not sight.troubles:
             return
+        if thaw(ports, sight.file, now):
+            continue
         after = brought_up(sight, now)
         alerts = [*_openings(sight, after, now), *_closings(sight, after, now)]
         if alerts:

@@ -23,8 +23,9 @@ from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import keep_claims, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.custody_facts import digest_of, evidence_faults, frozen, how_it_left, time_faults
+from chalicelib.workflows.custody_facts import digest_of, evidence_faults, how_it_left, time_faults
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.freeze_evidence import frozen
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import receipt_row

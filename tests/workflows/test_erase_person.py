@@ -5,21 +5,28 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters import keys
+from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError, PaperPending, UnavailableError
 from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.evidence import Evidence
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.case_log import broken_at
+from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.erase_person import AlreadyErased, ask_erasure, erasure_of, lay_hold, look, read_erasure
 from chalicelib.workflows.export_person import ask_export, export_link, take_export
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
+from chalicelib.workflows.verdicts import Verdict
+from chalicelib.workflows.work_exceptions import act_on_exception
 from infra.erase_again import erase_again
 from tests.workflows.desk import MONDAY, Desk
 
@@ -195,3 +202,64 @@ def test_an_export_after_an_erasure_says_so_and_of_a_stranger_there_is_none() ->
     assert email.encode() not in content
     with pytest.raises(NotFoundError):
         ask_export(one.ports, "nobody@example.com", now=one.now)
+
+
+class Frozen(Asked):
+    """A return whose evidence an inspection froze, over the heads of people who still work on it."""
+
+    def __init__(self) -> None:
+        super().__init__(cancelled=False)
+        piece = Evidence(CASE, "e0001", "photo_item", "image/jpeg", 9, "kept", "desk", MONDAY, MONDAY + DAY)
+        self.write("inspected", replace(piece, frozen=True))
+        self.trouble("open", "inspection-1-swapped_piece", "swapped_piece")
+        cancel_case(self.ports, CASE, reason="changed my mind", holder="desk", now=self.now)
+
+    def write(self, what: str, *parts: Any) -> None:
+        amend(self.ports, CASE, self.now, lambda case: Amendment(case, what, parts=parts))
+
+    def trouble(self, action: str, episode: str, kind: str) -> None:
+        said = {"subject_kind": "case", "subject": CASE, "kind": kind, "episode": episode, "since": stamp(self.now)}
+        take_alert(self.ports, {"action": action, **said}, self.now)
+
+    @property
+    def frozen(self) -> list[bool]:
+        return [one.frozen for one in self.desk.file.parts.of(Evidence)]
+
+
+def test_frozen_evidence_holds_an_erasure_up_with_its_reason_until_what_it_proves_is_over() -> None:
+    one = Frozen()
+    assert one.ask()["held_by"] == ["evidence_frozen"]
+    look(one.ports, CASE, "person", one.now)
+    assert (one.is_erased, one.frozen) == (False, [True])
+    one.trouble("close", "inspection-1-swapped_piece", "swapped_piece")
+    assert read_erasure(one.ports, CASE, one.now)["held_by"] == []
+    look(one.ports, CASE, "person", one.now + DAY)
+    assert (one.is_erased, one.frozen) == (True, [False])
+    assert broken_at(one.desk.file.log) is None
+
+
+def test_evidence_thaws_with_the_word_of_who_resolves_the_last_trouble_after_the_end() -> None:
+    one = Frozen()
+    (found,) = (each for each in one.desk.file.exceptions if each.kind == "swapped_piece")
+    verdict = Verdict("resolve", "desk", "the customer has the other ring back")
+    act_on_exception(one.ports, found.exception_id, verdict, one.now)
+    assert one.frozen == [False]
+    assert "evidence_thawed" in [entry.what for entry in one.desk.file.log]
+
+
+def test_an_open_dispute_keeps_evidence_frozen_though_the_trouble_is_over() -> None:
+    one = Frozen()
+    one.write("dispute_opened", Dispute(CASE, "d1", "visa", "13.7", "open", None, one.now, "desk"))
+    one.trouble("close", "inspection-1-swapped_piece", "swapped_piece")
+    close_if_done(one.ports, CASE, one.now)
+    assert (one.frozen, one.ask()["held_by"]) == ([True], ["dispute_open", "evidence_frozen"])
+
+
+def test_evidence_of_a_case_that_ends_in_peace_thaws_with_its_end() -> None:
+    one = Asked(cancelled=False)
+    piece = Evidence(CASE, "e0001", "photo_item", "image/jpeg", 9, "kept", "desk", MONDAY, MONDAY + DAY, frozen=True)
+    amend(one.ports, CASE, one.now, lambda case: Amendment(case, "inspected", parts=(piece,)))
+    assert one.ask()["held_by"] == ["case_open", "evidence_frozen"]
+    cancel_case(one.ports, CASE, reason="changed my mind", holder="desk", now=one.now)
+    assert [each.frozen for each in one.desk.file.parts.of(Evidence)] == [False]
+    assert read_erasure(one.ports, CASE, one.now)["held_by"] == []

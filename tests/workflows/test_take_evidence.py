@@ -12,7 +12,7 @@ from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
 from chalicelib.returns.evidence import CUSTOMER, UNTOLD, EvidenceWish
 from chalicelib.workflows.amend import Amendment, amend, amend_file
 from chalicelib.workflows.case_log import broken_at
-from chalicelib.workflows.custody_facts import frozen
+from chalicelib.workflows.freeze_evidence import frozen
 from chalicelib.workflows.look_at_evidence import take_evidence_work
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_evidence import TooMuchEvidence, confirm, offer
