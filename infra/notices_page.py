@@ -25,6 +25,7 @@ from chalicelib.notices.facts import (
     NoticeFacts,
     Outcome,
     PickupHours,
+    RecalledPiece,
 )
 from chalicelib.notices.language import languages
 from chalicelib.notices.messages import Rendered, render
@@ -64,6 +65,9 @@ _ENDINGS: dict[Moment, dict[str, dict[str, Any]]] = {
         f"{how}_{way}": {"reason": how, "direction": way} for how in ("lost", "destroyed") for way in ("home", "out")
     },
     "recall": {"plain": {"remedies": ("repair", "replacement", "refund"), "task": "await_courier_day"}},
+    "out_back": {"plain": {"direction": "out", "task": "check_address", "deadline": None}},
+    "seized": {way: {"direction": way, "reason": "seized"} for way in ("home", "out")},
+    "unclaimed": {one: {"reason": one, "task": "claim_piece"} for one in ("ours", "partner")},
 }
 HOUSE = MerchantContact("GTS Trading", "returns@example.com", "+86 755 5550 0101")
 
@@ -87,6 +91,7 @@ def sample_facts(language: str) -> NoticeFacts:
         refund=Money(amount, currency),
         link="https://returns.example.com/v1/c/" + "A" * 48,
         hazard="ABC",
+        recalled=(RecalledPiece("ABC", "DEF", "N-07", "GT-000184", "B-12", date(2026, 10, 2)),),
         sample=True,
     )
 

@@ -14,7 +14,7 @@ MOMENTS = (
     "accepted", "evidence_wanted", "pickup_booked", "collected", "held", "released", "arrived", "decision",
     "cancelled", "summary",
     "received", "withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "sent_out",
-    "out_arrived", "lost", "recall",
+    "out_arrived", "lost", "recall", "credited", "out_back", "seized", "unclaimed",
 )  # fmt: skip
 MOMENT = Parameter("moment", "path", "Of which moment the notice tells.", choices=MOMENTS, example="pickup_booked")
 LANGUAGE = Parameter(

@@ -1,7 +1,8 @@
 """What a notice to the customer may be written from. Whoever writes the words sees nothing else.
 
 A mail is read by others than the one it is for, so nothing here tells what the parcel holds or what it is worth: no
-piece, no metal, no price. The one amount of money is the refund, which is told with the decision about it.
+piece, no metal, no price; a recall alone must name its product. The one amount of money is the refund or the credit,
+which is told with the decision about it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ Moment = Literal[
     "accepted", "evidence_wanted", "pickup_booked", "collected", "held", "released", "arrived", "decision",
     "cancelled", "summary",
     "received", "withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "sent_out",
-    "out_arrived", "lost", "recall",
+    "out_arrived", "lost", "recall", "credited", "out_back", "seized", "unclaimed",
 ]  # fmt: skip
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
@@ -34,6 +35,7 @@ CustomerTask = Literal[
     "destroy_label",  # of a return that was called off: the label must not be used any more
     "answer_quote",  # say yes or no to it, on the page or in a reply
     "send_back",  # after a withdrawal: the goods, by the law's last day
+    "claim_piece",  # a finished piece that nobody fetches: say how it gets back
     "receive_parcel",  # on the way out: take it in person, and look at the box before opening it
 ]
 CUSTOMER_TASKS: tuple[CustomerTask, ...] = get_args(CustomerTask)
@@ -75,6 +77,19 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class RecalledPiece:
+    """What a recall is about, as the customer finds it on the piece and on the bill; None: not known. The day is that
+    of the sale."""
+
+    name: str | None
+    brand: str | None
+    sku: str
+    serial: str | None = None
+    batch: str | None = None
+    sold_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """Everything that may stand in one notice. What is None or empty is not known, or does not apply.
 
@@ -90,9 +105,11 @@ class NoticeFacts:
 
     ``direction`` is the way of the parcel told of: home to us, or out to the customer. ``link`` is the address of the
     customer's page; a preview has none. Of a withdrawal, ``lines`` are those declared (empty: all), ``in_time`` whether
-    the law surely grants it, ``refund_by`` until when the money is back. Of a recall, ``hazard`` is what is wrong, in
-    the customer's language, and ``remedies`` what they may choose. ``reason`` also says how a repair ended (``done``,
-    ``unrepaired``, ``partner``), how a parcel was lost (``lost``, ``destroyed``) and that one was ``found``.
+    the law surely grants it, ``refund_by`` until when the money is back. Of a recall, ``recalled`` are the pieces,
+    ``hazard`` is what is wrong, in the customer's language, and ``remedies`` what they may choose: the law wants the
+    product named, so here alone it is. ``reason`` also says how a repair ended (``done``, ``unrepaired``, ``partner``),
+    where a piece waits that nobody fetches (``ours``, ``partner``), how a parcel was lost (``lost``, ``destroyed``) and
+    that one was ``found``.
     """
 
     rma: str
@@ -124,4 +141,5 @@ class NoticeFacts:
     refund_by: datetime | None = None
     hazard: str | None = None
     remedies: tuple[str, ...] = ()
+    recalled: tuple[RecalledPiece, ...] = ()
     sample: bool = False

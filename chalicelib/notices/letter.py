@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.notices.facts import Direction, Moment, NoticeFacts
+from chalicelib.notices.facts import Direction, Moment, NoticeFacts, RecalledPiece
 from chalicelib.notices.told_facts import TIMES, Teller
 from chalicelib.notices.wording import Phrase, Words
 from chalicelib.rulebook import dictionary
@@ -16,10 +16,11 @@ from chalicelib.rulebook import dictionary
 # Tasks that leave the customer nothing to do: said plainly, not asked.
 _EASY = frozenset({"nothing", "await_courier_day"})
 # Of these nothing is asked where no task is named, so nothing needs to be said about it.
-_SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held", "lost", "recall", "repair_done"})
+_SAYS_NOTHING_OF_NOTHING = frozenset({"decision", "cancelled", "held", "lost", "seized", "recall", "repair_done"})
 # Moments that ask for one thing by what they are.
 _ASKS: dict[str, str] = {
     "evidence_wanted": "send_photos", "quote": "answer_quote", "quote_reminder": "answer_quote",
+    "out_back": "check_address", "unclaimed": "claim_piece",
 }  # fmt: skip
 _REPAIR_ENDS = ("unrepaired", "partner")
 
@@ -104,6 +105,8 @@ class Writer:
             return "found" if facts.reason == "found" else "released_out" if facts.direction == "out" else "released"
         if self.moment == "lost":
             return f"lost.{'destroyed' if facts.reason == 'destroyed' else 'lost'}"
+        if self.moment == "unclaimed":
+            return f"unclaimed.{'partner' if facts.reason == 'partner' else 'ours'}"
         if self.moment == "repair_done":
             return f"repair_done.{facts.reason if facts.reason in _REPAIR_ENDS else 'done'}"
         if self.moment == "decision":
@@ -162,10 +165,20 @@ class Writer:
                 yield from self._maybe("withdrawal_receipt.money")
 
     def _recalled(self) -> Iterator[Block]:
-        """Of a recall: what is wrong, and what the customer may choose."""
+        """Of a recall: which product, what is wrong with it, and what the customer may choose."""
         if self.moment == "recall":
+            for one in self.facts.recalled:
+                yield from self._listing("recalled", self._product(one))
             yield from self._maybe("recall.hazard")
             yield from self._listing("remedies", (self._sure(f"remedy.{one}") for one in self.facts.remedies))
+
+    def _product(self, one: RecalledPiece) -> Iterator[Phrase]:
+        """What the law wants named of a recalled product, as far as it is known."""
+        told = Teller(self.facts, self.words.language).piece_of(one)
+        for name, piece in told.items():
+            if piece is not None:
+                label = self._sure(f"piece.{name}")
+                yield self._row("row", label=label, value=Phrase((piece,), label.language))
 
     def _why(self) -> Iterator[Phrase]:
         if self.moment == "cancelled" and self.facts.reason:

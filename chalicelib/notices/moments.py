@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from chalicelib.money import Money
@@ -26,6 +26,7 @@ _FAR: dict[Moment, int] = {
     "withdrawal_receipt": 0, "recall": 0, "evidence_wanted": 0, "accepted": 1, "decision": 1, "pickup_booked": 2,
     "collected": 3, "held": 4, "released": 4, "lost": 4, "arrived": 5, "received": 5, "quote": 6, "quote_reminder": 6,
     "repair_begun": 7, "repair_done": 8, "paid": 8, "sent_out": 3, "out_arrived": 5, "cancelled": 20,
+    "credited": 8, "out_back": 6, "seized": 4, "unclaimed": 9,
 }  # fmt: skip
 # The way out begins where the last of these lies.
 _OUT = 8
@@ -33,8 +34,10 @@ _OUT = 8
 REQUIRED: frozenset[Moment] = frozenset({"decision", "withdrawal_receipt", "recall"})
 # What is told by itself and is no older for waiting: it is asked until it is answered.
 ASKING: frozenset[Moment] = frozenset({"quote", "quote_reminder"})
+# What must be taken back once it is so no more.
+_TROUBLES: frozenset[Moment] = frozenset({"held", "lost", "seized"})
 # What is owed however the return ended.
-_WHATEVER_CAME: frozenset[Moment] = frozenset({"withdrawal_receipt", "recall", "paid"})
+_WHATEVER_CAME: frozenset[Moment] = frozenset({"withdrawal_receipt", "recall", "paid", "credited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A parcel that its carrier lost or destroyed. ``names`` are the scans that told of it; ``found_at`` when it was
-    seen on its way again."""
+    """A parcel that its carrier lost or destroyed, or that customs keep for good. ``names`` are the scans that told of
+    it; ``found_at`` when it was seen on its way again."""
 
     names: tuple[str, ...]
     leg_n: int
     at: datetime
-    how: Literal["lost", "destroyed"]
+    how: Literal["lost", "destroyed", "seized"]
     found_at: datetime | None = None
     out: bool = False
 
@@ -99,7 +102,8 @@ class Hold:
     """A trouble of which the customer is told: a hold, or one where they must act. ``names`` are all the scans that
     told of it, for the one that opened it may come to be another. ``until`` is when it ended, ``freed`` whether the
     parcel went on then. ``asked_at`` is since when the customer must do something about it (None: nothing): a hold of
-    which they were told is told once more when it comes to that."""
+    which they were told is told once more when it comes to that. ``ends_on`` is the day by which it is usually known
+    what became of it."""
 
     names: tuple[str, ...]
     leg_n: int
@@ -110,6 +114,7 @@ class Hold:
     task: CustomerTask
     asked_at: datetime | None = None
     out: bool = False
+    ends_on: date | None = None
 
     def is_named(self, episode: str) -> bool:
         """Whether a notice of this episode is about it."""
@@ -120,7 +125,8 @@ class Hold:
 class History:
     """Everything that happened to a return of which its customer may be told. ``tracked``: what the carrier told of
     every leg was read, so a hold that is not here is none. ``received`` are the parcels that we took in ourselves;
-    ``marks`` what needs no more than its name: receipts, quotes, repairs, payments, recalls."""
+    ``back`` those that went out and came back to us; ``marks`` what needs no more than its name: receipts, quotes,
+    repairs, payments, recalls."""
 
     accepted_at: datetime | None = None
     evidence_wanted_at: datetime | None = None
@@ -131,6 +137,7 @@ class History:
     arrived: tuple[Reached, ...] = ()
     received: tuple[Reached, ...] = ()
     lost: tuple[Lost, ...] = ()
+    back: tuple[Reached, ...] = ()
     marks: tuple[Mark, ...] = ()
     cancelled_at: datetime | None = None
     tracked: bool = True
@@ -216,8 +223,10 @@ def _apart(one: Occasion, told: set[str]) -> Owed:
 
 
 def _decision(one: Decided) -> Occasion:
-    """A refund that is paid before anybody told of its decision is told with it."""
-    paid = (f"paid/{one.settles}",) if one.settles is not None and one.refund is not None else ()
+    """A refund that is paid, or a credit that is there, before anybody told of its decision is told with it."""
+    paid = (
+        (f"paid/{one.settles}", f"credited/{one.settles}") if one.settles is not None and one.refund is not None else ()
+    )
     return Occasion("decision", one.at, one.episode, tells=paid)
 
 
@@ -239,7 +248,8 @@ def _under_way(history: History, register: Register, now: datetime) -> Iterable[
         if hold.until is not None and hold.freed:
             yield Occasion("released", hold.until, hold.names[0], hold.names, out=hold.out)
     for lost in history.lost:
-        yield Occasion("lost", lost.at, lost.names[0], lost.names, out=lost.out)
+        how: Moment = "seized" if lost.how == "seized" else "lost"
+        yield Occasion(how, lost.at, lost.names[0], lost.names, out=lost.out)
         if lost.found_at is not None:
             yield Occasion("released", lost.found_at, lost.names[0], lost.names, out=lost.out)
     yield from _withdrawn(history, register, now)
@@ -257,6 +267,7 @@ def _at_their_end(history: History, register: Register) -> Iterable[Occasion]:
         elif one.leg_n in known or one.leg_n not in here:
             yield _reached("arrived", one)
     yield from (_reached("received", one) for one in history.received if one.leg_n not in known)
+    yield from (_reached("out_back", one) for one in history.back)
 
 
 def _reached(moment: Moment, one: Reached) -> Occasion:
@@ -273,7 +284,7 @@ def _held(hold: Hold) -> Occasion:
 def _withdrawn(history: History, register: Register, now: datetime) -> Iterable[Occasion]:
     """A hold or a loss that was told and that the carrier has since taken back altogether: whoever was told of it must
     hear that there is none."""
-    told = [entry.episode for entry in register if entry.moment in ("held", "lost") and entry.status == "sent"]
+    told = [entry.episode for entry in register if entry.moment in _TROUBLES and entry.status == "sent"]
     known = {name for hold in history.holds for name in hold.names}
     known |= {name for lost in history.lost for name in lost.names}
     gone = (episode for episode in told if _plain(episode) not in known)

@@ -1,7 +1,7 @@
 """What the customer's page may be written from. Whoever writes the page sees nothing else.
 
 Whoever has the link can read the page, so it tells what a notice may tell and no more: no piece, no metal, no address,
-no name. Amounts and papers are there only when the order number was named (``opened``).
+no name. Amounts, papers and the code of a credit are there only when the order number was named (``opened``).
 """
 
 from __future__ import annotations
@@ -86,6 +86,15 @@ class SettlementShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditShown:
+    """A credit that is there. Its code is worth money: it is told only when opened, and so is its sum."""
+
+    since: datetime
+    code: str | None = None
+    sum: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalShown:
     """The right of withdrawal: open to be declared (``until``: None where its end is not sure), or declared."""
 
@@ -130,6 +139,7 @@ class PageFacts:
     progress: tuple[Scan, ...] = ()
     quote: QuoteShown | None = None
     settlement: SettlementShown | None = None
+    credits: tuple[CreditShown, ...] = ()
     withdrawal: WithdrawalShown | None = None
     opened: bool = False
     closed_to_orders: bool = False
@@ -137,4 +147,4 @@ class PageFacts:
     @property
     def has_something_to_open(self) -> bool:
         """Whether an order number opens anything."""
-        return bool(self.papers or self.quote or self.settlement)
+        return bool(self.papers or self.quote or self.settlement or self.credits)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from chalicelib.clock import zone
-from chalicelib.notices.facts import NoticeFacts
+from chalicelib.notices.facts import NoticeFacts, RecalledPiece
 from chalicelib.notices.locales import Locale, clock_name, locale_of
 from chalicelib.notices.safe_text import name_of, one_line
 from chalicelib.notices.wording import Piece, first_way
@@ -19,6 +19,7 @@ from chalicelib.notices.wording import Piece, first_way
 TIMES = frozenset({"at", "deadline", "refund_by", "pickup_from", "pickup_until"})
 # What is wrong with a recalled piece is told whole.
 LONGEST_HAZARD = 2000
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ class Teller:
     def day_of(self, at: datetime) -> Piece:
         """The customer's day on which something happened."""
         return Piece(self.locale.long_date(self._local(at).date()))
+
+    def piece_of(self, one: RecalledPiece) -> Mapping[str, Piece | None]:
+        """A recalled piece by the names of its labels."""
+        return {
+            "name": _named(one_line(one.name, LONGEST_NAME)),
+            "brand": _named(one_line(one.brand)),
+            "sku": _coded(one_line(one.sku)),
+            "serial": _coded(one_line(one.serial)),
+            "batch": _coded(one_line(one.batch)),
+            "sold": _said(self.locale.long_date(one.sold_on) if one.sold_on else None),
+        }
 
     def _expected_day(self) -> Piece | None:
         """By the clock of the place it goes to: the day that the carrier's own page shows."""

@@ -4,23 +4,21 @@ lost, withdrawn from and recalled. All of it is read off the case's parts, its l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from chalicelib.clock import instant
 from chalicelib.notices.facts import Moment, NoticeFacts, Outcome
 from chalicelib.notices.language import chain_of, template_of
-from chalicelib.notices.moments import Decided, History, Lost, Mark, Reached
+from chalicelib.notices.moments import Decided, History, Mark, Reached
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.recall import Campaign, Recalled
 from chalicelib.returns.repair import Quote, RepairOrder
 from chalicelib.returns.settlement import Settlement, SettlementKind
 from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import Withdrawal
-from chalicelib.shipments.fold import Episode
-from chalicelib.shipments.leg import Track
+from chalicelib.workflows.gather_losses import lost_named
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 
 # How a settlement is told. A purchase by weight is a contract of its own and is told as a decision without more.
@@ -30,7 +28,14 @@ TOLD_AS: Mapping[SettlementKind, Outcome] = {
     "goodwill": "goodwill", "refusal": "sent_back", "repair": "repair",
 }  # fmt: skip
 NOT_TOLD = frozenset({"proposed", "withdrawn"})
-_LOST_AS: Mapping[str, Literal["lost", "destroyed"]] = {"lost": "lost", "destroyed": "destroyed"}
+# Their mails name no carrier and no tracking number: they are not about a parcel on its way.
+ABOUT_NO_PARCEL: frozenset[Moment] = frozenset(
+    {
+        "withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "recall", "credited",
+        "unclaimed",
+    }
+)  # fmt: skip
+UNCLAIMED = frozenset({"repair_unclaimed", "repair_unclaimed_told"})
 
 
 def sent_out(file: CaseFile) -> Iterator[Reached]:
@@ -52,40 +57,18 @@ def _ways(file: CaseFile, what: str, states: frozenset[str]) -> Iterator[Reached
             yield Reached(way.leg_n, instant(told) if told else entry.at, out=True)
 
 
+def come_back(file: CaseFile) -> Iterator[Reached]:
+    """The ways out that came back to us, but for those whose pieces have gone out once more."""
+    ways = file.parts.of(WayOut)
+    for one in _ways(file, "way_out_back", frozenset({"back"})):
+        if not any(way.leg_n > one.leg_n and way.state in ("sent", "delivered") for way in ways):
+            yield one
+
+
 def taken_in(file: CaseFile) -> Iterator[Reached]:
     """The parcels from the customer that our own places took in; one that came back undelivered is none of them."""
     out = {leg.n for leg in file.legs if leg.direction == "out"}
     yield from (Reached(one.leg_n, one.received_at) for one in file.parts.of(Receipt) if one.leg_n not in out)
-
-
-def lost_of(file: CaseFile, tracks: Sequence[Track]) -> Iterator[Lost]:
-    """What a carrier says is lost or destroyed, and what a person said of a way out whose carrier says nothing."""
-    told: set[int] = set()
-    for track in tracks:
-        for at, episode in enumerate(track.state.episodes):
-            how = _LOST_AS.get(episode.milestone or "")
-            if how is not None and episode.ground == "over":
-                told.add(track.leg_n)
-                found_at = _found_at(track.state.episodes, at)
-                names = tuple(dict.fromkeys((episode.id, *episode.scans)))
-                yield Lost(names, track.leg_n, episode.since, how, found_at, track.direction == "out")
-    for way in file.parts.of(WayOut):
-        if way.state == "lost" and way.leg_n not in told:
-            yield Lost((f"leg-{way.leg_n}",), way.leg_n, way.changed_at or way.asked_at, "lost", out=True)
-
-
-def _found_at(episodes: Sequence[Episode], at: int) -> datetime | None:
-    """When it was on its way again; not where one bad end only took the place of another."""
-    after = episodes[at + 1] if at + 1 < len(episodes) else None
-    worse = after is not None and after.ground == "over" and after.since == episodes[at].until
-    return None if worse else episodes[at].until
-
-
-def lost_named(history: History, moment: Moment, episode: str) -> Lost | None:
-    """The loss that a notice of this episode is about."""
-    if moment not in ("lost", "released"):
-        return None
-    return next((one for one in history.lost if episode in one.names), None)
 
 
 def settled(file: CaseFile) -> Iterator[Decided]:
@@ -119,8 +102,8 @@ def marks_of(file: CaseFile) -> Iterator[Mark]:
     for recalled in file.parts.of(Recalled):
         yield Mark("recall", recalled.at, recalled.recall_id)
     for paid in file.parts.of(Settlement):
-        if paid.state == "done" and paid.paid_at is not None and paid.pays in ("provider", "person"):
-            yield Mark("paid", paid.paid_at, paid.part_id)
+        if paid.state == "done" and paid.paid_at is not None and paid.pays in ("provider", "person", "credit"):
+            yield Mark("credited" if paid.pays == "credit" else "paid", paid.paid_at, paid.part_id)
     yield from _quoted(file)
     yield from _repaired(file)
 
@@ -144,6 +127,15 @@ def _repaired(file: CaseFile) -> Iterator[Mark]:
             yield Mark("repair_begun", order.started_at, order.part_id)
         if order.state in ("done", "unrepaired") and order.finished_at is not None:
             yield Mark("repair_done", order.finished_at, order.part_id)
+        if order.state == "unclaimed" and order.unclaimed_since is not None:
+            episode = f"{order.part_id}-{order.unclaimed_since:%Y%m%d}-{order.told}"
+            yield Mark("unclaimed", _unclaimed_told_at(file, order, order.unclaimed_since), episode)
+
+
+def _unclaimed_told_at(file: CaseFile, order: RepairOrder, since: datetime) -> datetime:
+    """When the clock of a piece that nobody fetches last came to a day on which its owner is written to."""
+    of_order = (one for one in reversed(file.log) if one.facts.get("repair") == order.part_id)
+    return next((one.at for one in of_order if one.what in UNCLAIMED), since)
 
 
 def with_ending(facts: NoticeFacts, file: CaseFile, history: History, moment: Moment, episode: str) -> NoticeFacts:
@@ -153,19 +145,24 @@ def with_ending(facts: NoticeFacts, file: CaseFile, history: History, moment: Mo
         return replace(facts, task="answer_quote", deadline=quote.valid_until if quote else None)
     if moment == "withdrawal_receipt":
         return _with_withdrawal(facts, file, episode)
-    if moment == "paid":
+    if moment in ("paid", "credited"):
         paid = next((one for one in file.parts.of(Settlement) if one.part_id == episode), None)
         return replace(facts, refund=paid.total if paid else None)
     if moment == "repair_done":
         order = next((one for one in file.parts.of(RepairOrder) if one.part_id == episode), None)
         return replace(facts, reason=_repair_end(order))
+    if moment == "unclaimed":
+        order = next((one for one in file.parts.of(RepairOrder) if one.part_id == episode.partition("-")[0]), None)
+        return replace(facts, task="claim_piece", reason="partner" if order and order.partner else "ours")
+    if moment == "out_back":
+        return replace(facts, task="check_address")
     if moment == "recall":
         recalled = next((one for one in file.parts.of(Recalled) if one.recall_id == episode), None)
         return replace(facts, remedies=recalled.remedies if recalled else ())
     lost = lost_named(history, moment, episode)
-    if lost is not None:
-        return replace(facts, reason=lost.how if moment == "lost" else "found")
-    return facts
+    if lost is not None and moment == "released":
+        return replace(facts, reason=None if lost.how == "seized" else "found")
+    return facts if lost is None else replace(facts, reason=lost.how)
 
 
 def _repair_end(order: RepairOrder | None) -> str | None:

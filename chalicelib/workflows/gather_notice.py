@@ -27,15 +27,16 @@ from chalicelib.workflows.claim_sight import TAKEN_IN
 from chalicelib.workflows.courier import pickups_of, window_of, wish_of
 from chalicelib.workflows.customs_lines import channel_of
 from chalicelib.workflows.gather_ending import (
+    ABOUT_NO_PARCEL,
+    come_back,
     come_out,
-    lost_named,
-    lost_of,
     marks_of,
     sent_out,
     settled,
     taken_in,
     with_ending,
 )
+from chalicelib.workflows.gather_losses import lost_named, lost_of, search_ends, searches
 from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Ports
 from chalicelib.workflows.verdicts import DECISION_WANTED
 
@@ -45,10 +46,6 @@ OUTCOMES: dict[str, Outcome] = {
 }  # fmt: skip
 NO_ZONE = "Etc/UTC"
 ASTRAY = "delivered_to_unexpected_place"
-# Their mails name no carrier and no tracking number: they are not about a parcel on its way.
-ABOUT_NO_PARCEL: frozenset[Moment] = frozenset(
-    {"withdrawal_receipt", "quote", "quote_reminder", "repair_begun", "repair_done", "paid", "recall"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +77,14 @@ def history_of(file: CaseFile, tracks: Sequence[Track], *, tracked: bool = True)
         decisions=(*_decisions(file), *settled(file)),
         couriers=tuple(_couriers(file)),
         collected=(*_reached(file, "stage_in_transit"), *sent_out(file)),
-        holds=tuple(hold for track in tracks for hold in _holds(track)),
+        holds=(*(hold for track in tracks for hold in _holds(track)), *searches(file, tracks)),
         arrived=(
             *(one for one in _reached(file, "stage_arrived") if _is_with_us(one.leg_n, file, tracks)),
             *(one for one in come_out(file) if _is_delivered(one.leg_n, tracks)),
         ),
         received=tuple(taken_in(file)),
         lost=tuple(lost_of(file, tracks)),
+        back=tuple(come_back(file)),
         marks=tuple(marks_of(file)),
         cancelled_at=next((entry.at for entry in file.log if entry.what == "cancelled"), None),
         tracked=tracked,
@@ -271,6 +269,7 @@ def facts_of(look: Look, told: Told, merchant: Merchant, person: Person | None, 
         pickup=courier.hours if courier else None,
         packing=_packing(task, leg),
         reason=hold.reason if hold else None,
+        deadline=search_ends(hold, sure or main_zone_of(country) or NO_ZONE, now),
         task=task,
         wanted=evidence_of(file) if task == "send_photos" else (),
         expected_at=None if leg is None or _has_come(leg, history) else _expected_at(track, now),
@@ -318,7 +317,7 @@ def _home(file: CaseFile, person: Person | None) -> tuple[str, str | None]:
 
 
 def _leg_n(told: Told, history: History) -> int | None:
-    if told.moment in ("collected", "arrived", "received", "sent_out", "out_arrived") and told.episode:
+    if told.moment in ("collected", "arrived", "received", "sent_out", "out_arrived", "out_back") and told.episode:
         return int(told.episode)
     trouble = _hold(told, history) or lost_named(history, told.moment, told.episode)
     return trouble.leg_n if trouble else None

@@ -35,6 +35,7 @@ from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell
 from chalicelib.workflows.tell_steps import tell_steps
+from chalicelib.workflows.verdicts import LOST
 from chalicelib.workflows.wake_exceptions import take_wake
 
 AGAIN = ".again"
@@ -104,9 +105,18 @@ def _finish(ports: Ports, message: Mapping[str, Any], kept: Kept | None, now: da
     if kept.sequence is None:
         notes = [note for note in found.history if note.by == US and note.action in WRITES[message["action"]]]
     tell_all(ports, found, notes, now)
+    if message["action"] == "close" and found.case_id is not None and _was_given_up(found):
+        look_for_notices(ports, found.case_id)  # whoever was told of a loss hears that it was found
     graver = _graver_again(ports, found, message)
     if graver is not None:
         _taken(ports, graver, now)
+
+
+def _was_given_up(found: OpenException) -> bool:
+    """Whether a person resolved it as a loss."""
+    return found.resolved_by not in (None, US) and any(
+        (note.note or "").startswith(f"{LOST}: ") for note in found.history if note.action == "resolved"
+    )
 
 
 def _graver_again(ports: Ports, found: OpenException, message: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -1,8 +1,9 @@
 """The customer's page as facts: where the parcel is, what comes next and by when, what may be sent, read and answered.
 
 It is read off the case, the tracks of its legs and its parts, and changes nothing. Whoever has the link may look, so
-nothing here tells what is in the parcel or what it is worth; papers and amounts are added once the order number was
-named (``order``), because the link alone may have been passed on, and an order number is not on the page.
+nothing here tells what is in the parcel or what it is worth; papers, amounts and the code of a credit are added once
+the order number was named (``order``), because the link alone may have been passed on, and an order number is not on
+the page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chalicelib.errors import NotFoundError, RuleNotInForce
 from chalicelib.money import Money
 from chalicelib.notices.page_facts import (
     Amount,
+    CreditShown,
     PageFacts,
     PaperToPrint,
     QuoteShown,
@@ -105,6 +107,7 @@ def page_facts(ports: Ports, file: CaseFile, now: datetime, *, opened: bool) -> 
         progress=progress_of(file),
         quote=_quote(file, opened=opened),
         settlement=_settlement(file, opened=opened),
+        credits=tuple(_credits(file, opened=opened)),
         withdrawal=_withdrawal(ports, file, now),
         opened=opened,
     )
@@ -169,6 +172,14 @@ def _settlement(file: CaseFile, *, opened: bool) -> SettlementShown | None:
     paid_at = last.paid_at or (last.changed_at if last.state == "done" else None)
     shown = SettlementShown(last.kind, _SETTLED_AS[last.state], last.deadline, paid_at)
     return replace(shown, lines=tuple(_amounts(last)), total=last.total) if opened else shown
+
+
+def _credits(file: CaseFile, *, opened: bool) -> Iterable[CreditShown]:
+    """Every credit that is there, also of a return that was closed, or cancelled, since: it is the customer's."""
+    for one in settlements(file):
+        if one.state == "done" and one.credit_code is not None:
+            shown = CreditShown(one.paid_at or one.changed_at or one.proposed_at)
+            yield replace(shown, code=one.credit_code, sum=one.total) if opened else shown
 
 
 def _amounts(settlement: Settlement) -> Iterable[Amount]:

@@ -7,6 +7,8 @@ a new reference). About a change or a cancellation: ``done`` (it is recorded, an
 About a return that waited for a person: ``approved`` (its bookings become due), ``approved_without_proof`` (the same,
 where the papers lack the link to the original export: they are made without claiming relief) or ``refused``.
 
+About a parcel that nobody can find: ``lost``, where a person knows it; nothing where it is merely settled.
+
 About a way out that waited for a person (see ``decide_way_out``): the same two, or ``called_off``.
 """
 
@@ -22,7 +24,9 @@ from chalicelib.carriers.registry import carrier
 from chalicelib.customs.asked_facts import asked
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case, Plan
+from chalicelib.returns.custody import Receipt
 from chalicelib.returns.stages import Stage, advance
+from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.leg_plan import WAY_OUT_WANTED
@@ -55,6 +59,10 @@ OUTCOMES_BY_KIND: dict[str, tuple[str, ...]] = {
     DECISION_WANTED: ("approved", APPROVED_WITHOUT_PROOF, "refused"),
     WAY_OUT_WANTED: ("approved", APPROVED_WITHOUT_PROOF, "called_off"),
 }
+# What may be said of a parcel that nobody can find, besides that its exception is settled: its customer is told then.
+LOST = "lost"
+MISSED = frozenset({"possible_loss", "silence", "stuck_at_one_place", "promise_passed", "no_first_scan"})
+SUSPECTED = ("action_required", "unanswered")
 # What the facts have settled meanwhile a person may still agree with: an exception must always be possible to close.
 SETTLED_AS = {"done": "booked", "cancelled": "not_booked"}
 SETTLED_BY = {"done": "done", "cancelled": "not_done"}
@@ -93,10 +101,18 @@ class Consequence:
         return replace(case, stage=advance(case.stage, self.stage))
 
 
+def may_say(found: OpenException) -> tuple[str, ...]:
+    """The outcomes that this exception may be resolved with and need not be."""
+    suspected = found.kind in SUSPECTED and found.reason == "loss_suspected"
+    return (LOST,) if suspected or found.kind in MISSED else ()
+
+
 def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: datetime) -> Consequence:
     """What this outcome means for this case; raises ``ConflictError`` when there is nothing it could mean."""
     if found.kind == DECISION_WANTED:
         return _decided(file, verdict, now)
+    if verdict.outcome == LOST:
+        return _lost(file, found, now)
     booking = next((one for one in file.bookings if found.episode.startswith(f"{one.name}-")), None)
     if booking is None:
         raise ConflictError("the booking this exception is about is gone")
@@ -113,6 +129,19 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
         _refuse_mistyped(file, booking, verdict.tracking_number)
     told = _not_booked(booking, now) if verdict.outcome == "not_booked" else _booked(booking, verdict, now)
     return Consequence(bookings=(told,), steps=(told.step,), over=(booking,))
+
+
+def _lost(file: CaseFile, found: OpenException, now: datetime) -> Consequence:
+    """The parcel is given up: a way out is lost with it; of one that comes home the log tells. What is here, or was
+    delivered, is not lost."""
+    if any(one.leg_n == found.leg_n for one in file.parts.of(Receipt)):
+        raise ConflictError("this parcel was taken in: it is not lost")
+    way = next((one for one in file.parts.of(WayOut) if one.leg_n == found.leg_n), None)
+    if way is None or way.state == "lost":
+        return Consequence()
+    if way.state not in ("planned", "sent"):
+        raise ConflictError(f"the way out is {way.state} by now: read the case again")
+    return Consequence(parts=(replace(way, state="lost", why="said_so", changed_at=now),))
 
 
 def _refuse_mistyped(file: CaseFile, booking: Booking, number: str) -> None:

@@ -28,7 +28,7 @@ from chalicelib.workflows.playbook_rows import Reading
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_case import exception_row
 from chalicelib.workflows.read_exceptions import list_exceptions as list_exceptions
-from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict, consequence_of
+from chalicelib.workflows.verdicts import OUTCOMES_BY_KIND, Consequence, Verdict, consequence_of, may_say
 
 # What each action does, as its history says it, and what may be said with it besides a note.
 DONE = {
@@ -117,8 +117,11 @@ def _lacking(found: OpenException, verdict: Verdict) -> list[FieldFault]:
         return []
     faults = [] if verdict.note else [FieldFault("note", "required", "say what was found and done")]
     outcomes = OUTCOMES_BY_KIND.get(found.kind, ())
-    if verdict.outcome not in (outcomes or (None,)):
-        wanted = f"one of {', '.join(outcomes)}" if outcomes else "this exception has no outcome to choose"
+    free = may_say(found)
+    allowed: tuple[str | None, ...] = outcomes or (None, *free)
+    if verdict.outcome not in allowed:
+        known = f"{', '.join(free)}, or leave it out" if free else "this exception has no outcome to choose"
+        wanted = f"one of {', '.join(outcomes)}" if outcomes else known
         faults.append(FieldFault("outcome", "required" if outcomes else "not_allowed", wanted))
     if verdict.outcome == "booked" and (lacking := _not_given(found, verdict)):
         faults.append(lacking)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from chalicelib.notices.facts import MerchantContact, Moment, NoticeFacts
+from chalicelib.notices.facts import MerchantContact, Moment, NoticeFacts, RecalledPiece
 from chalicelib.notices.language import languages
 from infra.notices_page import sample_facts, variants
 
@@ -37,6 +37,8 @@ UNKNOWN = {
     "refund_by": {"refund_by": None},
     "hazard": {"hazard": None},
     "remedies": {"remedies": ()},
+    "recalled": {"recalled": ()},
+    "piece": {"recalled": (RecalledPiece(None, None, "N-07"),)},
 }
 
 

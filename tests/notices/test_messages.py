@@ -93,7 +93,7 @@ class TestInEveryLanguage:
 
     def test_only_a_decision_and_its_payment_name_a_sum(self, language):
         naming = {name.split(":")[0] for name, mail in everything(language) if "234" in mail.text}
-        assert naming == {"decision", "paid"}
+        assert naming == {"decision", "paid", "credited"}
 
     def test_text_and_html_say_the_same(self, language):
         for name, mail in everything(language):

@@ -126,3 +126,28 @@ def test_who_was_told_of_a_loss_hears_when_its_carrier_takes_it_back():
 def test_a_recall_says_what_an_acceptance_would_have_said():
     (one,) = owed(History(accepted_at=NOON, marks=(Mark("recall", NOON, "R-1"),)), Register(), NOON)
     assert (one.key, one.covers) == ("recall/R-1", ("accepted",))
+
+
+def test_a_credit_that_is_there_before_its_decision_was_told_is_one_mail():
+    credit, there = replace(REFUND, outcome="credit"), Mark("credited", NOON + HOUR, "1")
+    (one,) = owed(History(decisions=(credit,), marks=(there,)), Register(), NOON + HOUR)
+    assert (one.key, one.covers) == ("decision/s1", ("credited/1",))
+    assert keys(History(decisions=(credit,), marks=(there,)), told("decision/s1")) == ["credited/1"]
+
+
+def test_what_customs_seized_is_told_as_that_and_taken_back_when_it_is_released():
+    seized = Lost(("ab",), 1, NOON, "seized")
+    assert keys(History(lost=(seized,))) == ["seized/ab"]
+    assert keys(History(lost=(replace(seized, found_at=NOON + HOUR),)), told("seized/ab")) == ["released/ab"]
+    assert keys(History(), told("seized/ab")) == ["released/ab"]
+
+
+def test_what_came_back_from_its_way_out_is_the_last_word_of_it():
+    sent, back = Reached(2, NOON, out=True), Reached(2, NOON + HOUR, out=True)
+    assert keys(History(collected=(sent,), back=(back,))) == ["out_back/2"]
+
+
+def test_the_owner_of_a_piece_that_nobody_fetches_is_written_to_at_each_day_of_its_clock():
+    first, second = Mark("unclaimed", NOON, "1-20261123-0"), Mark("unclaimed", NOON + 30 * DAY, "1-20261123-1")
+    assert keys(History(marks=(first,))) == ["unclaimed/1-20261123-0"]
+    assert keys(History(marks=(second,)), told("unclaimed/1-20261123-0"), NOON + 30 * DAY) == ["unclaimed/1-20261123-1"]

@@ -13,7 +13,7 @@ from chalicelib.notices.moments import occasions
 from chalicelib.notices.register import Register
 from chalicelib.returns.recall import Campaign, Reach, Recalled
 from chalicelib.workflows.declare_withdrawal import declare
-from chalicelib.workflows.gather_ending import lost_of
+from chalicelib.workflows.gather_losses import lost_of
 from chalicelib.workflows.gather_notice import Told, facts_of, look_at
 from chalicelib.workflows.read_notices import choose_notices, preview_notice
 from chalicelib.workflows.send_notices import take_notice

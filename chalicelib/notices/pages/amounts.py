@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chalicelib.money import Money
-from chalicelib.notices.page_facts import Amount, PageFacts, QuoteShown, SettlementShown
+from chalicelib.notices.page_facts import Amount, CreditShown, PageFacts, QuoteShown, SettlementShown
 from chalicelib.notices.pages.blocks import Shown, button, field, form, hidden, section
 from chalicelib.notices.pages.document import Place
 from chalicelib.notices.pages.words import Speaker
@@ -56,12 +56,22 @@ def _offered(facts: PageFacts, asked: QuoteShown, say: Speaker, place: Place, or
 
 def settlement(facts: PageFacts, say: Speaker) -> str:
     """What the return ends with, by when, and whether it was done."""
-    told = facts.settlement
+    told, credit = facts.settlement, "".join(_credit(one, say) for one in facts.credits)
     if told is None:
-        return ""
+        return section("settlement", say.say("page.settle.title"), credit) if credit else ""
     kind = f"<p><b>{say.say(_kind_of(told, say))}</b></p>"
     sums = _sums(told.lines, told.total, say, "settle")
-    return section("settlement", say.say("page.settle.title"), f"{kind}<p>{_state_of(told, say)}</p>{sums}")
+    state = "" if told.kind == "store_credit" and told.state == "paid" else f"<p>{_state_of(told, say)}</p>"
+    return section("settlement", say.say("page.settle.title"), f"{kind}{state}{sums}{credit}")
+
+
+def _credit(one: CreditShown, say: Speaker) -> str:
+    """That a credit is there; its code only behind the order number."""
+    since = f"<p>{say.say('page.settle.credit_paid', when=say.when(one.since))}</p>"
+    if one.code is None:
+        return f'{since}<p class="quiet">{say.say("page.settle.code_closed")}</p>'
+    worth = f" ({say.money(one.sum)})" if one.sum is not None else ""
+    return f'{since}<p class="credit"><b>{say.say("page.settle.code", code=say.code(one.code))}</b>{worth}</p>'
 
 
 def _kind_of(told: SettlementShown, say: Speaker) -> str:
