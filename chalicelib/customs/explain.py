@@ -204,9 +204,17 @@ def _token(told: str, words: Mapping[str, Any]) -> str:
     for table in ("country", "charge", "term"):
         if told in words[table]:
             return str(words[table][told])
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
+    if _is_day(told):
         return _day(told, words)
     return told.replace("->", words["say"]["to"])
+
+
+def _is_day(told: str) -> bool:
+    """Somebody's own word (a preference they claim) may look like a day and be none."""
+    try:
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", told) is not None and bool(date.fromisoformat(told))
+    except ValueError:
+        return False
 
 
 def _day(told: str, words: Mapping[str, Any]) -> str:

@@ -208,3 +208,8 @@ def test_chinese_does_not_call_the_favoured_rate_the_ordinary_one() -> None:
 def test_a_drawback_is_not_called_an_export_rebate_in_chinese() -> None:
     words = dictionary("customs", "explain_words")["zh"]["fact"]
     assert "退税" not in words["drawback_claimed"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_of_somebody_else_that_looks_like_a_day_is_told_as_it_is(language: str) -> None:
+    assert "2026-02-30" in explain(told(preference="2026-02-30"), language)
