@@ -32,7 +32,7 @@ from chalicelib.places import Lane
 from chalicelib.returns.case import Person, ReturnRequest, worth_of
 from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
 from chalicelib.returns.grounds import Reason
-from chalicelib.returns.stages import Stage, is_past
+from chalicelib.returns.stages import Stage
 from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.file_export import unfiled_export
@@ -40,6 +40,7 @@ from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_fr
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.new_case import Decided, answer_of, new_case, parcel_weight_g, told
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.other_returns import seen_before
 from chalicelib.workflows.outside_words import label_doubts
 from chalicelib.workflows.plan_papers import papers_of, pickup_of
 from chalicelib.workflows.ports import Opening, Ports, StoredAnswer
@@ -69,8 +70,10 @@ def open_return(
     body_digest: str,
     dry_run: bool,
     now: datetime,
+    with_it: Callable[[str], tuple[Part, ...]] = lambda _: (),
 ) -> Answered:
-    """Decide a return and, unless it is a dry run, keep it and queue its first step.
+    """Decide a return and, unless it is a dry run, keep it and queue its first step; ``with_it`` makes the parts that
+    are written with the case of this id.
 
     The same Idempotency-Key with the same body is answered with the same answer and opens nothing again; with
     another body it raises ``IdempotencyMismatch``. Raises ``ReturnRefused`` with every reason.
@@ -87,6 +90,7 @@ def open_return(
     if not digest_key:
         raise UnavailableError("the secret of the webhooks has no customer_digest yet")
     opening = new_case(ports.new_id(), request, person, decided, lane, holder, digest_key, now)
+    opening = replace(opening, parts=with_it(opening.case.case_id))
     if decided.ways.chosen is not None and decided.ways.chosen.bookable:
         _refuse_what_the_carrier_would(ports, opening, now)
     if dry_run:
@@ -120,7 +124,7 @@ def _decide(ports: Ports, request: ReturnRequest, lane: Lane, now: datetime) -> 
     papers = papers_of(request, lane, now)
     chosen = ways.chosen
     pickup = pickup_of(request, chosen.carrier if chosen else None, chosen.service if chosen else None, now)
-    doubts = [*_customs_doubts(request, estimated, now), *_open_elsewhere(ports, request)]
+    doubts = [*_customs_doubts(request, estimated, now), *seen_before(ports, request)]
     doubts += label_doubts(merchant, request.return_to)
     doubts += papers_wait_for(implausible(book, request.items, now.date()))
     doubts += unfiled_export(estimated, sent, merchant.contract_with(carries))
@@ -181,18 +185,6 @@ def _customs_doubts(request: ReturnRequest, estimated: dict[str, Any], now: date
     if exported_on and exported_on > now.date() + timedelta(days=1):
         found.append("customs: exported_on lies in the future")
     return found
-
-
-def _open_elsewhere(ports: Ports, request: ReturnRequest) -> list[str]:
-    """One piece comes home once: a serial that another case is bringing home is a mistake or worse, and a person's to
-    judge."""
-    serials = sorted({item.serial for item in request.items if item.serial})
-    return [
-        f"serial {serial} is already coming home under {case.rma}"
-        for serial in serials
-        for case in ports.cases.pointed("serial", serial, None, 20).cases
-        if case.stage != "cancelled" and not is_past(case.stage, "arrived")
-    ]
 
 
 def _refuse_what_the_carrier_would(ports: Ports, opening: Opening, now: datetime) -> None:
