@@ -7,7 +7,7 @@ and sizes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -73,7 +73,9 @@ class Shown(_Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(_Row):
-    """How long an upload may begin, how long a link lives (minutes), and how much one case may have."""
+    """How long an upload may begin, how long a link lives (minutes), and how much one case may have; how long an upload
+    may still be on its way, when one that was confirmed is looked at again, and how long an offer must yet run to be
+    given out again (minutes)."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -82,6 +84,24 @@ class Limits(_Row):
     link_minutes: int
     open_offers: int
     pieces: int
+    grace_minutes: int
+    look_again_minutes: int
+    shortest_minutes: int
+
+    @property
+    def grace(self) -> timedelta:
+        """How long an upload that began in time may still be on its way."""
+        return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def look_again(self) -> timedelta:
+        """After how long a confirmed piece is looked at again, if nobody has."""
+        return timedelta(minutes=self.look_again_minutes)
+
+    @property
+    def shortest(self) -> timedelta:
+        """How long an offer must still run to be given out again."""
+        return timedelta(minutes=self.shortest_minutes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,13 @@ class ScaleRule(WeighRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BenchRule(WeighRow):
+    """How far a clock at the bench may run ahead of ours."""
+
+    ahead_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Density(WeighRow):
     """Grams of one cubic centimetre of an alloy; ``fineness`` from and to, both within."""
 
@@ -97,15 +104,6 @@ class XrfRule(WeighRow):
     pass_ppt: Decimal
     second_ppt: Decimal
     pure_from: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegalFineness(WeighRow):
-    """What the law of these countries lets metal be below its mark, by fire assay."""
-
-    countries: tuple[Country, ...]
-    below_ppt: Decimal
-    below_soldered_ppt: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +137,10 @@ class WeighRules(Strict):
     sale_weight: tuple[SaleWeight]
     marked_weight: tuple[MarkedWeight, ...]
     scale: tuple[ScaleRule]
+    bench: tuple[BenchRule]
     density_rows: Annotated[tuple[Density, ...], Field(alias="density")]
     operation: tuple[OperationRow, ...]
     xrf: tuple[XrfRule]
-    legal_fineness: tuple[LegalFineness, ...]
     stone_report: tuple[StoneReport]
     karat: tuple[Karat]
     damage: tuple[DamageRow, ...]
@@ -162,13 +160,6 @@ class WeighRules(Strict):
         """What the marked weight may be off there; None: nobody knows of any such thing."""
         fitting = (one for one in self.marked_weight if country in one.countries and metal in one.metals)
         return next((one for one in fitting if grams <= one.up_to_g), None)
-
-    def legal_below(self, country: str, *, soldered: bool) -> Decimal | None:
-        """Parts per thousand that an assay may be below the mark by law; None where no row knows."""
-        row = next((one for one in self.legal_fineness if country in one.countries), None)
-        if row is None:
-            return None
-        return row.below_soldered_ppt if soldered else row.below_ppt
 
     def signs_of(self, damage: str) -> tuple[Sign, ...]:
         """What this is a sign of; one that no row knows is damage."""

@@ -15,12 +15,10 @@ from chalicelib.errors import FieldFault
 from chalicelib.returns.custody import HandOver
 from chalicelib.returns.evidence import Evidence, EvidenceKind
 from chalicelib.returns.judge_parcel import Sent
+from chalicelib.returns.weigh_rules import rules
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.shipments.thresholds import thresholds
 from chalicelib.workflows.ports import CaseFile, Ports
-
-# A clock at the bench may run a little ahead of ours.
-AHEAD = timedelta(minutes=5)
 
 
 def digest_of(facts: Any) -> str:
@@ -42,8 +40,9 @@ def evidence_faults(file: CaseFile, field: str, named: Iterable[str | None], kin
 
 
 def time_faults(at: datetime | None, now: datetime) -> list[FieldFault]:
-    """Nothing is noted before it happened."""
-    if at is not None and at > now + AHEAD:
+    """Nothing is noted before it happened; a clock at the bench may run a little ahead of ours."""
+    ahead = timedelta(minutes=rules(now.date()).bench[0].ahead_minutes)
+    if at is not None and at > now + ahead:
         return [FieldFault("at", "in_the_future", "give the instant at which it happened")]
     return []
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalicelib.alerts.changes import opened, resolved
@@ -23,7 +23,7 @@ from chalicelib.returns.stages import OVER
 from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
-from chalicelib.workflows.judge_withdrawal import Judged, first_look, judged, target_of
+from chalicelib.workflows.judge_withdrawal import Judged, first_look, judged, next_look, target_of
 from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -35,7 +35,6 @@ from chalicelib.workflows.verdicts import DECISION_WANTED, Consequence, Verdict,
 REFUND_DUE = "withdrawal_refund_due"
 GOODS_LATE = "withdrawal_goods_late"
 WAITS = frozenset({"review", "evidence_needed"})
-AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
             return None
         told[:] = _to_tell(ports, file, found, now)
         rests = bool(told) or _is_settled(file) or file.case.stage in OVER
-        after = replace(found, due_at=None if rests else now + AGAIN, told_at=now if told else found.told_at)
+        after = replace(found, due_at=None if rests else next_look(now), told_at=now if told else found.told_at)
         facts = {"withdrawal": part_id, "told": "yes" if told else "no"}
         return Amendment(file.case, "withdrawal_looked_at", facts, parts=(after,), exceptions=tuple(told))
 

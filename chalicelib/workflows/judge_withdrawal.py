@@ -15,6 +15,7 @@ from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks
 from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.returns.statute import withdrawal
 from chalicelib.returns.windows import window
+from chalicelib.rulebook import in_force
 from chalicelib.workflows.ports import CaseFile, Ports
 
 # A return of another kind has papers and a purpose of its own: a person says what becomes of the piece.
@@ -107,5 +108,15 @@ def target_of(clock: Clock) -> datetime:
 
 
 def first_look(found: Judged, at: datetime) -> datetime:
-    """When somebody looks whether the refund is under way: when its clock says so, else a week on."""
-    return found.refund.alert_at if found.refund else at + timedelta(days=7)
+    """When somebody looks whether the refund is under way: when its clock says so, else so many days on."""
+    return found.refund.alert_at if found.refund else at + _days("first_days", at)
+
+
+def next_look(now: datetime) -> datetime:
+    """When it is looked at again."""
+    return now + _days("again_days", now)
+
+
+def _days(name: str, now: datetime) -> timedelta:
+    """So many days, by today's rules: when we look is no right of the order's day."""
+    return timedelta(days=int(in_force("returns/withdrawal", now.date()).rules["look"][name]))

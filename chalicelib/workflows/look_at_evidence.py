@@ -62,7 +62,7 @@ def _examined(ports: Ports, piece: Evidence, rules: EvidenceRules, now: datetime
     """What the bytes are and where they are kept; or why they are not."""
     size = ports.evidence.upload_size(upload_of(piece))
     if size is None:
-        return _not_there(piece, now)
+        return _not_there(piece, rules, now)
     most = rules.largest_of(piece.kind)
     if size > most:
         return _refused("too_large", {"found_size": size})
@@ -81,10 +81,10 @@ def _examined(ports: Ports, piece: Evidence, rules: EvidenceRules, now: datetime
     return {**_confirmed(piece, now), **found, **shown, "key": key, "state": "kept", "problem": None, "due_at": None}
 
 
-def _not_there(piece: Evidence, now: datetime) -> Change:
+def _not_there(piece: Evidence, rules: EvidenceRules, now: datetime) -> Change:
     """Nothing was uploaded: while the offer runs it stands as before, and is looked at when it ends."""
     if now < piece.expires_at:
-        again = piece.expires_at + take_evidence.GRACE
+        again = piece.expires_at + rules.limits.grace
         return {"state": "offered", "problem": "not_uploaded", "due_at": again}
     return {"state": "lapsed", "problem": "lapsed", "due_at": None}
 

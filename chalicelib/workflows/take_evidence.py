@@ -26,10 +26,6 @@ Way = Literal["put", "post"]
 WORK = "evidence"
 # What a form's address holds where the id of the piece belongs.
 ID_HERE = "{evidence_id}"
-# An upload that began in time may still be on its way; what was confirmed is looked at again if its message was lost.
-GRACE, LOOK_AGAIN = timedelta(minutes=10), timedelta(minutes=10)
-# An offer that is about to run out is not given out again.
-SHORTEST = timedelta(minutes=2)
 STANDS = frozenset({"offered", "uploaded", "kept"})
 CONFIRMABLE = frozenset({"offered", "lapsed"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -64,7 +60,7 @@ def offer(
         _refuse_faults(file, wish, by, way, rules)
         if by == CUSTOMER and file.case.stage in OVER:
             raise ConflictError("the return is over: nothing more can be given for it")
-        known = _same(file, wish, by, now)
+        known = _same(file, wish, by, rules, now)
         told[:] = [(known, False)] if known else [(_offered(file, wish, by, way, rules, now), True)]
         if known:
             return None
@@ -82,7 +78,7 @@ def offer(
 def confirm(ports: Ports, case_id: str, evidence_id: str, *, by: str, now: datetime) -> dict[str, Any]:
     """Say that a file was uploaded: it is looked at next. Quiet when that was said before. A customer may confirm only
     what was offered to the customer. Raises ``NotFoundError``."""
-    told: list[Evidence] = []
+    rules, told = evidence_rules(now.date()), list[Evidence]()
 
     def decide(file: CaseFile) -> Amendment | None:
         piece = piece_of(file, evidence_id, by)
@@ -90,13 +86,13 @@ def confirm(ports: Ports, case_id: str, evidence_id: str, *, by: str, now: datet
         if piece.state not in CONFIRMABLE:
             return None
         known = {"state": "uploaded", "confirmed_by": by, "confirmed_at": now, "problem": None}
-        told[:] = [replace(piece, **known, due_at=now + LOOK_AGAIN)]  # type: ignore[arg-type]
+        told[:] = [replace(piece, **known, due_at=now + rules.limits.look_again)]  # type: ignore[arg-type]
         return Amendment(file.case, "evidence_confirmed", {"evidence": evidence_id}, by=by, parts=(told[0],))
 
     amend_file(ports, case_id, now, decide)
     if told[0].state == "uploaded":
         ports.queues.send(WORK, [{"kind": WORK, "case_id": case_id, "part_id": evidence_id}])
-    return evidence_row(told[0], evidence_rules(now.date()))
+    return evidence_row(told[0], rules)
 
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
@@ -170,14 +166,14 @@ def _refuse_more_than_may_be(file: CaseFile, wish: EvidenceWish, rules: Evidence
         raise TooMuchEvidence("this return has as much evidence of this kind as it may have; write to the desk")
 
 
-def _same(file: CaseFile, wish: EvidenceWish, by: str, now: datetime) -> Evidence | None:
+def _same(file: CaseFile, wish: EvidenceWish, by: str, rules: EvidenceRules, now: datetime) -> Evidence | None:
     """The piece that this very file was announced for before; None: it is new, or a form, which announces nothing."""
     if wish.sha256 is None:
         return None
     announced = (wish.kind, wish.sha256, wish.media_type, wish.size, wish.line, wish.leg)
     for one in file.parts.of(Evidence):
         known = (one.kind, one.sha256, one.media_type, one.size, one.line, one.leg_n)
-        runs = one.state != "offered" or one.expires_at - now >= SHORTEST
+        runs = one.state != "offered" or one.expires_at - now >= rules.limits.shortest
         if known == announced and one.state in STANDS and runs and (by == CUSTOMER) == one.by_customer:
             return one
     return None
@@ -199,7 +195,7 @@ def _offered(file: CaseFile, wish: EvidenceWish, by: str, way: Way, rules: Evide
         sha256=wish.sha256 if way == "put" else None,
         line=wish.line,
         leg_n=wish.leg,
-        due_at=expires_at + GRACE,
+        due_at=expires_at + rules.limits.grace,
     )
 
 

@@ -197,12 +197,6 @@ def test_a_hallmark_is_read_in_the_ways_it_is_written(mark, says):
     assert fineness_of(mark, rules(DAY)) == says
 
 
-def test_the_laws_of_fineness_are_known_where_a_row_says_so():
-    known = rules(DAY)
-    assert (known.legal_below("US", soldered=False), known.legal_below("US", soldered=True)) == (g("3"), g("7"))
-    assert (known.legal_below("GB", soldered=True), known.legal_below("FR", soldered=False)) == (g("0"), None)
-
-
 @pytest.mark.parametrize(
     ("item", "read", "holds"),
     [

@@ -9,9 +9,12 @@ import pytest
 
 from chalicelib.errors import InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Order
+from chalicelib.returns.grounds import Ground
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.rulebook import in_force
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.declare_withdrawal import deadlines, declare, look
+from chalicelib.workflows.judge_withdrawal import Judged, first_look, next_look
 from tests.faults.stories import RING
 from tests.workflows.desk import MONDAY, REQUEST, Desk
 
@@ -229,3 +232,10 @@ class Dead:
 
     def send(self, _queue, _messages):
         raise ConnectionError
+
+
+def test_where_no_clock_of_the_law_says_when_it_is_looked_at_by_the_days_of_the_rules() -> None:
+    unknown = Judged(Ground("withdrawal", "unsure", True, ()), ("law_not_known",), None, None, None)
+    look = in_force("returns/withdrawal", MONDAY.date()).rules["look"]
+    assert first_look(unknown, MONDAY) == MONDAY + timedelta(days=look["first_days"])
+    assert next_look(MONDAY) == MONDAY + timedelta(days=look["again_days"])
