@@ -11,10 +11,12 @@ from pathlib import Path
 
 from chalicelib.returns.law import (
     Cited,
+    Collecting,
     Exclusion,
     FaultFreight,
     Guarantee,
     Right,
+    collecting_by_courier,
     every_guarantee,
     every_right,
     exclusions_of,
@@ -51,6 +53,7 @@ def page() -> str:
     guarantees = every_guarantee(effective_dates("returns/guarantee")[-1])
     parts = [_HEAD, "\n## Sending back without a reason\n"]
     parts += [line for cited in rights for line in _right(cited)]
+    parts += _collecting(collecting_by_courier(effective_dates("returns/withdrawal")[-1]))
     parts.append("\n## What is not as it should be\n")
     parts += [line for cited in guarantees for line in _guarantee(cited)]
     return "\n".join(parts) + "\n"
@@ -97,10 +100,19 @@ def _terms(row: Right) -> Iterator[str]:
         hold = ", which may wait for goods or proof of sending" if row.withhold_until else ""
         unit = "working days" if row.refund_unit == "business" else "days"
         yield f"refund within {row.refund_days} {unit} of: {row.refund_from.replace('_', ' ')}{hold}"
+    if row.when_collected:
+        yield f"where we offered to collect the goods, counted from: {row.when_collected}, and nothing is waited for"
     if row.late_rate:
         yield f"late interest {row.late_rate * 100:f} % a year"
     if row.function_from:
         yield f"a withdrawal function online from {row.function_from.isoformat()}"
+
+
+def _collecting(cited: Cited[Collecting] | None) -> Iterator[str]:
+    if cited is not None:
+        yield f"### {cited.row.id}\n"
+        yield "A courier of ours who is to come to the customer's door counts as our offer to collect the goods."
+        yield _end(cited)
 
 
 def _exclusion(cited: Cited[Exclusion]) -> str:

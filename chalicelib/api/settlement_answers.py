@@ -10,7 +10,7 @@ from pydantic import Field
 from chalicelib.api.told import DayText, Decimals, MoneyTold, Stamp, Told
 from chalicelib.returns.payment import DutyTaker, Method
 from chalicelib.returns.settlement import Account, Pays, SettlementKind, SettlementState
-from chalicelib.returns.settlement_deadlines import ClockCode, Event, Unit
+from chalicelib.returns.settlement_deadlines import Because, ClockCode, Event, Unit
 from chalicelib.returns.stages import Stage
 from chalicelib.rulebook import Confidence
 
@@ -74,7 +74,9 @@ class SettlementAnswer(Told):
 
 class RefundClockTold(Told):
     """One clock of a refund: from which event, its last day, when people are told. ``may_hold``: the law lets us wait
-    for the goods or the proof that they were sent; ``assumed``: no calendar of that year is known."""
+    for the goods or the proof that they were sent; ``because``: what set it to an earlier day (``we_collect``: a
+    courier of ours counts as our offer to collect the goods); ``assumed``: no calendar of that year is known, or nobody
+    has decided what the earlier day rests on."""
 
     code: ClockCode
     starts: Event
@@ -88,6 +90,7 @@ class RefundClockTold(Told):
     time_zone: str
     may_hold: bool
     assumed: bool
+    because: Because | None
     rule: str
     source: str
     confidence: Confidence

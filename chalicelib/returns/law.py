@@ -74,6 +74,8 @@ class Right(Row):
     refund_unit: Literal["calendar", "business"] = "calendar"
     refund_from: RefundFrom | None = None
     withhold_until: Literal["goods_or_proof"] | None = None
+    # What a refund is counted from, and no longer waits for, where the trader has offered to collect the goods.
+    when_collected: Literal["notice"] | None = None
     outbound_freight: Literal["standard_rate", "all", "none"] | None = None
     late_rate: Decimal | None = None
     value_loss: Literal["handling_beyond_shop", "must_be_intact"] | None = None
@@ -95,6 +97,16 @@ class Exclusion(Row):
     code: ExclusionCode
     ground: str
     needs: Literal["told", "confirmed", "written_consent"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting(Row):
+    """What is taken for our offer to collect the goods ourselves. ``by``: a courier whom we book to the customer's
+    door."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    by: Literal["courier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +210,18 @@ def exclusions_of(right: Cited[Right]) -> tuple[Cited[Exclusion], ...]:
     """What this right does not reach."""
     rows = _rows(right.vintage.dataset, right.vintage.effective, "exclusion", Exclusion)
     return tuple(Cited(row, right.vintage) for row in rows if right.row.id in row.rights)
+
+
+def collecting_by_courier(sold_on: date) -> Cited[Collecting] | None:
+    """Whether a courier whom we book counts as our offer to collect; None: no row says so. Raises ``RuleNotInForce``
+    for older orders.
+
+    >>> collecting_by_courier(date(2026, 9, 1)).row.confidence
+    'low'
+    """
+    vintage = in_force("returns/withdrawal", sold_on)
+    rows = _rows(vintage.dataset, vintage.effective, "collecting", Collecting)
+    return next((Cited(row, vintage) for row in rows if row.by == "courier"), None)
 
 
 def every_right(on: date) -> tuple[Cited[Right], ...]:

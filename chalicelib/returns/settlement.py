@@ -149,7 +149,7 @@ class Posting:
 class RefundClock:
     """Until when a refund is owed in this case, by the clock that ends first; one for each case, reckoned anew when an
     event it rests on comes or is corrected. ``ends_at`` None: nothing is owed as things stand. ``told_of`` is the last
-    day that people were told of."""
+    day that people were told of, ``because`` what set the day earlier than the law's own event would."""
 
     KIND: ClassVar[str] = "REFUND"
 
@@ -161,6 +161,7 @@ class RefundClock:
     rule: str | None = None
     told_of: str | None = None
     due_at: datetime | None = None
+    because: str | None = None
 
     @property
     def part_id(self) -> str:

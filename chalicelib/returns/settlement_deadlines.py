@@ -26,14 +26,15 @@ from chalicelib.clock import end_of_day, zone
 from chalicelib.errors import RuleNotInForce
 from chalicelib.merchant import ReturnPolicy
 from chalicelib.places import last_zone_of
-from chalicelib.returns.law import Cited, Guarantee, Right
+from chalicelib.returns.law import Cited, Collecting, Guarantee, Right
 from chalicelib.returns.settlement_rules import SettlementRules
-from chalicelib.rulebook import Confidence
+from chalicelib.rulebook import Confidence, weakest
 from chalicelib.workdays import ONE_DAY, SATURDAY, SUNDAY, next_working_day
 
 ClockCode = Literal["statute", "guarantee", "policy", "chargeback"]
 Event = Literal["notice", "goods_received", "goods_or_proof", "agreed"]
 Unit = Literal["calendar", "business"]
+Because = Literal["we_collect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Starts:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where the customer is and what was promised: the right (None where the ground is no withdrawal), the guarantee
-    (None where nothing was at fault), the policy of the order, how it was paid."""
+    (None where nothing was at fault), the policy of the order, how it was paid; ``collects`` is the row by which a
+    courier of ours counts as our offer to collect the goods (None: none was offered)."""
 
     country: str
     region: str | None
@@ -65,6 +67,7 @@ class Told:
     policy: ReturnPolicy | None = None
     method: str | None = None
     facility_country: str | None = None
+    collects: Cited[Collecting] | None = None
 
     @property
     def zone_name(self) -> str:
@@ -77,7 +80,9 @@ class Clock:
     """One clock. ``ends_at`` is the first instant after its last day, ``alert_at`` when somebody is told of it.
 
     ``may_hold``: the law lets us wait for the goods or the proof that they were sent; until then nothing is owed, and
-    with them it is owed by the last day or, where that has passed, at once. ``assumed``: no calendar was known."""
+    with them it is owed by the last day or, where that has passed, at once. ``because``: what set it to an earlier day
+    than the law's own event would, ``we_collect`` where we offered to. ``assumed``: no calendar was known, or nobody
+    has decided what the earlier day rests on."""
 
     code: ClockCode
     starts: Event
@@ -94,6 +99,12 @@ class Clock:
     confidence: Confidence
     may_hold: bool = False
     assumed: bool = False
+    because: Because | None = None
+
+    @property
+    def told_as(self) -> str:
+        """The rule as people are told it, and what set the day early."""
+        return self.rule if self.because is None else f"{self.rule}, {self.because}{' (assumed)' * self.assumed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,7 @@ class _Term:
     source: str
     confidence: Confidence
     holidays_of: str
+    because: Because | None = None
 
 
 def clocks(told: Told, starts: Starts, rules: SettlementRules) -> tuple[Clock, ...]:
@@ -141,9 +153,11 @@ def last_day(began: date, days: int, unit: Unit, country: str) -> tuple[date, bo
 def _terms(told: Told, rules: SettlementRules) -> Iterator[_Term]:
     here, right, held = told.country, told.right, told.guarantee
     if right is not None and right.row.refund_days is not None and right.row.refund_from is not None:
-        row, days = right.row, right.row.refund_days
-        cited = (right.rule, right.source, row.confidence)
-        yield _Term("statute", right.row.refund_from, days, row.refund_unit, *cited, here)
+        term = _Term(
+            "statute", right.row.refund_from, right.row.refund_days, right.row.refund_unit,
+            right.rule, right.source, right.row.confidence, here,
+        )  # fmt: skip
+        yield _collected(term, right.row, told.collects)
     if held is not None and held.row.refund_days is not None and held.row.refund_from is not None:
         days = held.row.refund_days
         cited = (held.rule, held.source, held.row.confidence)
@@ -159,6 +173,14 @@ def _terms(told: Told, rules: SettlementRules) -> Iterator[_Term]:
             yield _Term("chargeback", clock.after, clock.days, "calendar", *cited, here)
 
 
+def _collected(term: _Term, row: Right, collects: Cited[Collecting] | None) -> _Term:
+    """The same where we offered to collect the goods: the law then lets us wait for nothing."""
+    if collects is None or row.when_collected is None:
+        return term
+    sure = weakest((row.confidence, collects.row.confidence))
+    return replace(term, starts=row.when_collected, confidence=sure, because="we_collect")
+
+
 def _running(told: Told, term: _Term, starts: Starts, lead: int) -> Clock | None:
     """The clock of a term; None while its event has not come."""
     began: datetime | None = getattr(starts, term.starts)
@@ -168,7 +190,8 @@ def _running(told: Told, term: _Term, starts: Starts, lead: int) -> Clock | None
     first = began.astimezone(zone(zone_name)).date()
     last, assumed = last_day(first, term.days, term.unit, term.holidays_of)
     clock = _clock(term, began, last, lead, zone_name, assumed=assumed)
-    waits = told.right is not None and told.right.row.withhold_until is not None and term.code == "statute"
+    may_wait = told.right is not None and told.right.row.withhold_until is not None and term.because is None
+    waits = may_wait and term.code == "statute"
     return _held(clock, starts, lead) if waits else clock
 
 
@@ -188,7 +211,8 @@ def _clock(term: _Term, began: datetime, last: date, lead: int, zone_name: str, 
         rule=term.rule,
         source=term.source,
         confidence=term.confidence,
-        assumed=assumed,
+        assumed=assumed or (term.because is not None and term.confidence == "low"),
+        because=term.because,
     )
 
 

@@ -18,17 +18,17 @@ from chalicelib.errors import CarrierError, CarrierRefused
 from chalicelib.pickups.booking import LocalWindow
 from chalicelib.pickups.hand_over import script_for
 from chalicelib.pickups.offers import Fit, KnownDays, OfferedDay, fit
-from chalicelib.returns.case import Case
 from chalicelib.returns.stages import NEXT, Stage
 from chalicelib.workflows.alert_words import alerts_of_another_day, closing_of
-from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.call_off import called_off
 from chalicelib.workflows.carrier_calls import Line, account_of, open_line
 from chalicelib.workflows.carrier_orders import pickup_order
 from chalicelib.workflows.courier import closes_at, hours_told, retime, told_of, wish_of
 from chalicelib.workflows.leg_plan import plan_of
-from chalicelib.workflows.ports import Booking, Ports
+from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.watch_refund import moved
 
 # The first letters and digits of a postal code: what a carrier says of a place holds for its neighbours too.
 AREA = 3
@@ -161,17 +161,19 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
     facts = {"leg": str(step.leg.n), "on": result.get("on", ""), "reference": done.reference}
     undone: list[Booking] = []
 
-    def decide(case: Case) -> Amendment:
+    def decide(file: CaseFile) -> Amendment:
+        case, home = file.case, step.leg.direction == "home"
         undone[:] = called_off(ports, case, (done,), now)
-        books = step.leg.direction == "home" and "booked" in NEXT[case.stage]
-        stage: Stage = "booked" if books else case.stage
-        return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done, *undone))
+        stage: Stage = "booked" if home and "booked" in NEXT[case.stage] else case.stage
+        # A courier of ours may be our offer to collect, from which the law counts.
+        parts = moved(ports, file, "pickup_booked", now) if home else ()
+        return Amendment(replace(case, stage=stage), "pickup_booked", facts, bookings=(done, *undone), parts=parts)
 
     if alerts := alerts_of_another_day(done, given.result, now):
         ports.queues.send("alerts", alerts)
     retime(ports, step.leg, closes_at(done, plan_of(step.file, step.leg)), now)
     close_what_it_settles(ports, step, now)
-    amend(ports, step.leg.case_id, now, decide)
+    amend_file(ports, step.leg.case_id, now, decide)
     if undone:
         ports.queues.send("steps", [one.step for one in undone])
 

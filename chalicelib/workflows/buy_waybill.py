@@ -21,7 +21,7 @@ from chalicelib.returns.case import Case
 from chalicelib.returns.stages import NEXT, Stage
 from chalicelib.shipments.leg import Leg
 from chalicelib.workflows.alert_words import alert_of_booking
-from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.amend import Amendment, amend, amend_file
 from chalicelib.workflows.book_pickup import close_what_it_settles, hours_in, window_in
 from chalicelib.workflows.booking_steps import RETRY, Given, Maker, Ready, Step, give_up
 from chalicelib.workflows.bookings import LABEL_AWAITED
@@ -31,8 +31,9 @@ from chalicelib.workflows.carrier_orders import waybill_order
 from chalicelib.workflows.courier import hours_told, pickups_of, planned_pickup, told_of, wish_of
 from chalicelib.workflows.leg_plan import plan_of
 from chalicelib.workflows.made_papers import papers_message
-from chalicelib.workflows.ports import Booking, KeptPaper, Ports
+from chalicelib.workflows.ports import Booking, CaseFile, KeptPaper, Ports
 from chalicelib.workflows.start_track import join_parked, new_track
+from chalicelib.workflows.watch_refund import moved
 from chalicelib.workflows.watched_by import rules_at
 
 # The label is asked for by a call of its own; so often before a person is told to print it.
@@ -219,18 +220,21 @@ def _record(ports: Ports, step: Step, given: Given, now: datetime) -> None:
         facts["courier_on"] = couriered.result.get("on", "")
     undone: list[Booking] = []
 
-    def decide(case: Case) -> Amendment:
+    def decide(file: CaseFile) -> Amendment:
         made = (done, couriered) if couriered is not None else (done,)
-        undone[:] = called_off(ports, case, made, now)
-        stage = _stage(case, leg, couriered)
+        undone[:] = called_off(ports, file.case, made, now)
+        case = replace(file.case, stage=_stage(file.case, leg, couriered))
+        # A courier of ours may be our offer to collect, from which the law counts.
+        home = couriered is not None and leg.direction == "home"
+        parts = moved(ports, file, "waybill_bought", now) if home else ()
         bookings = (*made, *undone)
-        return Amendment(replace(case, stage=stage), "waybill_bought", facts, bookings=bookings, tracks=(track,))
+        return Amendment(case, "waybill_bought", facts, bookings=bookings, tracks=(track,), parts=parts)
 
     if couriered is not None:
         close_what_it_settles(ports, step, now)
     if done.result.get("label") == "lost":
         ports.queues.send("alerts", [alert_of_booking(done, "label_lost", now)])
-    amend(ports, leg.case_id, now, decide)
+    amend_file(ports, leg.case_id, now, decide)
     steps = _next_steps(pickup, couriered, undone)
     if steps := [*steps, done.step] if awaited else steps:
         ports.queues.send("steps", steps)

@@ -115,7 +115,8 @@ def _to_tell(ports: Ports, file: CaseFile, part: Withdrawal, now: datetime) -> l
     sight = sight_of(ports, file)
     clock = earliest(sight.clocks())
     if clock is not None and clock.alert_at <= now:
-        text = f"refund by {clock.last_day.isoformat()}, meant to be done on {clock.target.isoformat()} ({clock.rule})"
+        day, target = clock.last_day.isoformat(), clock.target.isoformat()
+        text = f"refund by {day}, meant to be done on {target} ({clock.told_as})"
         return [_trouble(file, part, REFUND_DUE, f"withdrawal-{part.n}-refund", clock.code, now, text, clock.ends_at)]
     is_late = part.send_back_by is not None and part.send_back_by <= now
     if is_late and sight.starts().goods_or_proof is None:

@@ -16,6 +16,7 @@ from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.returns.statute import withdrawal
 from chalicelib.returns.windows import window
 from chalicelib.rulebook import in_force
+from chalicelib.workflows.collecting import collecting_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 # A return of another kind has papers and a purpose of its own: a person says what becomes of the piece.
@@ -46,12 +47,13 @@ def judged(ports: Ports, file: CaseFile, lines: tuple[int, ...], at: datetime) -
     asked = Asked(request, ports.merchant(), at)
     ground = withdrawal(asked) or Ground("withdrawal", "unsure", True, ())
     right = _right(request)
+    refund = _refund(file, request, right, at)
     return Judged(
         ground=ground,
         doubts=(*_doubts_of(ground), *_doubts_of_the_case(file)),
         send_back_by=_send_back_by(asked, right, at),
-        refund=_refund(request, right, at),
-        refund_from=right.row.refund_from if right else None,
+        refund=refund,
+        refund_from=refund.starts if refund else right.row.refund_from if right else None,
     )
 
 
@@ -93,11 +95,11 @@ def _send_back_by(asked: Asked, right: Cited[Right] | None, at: datetime) -> dat
     return window(day, right.row.send_back_days, "excl_start", rest, asked.where).sure_until
 
 
-def _refund(request: ReturnRequest, right: Cited[Right] | None, at: datetime) -> Clock | None:
+def _refund(file: CaseFile, request: ReturnRequest, right: Cited[Right] | None, at: datetime) -> Clock | None:
     """Our own clock as far as it runs from the notice: it never rolls and is set early."""
     if right is None:
         return None
-    told = Told(request.customer_country, request.customer_region, right)
+    told = Told(request.customer_country, request.customer_region, right, collects=collecting_of(file))
     running = clocks(told, Starts(notice=at), rules_on(request.order.sold_on))
     return next((one for one in running if one.code == "statute"), None)
 

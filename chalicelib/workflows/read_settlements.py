@@ -216,6 +216,7 @@ def _clock_row(one: Clock) -> dict[str, Any]:
         "time_zone": one.zone_name,
         "may_hold": one.may_hold,
         "assumed": one.assumed,
+        "because": one.because,
         "rule": one.rule,
         "source": one.source,
         "confidence": one.confidence,

@@ -27,6 +27,7 @@ from chalicelib.returns.settlement_rules import GroundOn, KindRow, SettlementRul
 from chalicelib.returns.stages import OVER
 from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
+from chalicelib.workflows.collecting import collecting_of
 from chalicelib.workflows.grounds_found import grants, is_fault
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -186,6 +187,7 @@ class Sight:
             policy=self.policy,
             method=self.payment.method if self.payment else None,
             facility_country=place.country if place else None,
+            collects=collecting_of(self.file),
         )
         return clocks(told, self.starts(agreed), self.rules)
 

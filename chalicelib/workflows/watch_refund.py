@@ -80,7 +80,8 @@ def _look(ports: Ports, case_id: str, now: datetime, *, rests: bool) -> None:
             return None
         if after == known or (known is not None and not rests and _says_the_same(after, known)):
             return None
-        facts = {"last_day": after.last_day or "none", **({"rule": after.rule} if after.rule else {})}
+        said = {"rule": after.rule, "because": after.because}
+        facts = {"last_day": after.last_day or "none", **{name: text for name, text in said.items() if text}}
         return Amendment(file.case, "refund_clock", facts, parts=(after,))
 
     amend_file(ports, case_id, now, decide)
@@ -114,6 +115,7 @@ def _reckoned(
         rule=clock.rule,
         told_of=last if is_told else blank.told_of,
         due_at=due,
+        because=clock.because,
     )
 
 
@@ -150,6 +152,7 @@ def _is_told_elsewhere(file: CaseFile, clock: RefundClock, now: datetime) -> boo
 
 def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any]:
     passed = clock.ends_at is not None and now >= clock.ends_at
+    why = f", set early because {clock.because}" if clock.because else ""
     return opening(
         file.case.case_id,
         DUE,
@@ -157,5 +160,5 @@ def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any
         clock.alert_at or now,
         severity="critical" if passed else "high",
         deadline=known_stamp(clock.ends_at),
-        detail=f"the refund is due by {clock.last_day} by {clock.rule}",
+        detail=f"the refund is due by {clock.last_day} by {clock.rule}{why}",
     )

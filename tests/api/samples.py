@@ -939,6 +939,7 @@ SETTLEMENTS: dict[str, Any] = {
             "alert_at": "2026-11-29T23:00:00Z",
             "time_zone": "Europe/Paris",
             "may_hold": False,
+            "because": None,
             "assumed": False,
             "rule": "merchant/policy@2026-01",
             "source": "the merchant's return policy",

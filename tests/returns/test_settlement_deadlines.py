@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.clock import zone
 from chalicelib.merchant import ReturnPolicy
-from chalicelib.returns.law import every_right, guarantee_of, withdrawal_right
+from chalicelib.returns.law import collecting_by_courier, every_right, guarantee_of, withdrawal_right
 from chalicelib.returns.settlement_deadlines import Clock, Starts, Told, clocks, earliest, last_day
 from chalicelib.returns.settlement_rules import rules_on
 
@@ -135,3 +135,29 @@ def test_no_clock_ends_on_a_day_it_does_not_count_to_whatever_the_hour_or_the_se
         assert one.target == one.last_day - timedelta(days=2)
         assert one.alert_at < one.ends_at
         assert one.ends_at.astimezone(zone(one.zone_name)).time().hour in (0, 1)
+
+
+BY_COURIER = collecting_by_courier(SOLD)
+
+
+@pytest.mark.parametrize("country", ["FR", "DE", "GB"])
+def test_where_we_offered_to_collect_the_goods_the_notice_counts_and_nothing_is_waited_for(country):
+    """Art. 13(3) of the directive and reg. 34 of the British regulations, as far as a courier of ours is such an
+    offer."""
+    running = clocks(told(country, collects=BY_COURIER), Starts(notice=at("2026-11-22")), RULES)
+    (clock,) = (one for one in running if one.code == "statute")
+    assert (clock.starts, clock.last_day, clock.may_hold) == ("notice", date(2026, 12, 6), False)
+    assert (clock.because, clock.assumed, clock.confidence) == ("we_collect", True, "low")
+    assert earliest(running) == clock
+
+
+@pytest.mark.parametrize("country", [cited.row.countries[0] for cited in every_right(SOLD)])
+def test_an_offer_to_collect_never_sets_a_day_later(country):
+    starts = Starts(at("2026-11-22"), at("2026-12-10"), at("2026-12-01"), at("2026-12-11"))
+    plain, collected = (clocks(told(country, collects=row), starts, RULES) for row in (None, BY_COURIER))
+    assert [one.ends_at for one in collected] <= [one.ends_at for one in plain]
+
+
+def test_what_the_law_says_nothing_of_stays_as_it_is_where_we_collect():
+    starts = Starts(at("2026-11-22"), at("2026-12-10"))
+    assert clocks(told("KR", collects=BY_COURIER), starts, RULES) == clocks(told("KR"), starts, RULES)

@@ -19,6 +19,7 @@ from tests.faults.stories import RING
 from tests.workflows.desk import MONDAY, REQUEST, Desk
 
 LATE = replace(REQUEST, order=Order("SO-1001", date(2026, 8, 1), date(2026, 8, 12)), reason="change_of_mind")
+BY_POST = replace(REQUEST, pickup=None)
 TWO = replace(REQUEST, items=(RING, replace(RING, sku="R-18K-02", serial="GT-0002")))
 
 
@@ -41,7 +42,7 @@ def kinds(desk: Desk) -> list[str]:
 
 
 def test_its_receipt_says_content_day_and_hour_and_both_clocks():
-    told = declared(opened())
+    told = declared(opened(BY_POST))
     assert (told["declared_at"], told["declared_by"], told["language"]) == ("2026-11-23T09:00:00Z", "customer", "fr")
     assert told["content"] == ["withdraw_from_contract"]
     assert [one["sku"] for one in told["items"]] == ["R-18K-01"]
@@ -146,8 +147,21 @@ def test_what_else_is_open_still_waits_for_a_person():
     assert (told["in_time"], desk.file.case.stage, kinds(desk)) == (True, "evidence_needed", ["decision_wanted"])
 
 
+def test_a_courier_of_ours_counts_as_collecting_so_that_nothing_is_waited_for_and_the_day_stays():
+    told = declared(opened())
+    assert (told["refund_from"], told["refund_by"]) == ("notice", "2026-12-07T23:00:00Z")
+    assert told["may_hold_for_goods"] is False
+
+
+def test_in_britain_a_courier_of_ours_has_the_days_run_from_the_notice():
+    british = replace(BY_POST, customer_country="GB")
+    assert declared(opened(british))["refund_by"] is None
+    told = declared(opened(replace(british, pickup=REQUEST.pickup)))
+    assert (told["refund_from"], told["refund_by"]) == ("notice", "2026-12-08T00:00:00Z")
+
+
 def test_check_case_7_the_refund_waits_for_goods_or_proof():
-    desk = opened()
+    desk = opened(BY_POST)
     declared(desk, now=datetime(2026, 11, 22, 10, tzinfo=UTC))
     clock = next(one for one in deadlines(desk.ports, desk.file) if one.code == "statute")
     assert (clock.last_day, clock.target, clock.may_hold) == (date(2026, 12, 6), date(2026, 12, 4), True)
@@ -165,14 +179,20 @@ class TestOfItsClock:
         assert (after.due_at, after.told_at, kinds(desk)) == (MONDAY + timedelta(days=4), None, [])
 
     def test_while_the_law_lets_us_wait_for_the_goods_it_is_looked_at_again(self):
-        desk = opened()
+        desk = opened(BY_POST)
         declared(desk)
         due = parts(desk)[0].due_at
         assert self.looked(desk, due).due_at == due + timedelta(days=1)
         assert kinds(desk) == []
 
-    def test_goods_that_never_came_in_their_time_are_told_once(self):
+    def test_a_refund_that_our_own_courier_makes_due_is_told_though_nothing_came(self):
         desk = opened()
+        declared(desk)
+        self.looked(desk, parts(desk)[0].due_at)
+        assert kinds(desk) == ["withdrawal_refund_due"]
+
+    def test_goods_that_never_came_in_their_time_are_told_once(self):
+        desk = opened(BY_POST)
         declared(desk)
         after = self.looked(desk, MONDAY + timedelta(days=20))
         assert (after.due_at, kinds(desk)) == (None, ["withdrawal_goods_late"])

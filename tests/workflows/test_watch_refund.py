@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clock import instant
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.read_settlements import read_settlements
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.watch_refund import begin, step_of
 from tests.workflows.settling import DAY, HOUR, MONDAY, SettlingHouse, eur, paid, request_paid
@@ -21,9 +23,17 @@ def moving(house: SettlingHouse, change: str, milestone: str) -> None:
     take_step(house.ports, message | {"at": "2026-11-24T10:00:00Z"}, house.now)
 
 
+def with_a_courier() -> SettlingHouse:
+    """Waybill and courier are booked, and nothing has moved."""
+    house = SettlingHouse()
+    house.desk.step("waybill")
+    house.desk.step("pickup")
+    return house
+
+
 def test_the_clock_begins_with_the_parcels_first_scan_and_is_told_two_days_before_its_last():
     """Nobody proposes anything: the day is told all the same, and again, graver, once it has passed."""
-    house = SettlingHouse()
+    house = SettlingHouse(request_paid(pickup=None))
     house.now = MONDAY + DAY
     moving(house, "moving", "picked_up")
     assert house.clock is not None
@@ -65,7 +75,7 @@ def test_a_receipt_that_is_corrected_moves_the_day_and_what_was_told_of_it():
 
 
 def test_while_the_law_lets_us_wait_nothing_is_told_and_it_is_looked_at_again():
-    house = SettlingHouse()
+    house = SettlingHouse(request_paid(pickup=None))
     house.put(Withdrawal("case0001", 1, MONDAY, "customer", "fr", in_time=True))
     begin(house.ports, "case0001", MONDAY)
     assert house.clock is not None
@@ -73,6 +83,36 @@ def test_while_the_law_lets_us_wait_nothing_is_told_and_it_is_looked_at_again():
     for days in (8, 16, 24, 32, 40, 48):
         house.sweep(MONDAY + days * DAY)
     assert not {"refund_due", "part_stuck"} & set(house.open_kinds())
+
+
+def test_a_courier_whom_we_booked_starts_the_clock_from_the_notice_and_the_alert_says_why():
+    """Nothing is scanned, and still the day is told: where we collect, the law lets us wait for nothing."""
+    house = with_a_courier()
+    assert [entry.what for entry in house.file.log if entry.what == "pickup_booked"]
+    assert house.clock is not None
+    assert (house.clock.last_day, house.clock.because) == ("2026-12-07", "we_collect")
+    house.sweep(house.clock.alert_at)
+    (due,) = (one for one in house.file.exceptions if one.kind == "refund_due")
+    assert "we_collect" in due.history[0].note
+    told = read_settlements(house.ports, "case0001")["clocks"]
+    assert [(one["starts"], one["assumed"], one["because"]) for one in told] == [("notice", True, "we_collect")]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "refused"])
+def test_where_no_courier_comes_any_more_the_goods_are_waited_for_as_before(status):
+    house = with_a_courier()
+    pickup = house.desk.booking("pickup")
+    house.ports.cases.save_booking(replace(pickup, status=status, due_at=None), pickup.status)
+    begin(house.ports, "case0001", MONDAY)
+    assert (house.clock.ends_at, house.clock.because) == (None, None)
+
+
+def test_the_parcel_that_moves_with_our_courier_changes_nothing_of_its_clock():
+    house = with_a_courier()
+    before = house.clock
+    house.now = MONDAY + DAY
+    moving(house, "moving", "picked_up")
+    assert house.clock == before
 
 
 def test_an_exchange_without_a_refund_has_no_clock():
