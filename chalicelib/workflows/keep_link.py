@@ -13,7 +13,8 @@ from chalicelib.clock import stamp
 from chalicelib.returns.case import Case
 from chalicelib.rulebook import dictionary
 from chalicelib.workflows.amend import Amendment, amend
-from chalicelib.workflows.find_case import case_of, file_of
+from chalicelib.workflows.erase_person import AlreadyErased, erasure_of
+from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.link_ports import KeptLink
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -22,8 +23,11 @@ PAGE = "/v1/c/"
 
 
 def make_link(ports: Ports, case_id: str, *, holder: str, now: datetime) -> dict[str, Any]:
-    """A new link for the customer, told this once; the one before it stops working. Raises ``NotFoundError``."""
-    case_of(ports, case_id)
+    """A new link for the customer, told this once; the one before it stops working. Raises ``NotFoundError``, and
+    ``AlreadyErased`` where the customer was forgotten: nobody is left to give it to."""
+    erasure = erasure_of(file_of(ports, case_id))
+    if erasure is not None and erasure.state == "done":
+        raise AlreadyErased("the customer's values are erased: no link is made for nobody")
     until = now + lifetime()
     token = ports.links.make(case_id, holder, now, until)
     amend(ports, case_id, now, lambda case: Amendment(case, "link_made", {"until": stamp(until)}, by=holder))

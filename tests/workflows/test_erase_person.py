@@ -22,6 +22,7 @@ from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.erase_person import AlreadyErased, ask_erasure, erasure_of, lay_hold, look, read_erasure
 from chalicelib.workflows.export_person import ask_export, export_link, take_export
+from chalicelib.workflows.keep_link import make_link
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.sweep_due_work import sweep
 from chalicelib.workflows.take_steps import take_step
@@ -85,6 +86,14 @@ def test_who_asks_while_the_return_is_open_is_forgotten_by_itself_when_it_is_ove
     sweep(one.ports, one.now + DAY)
     one.work(one.now + DAY)
     assert one.is_erased
+
+
+def test_nobody_is_given_a_link_to_the_page_of_somebody_who_was_forgotten() -> None:
+    asked = Asked(cancelled=True)
+    asked.ask()
+    asked.work()
+    with pytest.raises(AlreadyErased):
+        make_link(asked.ports, CASE, holder="desk", now=asked.now)
 
 
 def test_asking_twice_changes_nothing() -> None:
