@@ -29,6 +29,7 @@ from chalicelib.workflows.freeze_evidence import frozen
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import receipt_row
+from chalicelib.workflows.tell_finding import Telling, tell_finding
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
 
@@ -103,23 +104,13 @@ def take_in(
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     """Tell of what is wrong with a parcel, take back what was told and is put right, or was missed of it while nobody
     scanned it, and let the receipt rest."""
-    file = file_of(ports, case_id)
-    receipt = next((one for one in file.parts.of(Receipt) if one.part_id == part_id), None)
-    if receipt is None or receipt.due_at is None:
-        return
-    missed = (closing_of(one, "it was taken in", now) for one in unheard(file, receipt.leg_n))
-    alerts = [*_openings(receipt), *_closings(file, receipt, now), *missed]
-    if alerts:
-        ports.queues.send("alerts", alerts)
 
-    def rest(seen: CaseFile) -> Amendment | None:
-        present = next((one for one in seen.parts.of(Receipt) if one.part_id == part_id), None)
-        if present != receipt:
-            return None
-        facts = {"leg": part_id, "doubts": " ".join(receipt.doubts)}
-        return Amendment(seen.case, "receipt_told", facts, parts=(replace(receipt, due_at=None),))
+    def told(file: CaseFile, receipt: Receipt) -> Telling:
+        missed = (closing_of(one, "it was taken in", now) for one in unheard(file, receipt.leg_n))
+        alerts = [*_openings(receipt), *_closings(file, receipt, now), *missed]
+        return Telling(alerts, "receipt_told", {"leg": part_id, "doubts": " ".join(receipt.doubts)})
 
-    amend_file(ports, case_id, now, rest)
+    tell_finding(ports, case_id, part_id, Receipt, told, now)
 
 
 def unheard(file: CaseFile, leg_n: int) -> tuple[OpenException, ...]:

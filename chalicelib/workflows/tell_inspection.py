@@ -7,17 +7,15 @@ nothing. One that a later look or a signature has put right is closed the same w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.judge_piece import FINENESS_DOUBTS
 from chalicelib.workflows.alert_words import closing_of, opening
-from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
+from chalicelib.workflows.tell_finding import Telling, tell_finding
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.wake_parts import step_of
 
@@ -36,22 +34,12 @@ ENDED_BY_RELEASE = frozenset({"fineness_doubt", "weight_doubt", "signature_wante
 
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     """Tell of what an inspection found, take back what no longer is so, and let it rest."""
-    file = file_of(ports, case_id)
-    found = next((one for one in file.parts.of(Inspection) if one.part_id == part_id), None)
-    if found is None or found.due_at is None:
-        return
-    alerts = [*_openings(found), *_closings(file, found, now)]
-    if alerts:
-        ports.queues.send("alerts", alerts)
 
-    def rest(seen: CaseFile) -> Amendment | None:
-        present = next((one for one in seen.parts.of(Inspection) if one.part_id == part_id), None)
-        if present != found:
-            return None
-        facts = {"inspection": part_id, "troubles": " ".join(_troubles(found))}
-        return Amendment(seen.case, "inspection_told", facts, parts=(replace(found, due_at=None),))
+    def told(file: CaseFile, found: Inspection) -> Telling:
+        alerts = [*_openings(found), *_closings(file, found, now)]
+        return Telling(alerts, "inspection_told", {"inspection": part_id, "troubles": " ".join(_troubles(found))})
 
-    amend_file(ports, case_id, now, rest)
+    tell_finding(ports, case_id, part_id, Inspection, told, now)
 
 
 def send_inspection(ports: Ports, inspection: Inspection) -> None:
