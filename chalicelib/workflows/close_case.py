@@ -58,9 +58,9 @@ def close_if_done(ports: Ports, case_id: str, now: datetime) -> None:
 
     def decide(file: CaseFile) -> Amendment | None:
         closed[:] = []
-        if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(file):
         if file.case.stage in OVER:
             return thawing(file)
+        if "closed" not in NEXT[file.case.stage] or not _has_outcome(ports, file) or open_points(file):
             return None
         closed[:] = [file.case.stage]
         after, clock = replace(file.case, stage="closed"), clock_of(file.case, file, now)
