@@ -79,6 +79,7 @@ class TableCases:
         """Write it all at once, or return what was answered before."""
         mark = self._mark()
         writes: list[Write] = [PutNew(item) for item in self._opened(opening, mark)]
+        writes += map(case_part_update, opening.parts)
         try:
             self._table.transact(writes)
         except TransactionLost:

@@ -161,6 +161,10 @@ PrepareRecallBody: dict[str, Any] = {
         "de": "Der Verschluss dieser Kette kann Nickel abgeben und eine Allergie auslösen.",
         "zh-Hans": "该项链的搭扣可能释放镍，引起过敏反应。",
     },
+    "product": {
+        "name": {"en": "Necklace Aurora", "fr": "Collier Aurora", "de": "Kette Aurora", "zh-Hans": "Aurora 项链"},
+        "brand": "Goldthread",
+    },
     "reach": {"serials": ["GT-000184"], "skus": ["N-18K-07"]},
     "remedies": ["refund", "replacement"],
     "return_to": "SZX-1",
@@ -342,6 +346,15 @@ SettlementBody: dict[str, Any] = {
 }
 SettlementActionBody: dict[str, Any] = {"why": "proposed for the wrong piece"}
 ReconcileBody: dict[str, Any] = {"outcome": "paid", "reference": "re_3P0000000000000000000001", "on": "2026-11-30"}
+NoteMoneyBody: dict[str, Any] = {
+    "from": "customer",
+    "to": "merchant",
+    "amount": {"amount": "66.89", "currency": "EUR"},
+    "why": "repair_price",
+    "reference": "TR-2026-0118",
+    "on": "2026-11-20",
+    "repair": 1,
+}
 CloseCaseBody: dict[str, Any] = {"reason": "settled_elsewhere", "even_though": False}
 ReplayBody: dict[str, Any] = {
     "case_id": None,

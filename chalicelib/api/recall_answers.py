@@ -31,13 +31,23 @@ class AuthorityTold(Told):
     confidence: Confidence
 
 
+class RecallProductTold(Told):
+    """What the notice calls the product."""
+
+    name: dict[str, str]
+    brand: str | None
+
+
 class RecallAnswer(Told):
-    """A recall; ``opened`` and ``refused`` count the sales it reached."""
+    """A recall; ``opened`` and ``refused`` count the sales it reached. ``missing`` is what the EU's form of the notice
+    wants and this recall does not hold, such as the picture."""
 
     recall_id: str
     state: RecallState
     announced_on: DayText
     hazard: dict[str, str]
+    product: RecallProductTold | None
+    missing: list[str]
     reach: ReachTold
     remedies: list[Remedy]
     return_to: str

@@ -28,6 +28,13 @@ class ReachBody(Shape):
     sku_to: Reference | None = None
 
 
+class ProductBody(Shape):
+    """What the notice calls the product: its name by language as customers know it, and its brand."""
+
+    name: Annotated[dict[Tag, Annotated[str, line(200)]], Field(min_length=1, max_length=20)]
+    brand: Annotated[str, line(80)] | None = None
+
+
 class PrepareRecallBody(Shape):
     """A recall. ``hazard`` says by language what is wrong and what it may do, as the notice will: every language of the
     shop's is needed, and no word that makes it sound small."""
@@ -37,10 +44,11 @@ class PrepareRecallBody(Shape):
     reach: ReachBody
     remedies: Annotated[list[Literal["repair", "replacement", "refund"]], Field(min_length=1, max_length=3)]
     return_to: Reference
+    product: ProductBody | None = None
 
     def as_campaign(self, recall_id: str, holder: str, now: datetime) -> Campaign:
         """The recall as the room of returns knows it."""
-        from chalicelib.returns.recall import Campaign, Reach  # the rules of recalls: only for these routes
+        from chalicelib.returns.recall import Campaign, Product, Reach  # the rules of recalls: only for these routes
 
         reach: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in self.reach}
         return Campaign(
@@ -54,4 +62,5 @@ class PrepareRecallBody(Shape):
             holder,
             now,
             now,
+            product=Product(dict(self.product.name), self.product.brand) if self.product else None,
         )

@@ -79,6 +79,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """What the notice calls the product: its name by language, as it stands on the shop's pages, and its brand."""
+
+    name: Mapping[str, str]
+    brand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """One recall. ``hazard`` is what is wrong and what it may do, by language, as the notice says it.
 
@@ -98,6 +106,7 @@ class Campaign:
     version: int = 1
     opened: int = 0
     refused: int = 0
+    product: Product | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,20 @@ def faults_of(campaign: Campaign, languages: tuple[str, ...]) -> list[FieldFault
         for tag, text in campaign.hazard.items()
         if (words := forbidden_in(text, tag, on))
     ]
+
+
+def missing_of(campaign: Campaign, languages: tuple[str, ...]) -> list[str]:
+    """What the notice of Implementing Regulation (EU) 2024/1435 wants and this recall does not hold. Nothing of it
+    keeps the notice back: a name that is missing is the one on the customer's bill. Mails fetch nothing from elsewhere,
+    and no pictures are kept, so the picture is for the shop's own page.
+
+    >>> now = datetime(2026, 11, 22)
+    >>> missing_of(Campaign("R", now.date(), {}, Reach(), (), "", "prepared", "", now, now), ("en",))
+    ['picture', 'product.name.en', 'product.brand']
+    """
+    product = campaign.product or Product({})
+    names = [f"product.name.{tag}" for tag in languages if tag not in product.name]
+    return ["picture", *names, *([] if product.brand else ["product.brand"])]
 
 
 def forbidden_in(text: str, language: str, on: date) -> list[str]:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import instant
-from chalicelib.notices.facts import Moment, NoticeFacts, Outcome
+from chalicelib.notices.facts import Moment, NoticeFacts, Outcome, RecalledPiece
 from chalicelib.notices.language import chain_of, template_of
 from chalicelib.notices.moments import Decided, History, Mark, Reached
+from chalicelib.returns.case import ReturnRequest
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.recall import Campaign, Recalled
 from chalicelib.returns.repair import Quote, RepairOrder
@@ -197,15 +198,29 @@ def language_declared(file: CaseFile, moment: Moment, episode: str) -> str | Non
     return next((one.language for one in file.parts.of(Withdrawal) if one.part_id == episode), None)
 
 
-def hazard_of(ports: Ports, file: CaseFile, episode: str, template: str) -> str | None:
-    """What is wrong with the recalled piece, in the language of the mail or the nearest that the recall was written in;
-    None where the recall cannot be read any more. ``episode`` "": the recall of this case, if there is one."""
+def with_recall(facts: NoticeFacts, ports: Ports, file: CaseFile, episode: str, template: str) -> NoticeFacts:
+    """The facts with the recalled pieces and what is wrong with them, in the language of the mail or the nearest that
+    the recall was written in; neither where the recall cannot be read any more. ``episode`` "": the recall of this
+    case, if there is one."""
     recall_id = episode or next((one.recall_id for one in file.parts.of(Recalled)), "")
     campaign = ports.recalls.read(recall_id) if recall_id else None
-    return None if campaign is None else _said_in(campaign, template)
+    if campaign is None:
+        return facts
+    pieces = tuple(_pieces(campaign, file.plan.request, template))
+    return replace(facts, hazard=_said_in(campaign.hazard, template), recalled=pieces)
 
 
-def _said_in(campaign: Campaign, template: str) -> str | None:
-    written = {template_of(tag): text for tag, text in campaign.hazard.items()}
+def _pieces(campaign: Campaign, request: ReturnRequest, template: str) -> Iterator[RecalledPiece]:
+    """The lines that the recall reaches, each as the recall calls its product, else as the customer's bill does."""
+    product, sold_on = campaign.product, request.order.sold_on
+    name, brand = (_said_in(product.name, template), product.brand) if product else (None, None)
+    for item in request.items:
+        if campaign.reach.of(item):
+            batch = item.batch or item.melt
+            yield RecalledPiece(name or item.description, brand, item.sku, item.serial, batch, sold_on)
+
+
+def _said_in(texts: Mapping[str, str], template: str) -> str | None:
+    written = {template_of(tag): text for tag, text in texts.items()}
     found = (written[step] for step in chain_of(template) if step in written)
-    return next(found, next(iter(campaign.hazard.values()), None))
+    return next(found, next(iter(texts.values()), None))

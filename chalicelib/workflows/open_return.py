@@ -7,6 +7,7 @@ machine may not decide is opened at ``review`` with what a person must decide.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +35,7 @@ from chalicelib.returns.eligibility import OPENS_AT, Decision, decide, sentence
 from chalicelib.returns.grounds import Reason
 from chalicelib.returns.stages import Stage
 from chalicelib.workflows.carrier_orders import waybill_order
+from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.customs_lines import estimate_request
 from chalicelib.workflows.file_export import unfiled_export
 from chalicelib.workflows.find_routes import Shipment, Ways, both_ways, rates_from, ways_of

@@ -151,6 +151,7 @@ class Opening:
     answer: StoredAnswer | None
     exceptions: tuple[OpenException, ...] = ()
     notices: Register | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class Cases(Protocol):

@@ -23,7 +23,7 @@ from chalicelib.returns.case import Case, Kind
 from chalicelib.returns.stages import OVER, is_past
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.find_case import file_of
-from chalicelib.workflows.gather_ending import hazard_of
+from chalicelib.workflows.gather_ending import with_recall
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 
@@ -72,7 +72,7 @@ def preview_notice(ports: Ports, case_id: str, moment: Moment, language: str | N
     template = template_of(language or case.language, case.customer_country)
     facts = _preview(ports, look, moment, now)
     if moment == "recall":
-        facts = replace(facts, hazard=hazard_of(ports, look.file, "", template))
+        facts = with_recall(facts, ports, look.file, "", template)
     told = render(moment, template, facts)
     return {
         "case_id": case_id,

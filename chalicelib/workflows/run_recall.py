@@ -28,6 +28,7 @@ from chalicelib.returns.recall import (
     RecallNotAllowed,
     authorities,
     faults_of,
+    missing_of,
     moved,
     refuse,
 )
@@ -39,7 +40,7 @@ from chalicelib.workflows.open_return import open_return
 from chalicelib.workflows.ports import CaseFile, Ports
 
 KIND = "recalled_piece"
-SAME = ("announced_on", "hazard", "reach", "remedies", "return_to")
+SAME = ("announced_on", "hazard", "reach", "remedies", "return_to", "product")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,12 @@ def prepare_recall(ports: Ports, wanted: Campaign, *, now: datetime) -> tuple[bo
     found = ports.recalls.read(wanted.recall_id)
     if found is None and ports.recalls.save(wanted):
         _flag_under_way(ports, wanted, now)
-        return True, recall_row(wanted)
+        return True, recall_row(ports, wanted)
     found = found or _campaign(ports, wanted.recall_id)
     if any(getattr(found, name) != getattr(wanted, name) for name in SAME):
         raise RecallDiffers("a recall with this id was prepared with other particulars")
     _flag_under_way(ports, found, now)
-    return False, recall_row(found)
+    return False, recall_row(ports, found)
 
 
 def act_on_recall(ports: Ports, recall_id: str, action: Action, *, now: datetime) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def act_on_recall(ports: Ports, recall_id: str, action: Action, *, now: datetime
         campaign = _campaign(ports, recall_id)
         change = moved(campaign, action, now)
         if change is None or ports.recalls.save(replace(campaign, **change)):
-            return recall_row(_campaign(ports, recall_id))
+            return recall_row(ports, _campaign(ports, recall_id))
 
 
 def take_sales(
@@ -93,7 +94,7 @@ def take_sales(
 
 def read_recall(ports: Ports, recall_id: str) -> dict[str, Any]:
     """How far a recall is; raises ``NotFoundError``."""
-    return recall_row(_campaign(ports, recall_id))
+    return recall_row(ports, _campaign(ports, recall_id))
 
 
 def list_sales(ports: Ports, recall_id: str, *, cursor: str | None, limit: int) -> dict[str, Any]:
@@ -103,13 +104,16 @@ def list_sales(ports: Ports, recall_id: str, *, cursor: str | None, limit: int) 
     return {"recall_id": recall_id, "items": [_member_row(ports, one) for one in page.members], "cursor": page.cursor}
 
 
-def recall_row(campaign: Campaign) -> dict[str, Any]:
-    """A recall as answers show it."""
+def recall_row(ports: Ports, campaign: Campaign) -> dict[str, Any]:
+    """A recall as answers show it; ``missing`` is what its notice still wants."""
+    product = campaign.product
     return {
         "recall_id": campaign.recall_id,
         "state": campaign.state,
         "announced_on": campaign.announced_on.isoformat(),
         "hazard": dict(campaign.hazard),
+        "product": {"name": dict(product.name), "brand": product.brand} if product else None,
+        "missing": missing_of(campaign, ports.merchant().languages),
         "reach": {
             "serials": list(campaign.reach.serials),
             "batches": list(campaign.reach.batches),
@@ -169,6 +173,7 @@ def _open(ports: Ports, campaign: Campaign, sale: Sale, by: str, holder: str, no
             body_digest=_digest(request.order),
             dry_run=False,
             now=now,
+            with_it=lambda case_id: (Recalled(case_id, campaign.recall_id, by, now, campaign.remedies),),
         )
     except ReturnRefused as refused:
         return Member(*about, "refused", by, now, reasons=tuple(fault.code for fault in refused.faults))
@@ -190,13 +195,16 @@ def _knowing(ports: Ports, campaign: Campaign, request: ReturnRequest) -> Ports:
 def _mark(
     ports: Ports, campaign: Campaign, case_id: str, by: str, holder: str, now: datetime, *, under_way: bool
 ) -> None:
-    """Say on the case that this recall reached it, once."""
+    """Say on the case that this recall reached it, once. One that the recall opened has known it from its opening, so
+    that no other word goes out before the recall's."""
 
     def decide(file: CaseFile) -> Amendment | None:
-        if any(one.recall_id == campaign.recall_id for one in file.parts.of(Recalled)):
+        said = {"recall": campaign.recall_id, "by": by}
+        if any(one.what == "recalled" and one.facts.get("recall") == campaign.recall_id for one in file.log):
             return None
+        known = any(one.recall_id == campaign.recall_id for one in file.parts.of(Recalled))
         part = Recalled(case_id, campaign.recall_id, by, now, campaign.remedies, under_way)
-        return Amendment(file.case, "recalled", {"recall": campaign.recall_id, "by": by}, by=holder, parts=(part,))
+        return Amendment(file.case, "recalled", said, by=holder, parts=() if known else (part,))
 
     amend_file(ports, case_id, now, decide)
     look_for_notices(ports, case_id)

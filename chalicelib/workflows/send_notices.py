@@ -25,7 +25,7 @@ from chalicelib.notices.register import Entry, Register, Status, message_id
 from chalicelib.returns.case import Person
 from chalicelib.workflows.delivery_ports import Letter
 from chalicelib.workflows.find_case import file_of
-from chalicelib.workflows.gather_ending import hazard_of, language_declared
+from chalicelib.workflows.gather_ending import language_declared, with_recall
 from chalicelib.workflows.gather_notice import Look, Told, facts_of, look_at
 from chalicelib.workflows.keep_link import link_of
 from chalicelib.workflows.ports import Ports
@@ -113,7 +113,7 @@ def _letter(ports: Ports, look: Look, one: Owed, person: Person, now: datetime) 
     facts = facts_told(ports, look, one, person, now)
     facts = replace(facts, link=_link(ports, look.file.case.case_id, now))
     if one.moment == "recall":
-        facts = replace(facts, hazard=hazard_of(ports, look.file, one.episode, template))
+        facts = with_recall(facts, ports, look.file, one.episode, template)
     told = render(one.moment, template, facts)
     merchant = ports.merchant()
     facility = merchant.facility_called(look.file.case.return_to)

@@ -860,11 +860,13 @@ ERASURE: dict[str, Any] = {
 }
 DISPUTE: dict[str, Any] = {
     "dispute_id": "visa-CB-2026-118", "scheme": "visa", "code": "13.7", "state": "open", "amount": MONEY,
+    "gave_back": None, "lines": None, "lacks": [],
     "opened_at": "2026-12-20T00:00:00Z", "answer_by": "2027-01-09T10:00:00Z", "overdue": False, "rule": "r",
     "proof": ["refund_reference"], "confidence": "high", "provider_reference": "CB-2026-118", "why": None,
 }  # fmt: skip
 RECALL: dict[str, Any] = {
     "recall_id": "RC-2026-1", "state": "running", "announced_on": "2026-11-22", "hazard": {"en": "Nickel."},
+    "product": {"name": {"en": "Necklace"}, "brand": None}, "missing": ["picture", "product.brand"],
     "reach": {
         "serials": ["GT-000184"], "batches": [], "melts": [], "skus": [], "sku_from": None, "sku_to": None,
     },
@@ -976,12 +978,20 @@ SETTLEMENTS: dict[str, Any] = {
             "why": "sale",
             "reference": "SO-1001",
             "settlement_id": None,
+            "repair": None,
         }
     ],
     "balances": [
         {"account": "customer", "amount": {"amount": "-1195.00", "currency": "EUR"}},
         {"account": "merchant", "amount": {"amount": "1195.00", "currency": "EUR"}},
     ],
+    "open": [{"code": "repair_price", "amount": MONEY, "repair": 1, "dispute_id": None}],
+}
+MONEY_NOTED: dict[str, Any] = {
+    "case_id": "c-01",
+    "posting": SETTLEMENTS["postings"][0],
+    "balances": SETTLEMENTS["balances"],
+    "open": SETTLEMENTS["open"],
 }
 ANSWERS: dict[str, Any] = {
     "read_settlements": SETTLEMENTS,
@@ -990,6 +1000,7 @@ ANSWERS: dict[str, Any] = {
     "act_on_settlement": SETTLEMENT,
     "reconcile_settlement": SETTLEMENT,
     "give_payment": {"case_id": "c-01", "payment": SETTLEMENTS["payment"]},
+    "note_money": (True, MONEY_NOTED),
     "close_return": {"case_id": "c-01", "stage": "closed", "open": []},
     "decide_return": CASE,
     "declare_withdrawal": {

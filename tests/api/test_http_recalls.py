@@ -55,6 +55,12 @@ def shop() -> Recall:
     return Recall()
 
 
+def test_what_the_form_of_the_notice_still_wants_is_named_and_keeps_nothing_back(shop: Recall) -> None:
+    languages = shop.ports.merchant().languages
+    told = shop.prepare(product=None).json_body
+    assert told["missing"] == ["picture", *(f"product.name.{tag}" for tag in languages), "product.brand"]
+
+
 def test_the_routes_know_every_act_there_is_and_no_other() -> None:
     assert get_args(recall.Action) == recalls.ACTIONS
 

@@ -9,18 +9,23 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import UnavailableError
+from chalicelib.notices.facts import RecalledPiece
+from chalicelib.notices.messages import render
 from chalicelib.notices.moments import occasions
 from chalicelib.notices.register import Register
-from chalicelib.returns.recall import Campaign, Reach, Recalled
+from chalicelib.returns.recall import Campaign, Product, Reach, Recalled
 from chalicelib.workflows.declare_withdrawal import declare
+from chalicelib.workflows.gather_ending import with_recall
 from chalicelib.workflows.gather_losses import lost_of
 from chalicelib.workflows.gather_notice import Told, facts_of, look_at
+from chalicelib.workflows.open_return import open_return
 from chalicelib.workflows.read_notices import choose_notices, preview_notice
 from chalicelib.workflows.send_notices import take_notice
+from chalicelib.workflows.show_page import page_facts
 from tests.fakes.pieces import a_scan, a_track
 from tests.faults.stories import CLAIRE
 from tests.workflows.bench import Bench
-from tests.workflows.desk import MONDAY, Desk
+from tests.workflows.desk import MONDAY, REQUEST, Desk
 from tests.workflows.out_desk import LATER, OutDesk
 from tests.workflows.settling import SettlingHouse
 
@@ -218,7 +223,7 @@ class TestARecall:
         hazard = {"en": "The clasp has a sharp edge.", "fr-FR": "Le fermoir a un bord coupant."}
         campaign = Campaign(
             "R-2026-1", date(2026, 11, 20), hazard, Reach(skus=("R-18K-01",)), ("repair", "refund"), "SZX-1", "running",
-            "anna", MONDAY, MONDAY,
+            "anna", MONDAY, MONDAY, product=Product({"en": "Ring Aurora", "fr-FR": "Bague Aurora"}, "Goldthread"),
         )  # fmt: skip
         desk.ports.recalls.save(campaign)
         house = SettlingHouse()
@@ -230,6 +235,81 @@ class TestARecall:
         for said in ("Le fermoir a un bord coupant.", "- une réparation", "- un remboursement", "+"):
             assert said in letter.text
         assert [entry.key for entry in desk.file.notices] == ["recall/R-2026-1"]
+
+    def test_it_names_the_product_as_the_law_wants_it(self) -> None:
+        desk = Desk()
+        desk.open()
+        desk.ports.recalls.save(a_campaign(product=Product({"en": "Ring Aurora", "fr-FR": "Bague Aurora"}, "Aurora")))
+        told = with_recall(facts(desk.ports, "recall", "R-2026-1"), desk.ports, desk.file, "R-2026-1", "fr")
+        item = desk.file.plan.request.items[0]
+        sold_on = desk.file.plan.request.order.sold_on
+        assert told.recalled == (RecalledPiece("Bague Aurora", "Aurora", item.sku, item.serial, None, sold_on),)
+        text = render("recall", "fr", told).text
+        for said in ("Produit : Bague Aurora", "Marque : Aurora", f"Référence : {item.sku}"):
+            assert said in text.replace("⁨", "").replace("⁩", "")
+
+    def test_a_product_that_the_recall_does_not_name_is_called_as_on_the_bill(self) -> None:
+        desk = Desk()
+        desk.open()
+        desk.ports.recalls.save(a_campaign())
+        told = with_recall(facts(desk.ports, "recall", "R-2026-1"), desk.ports, desk.file, "R-2026-1", "fr")
+        assert [(one.name, one.brand) for one in told.recalled] == [(desk.file.plan.request.items[0].description, None)]
+
+    def test_a_return_that_a_recall_opens_knows_it_before_anybody_can_tell_anything_else(self) -> None:
+        desk = Desk()
+        part = Recalled("case0001", "R-2026-1", "sku", MONDAY, ("repair", "refund"))
+        open_return(
+            desk.ports, REQUEST, CLAIRE, holder="recall R-2026-1", idempotency_key="k", body_digest="d", dry_run=False,
+            now=MONDAY, with_it=lambda _: (part,),
+        )  # fmt: skip
+        take_notice(desk.ports, CASE, MONDAY)
+        assert [entry.key for entry in desk.file.notices] == ["recall/R-2026-1"]
+        assert [entry.covers for entry in desk.file.notices] == [("accepted",)]
+
+
+class TestACredit:
+    def test_its_code_stands_in_no_mail_and_behind_the_order_number_alone(self) -> None:
+        house = SettlingHouse().back()
+        house.propose("store_credit", by="lea", role="lead")
+        house.approve("max", "manager")
+        house.approve("tom", "lead")
+        house.agree()
+        house.work()
+        assert "credited/1" in moments(house.ports)
+        take_notice(house.ports, CASE, MONDAY)
+        code = house.settlements[0].credit_code
+        assert code
+        assert all(code not in one.text + one.html for one in letters(house))
+        assert code not in str(house.world.queues.waiting)
+        closed = page_facts(house.ports, house.file, MONDAY, opened=False)
+        (shown,) = closed.credits
+        assert (shown.code, shown.sum, closed.has_something_to_open) == (None, None, True)
+        (shown,) = page_facts(house.ports, house.file, MONDAY, opened=True).credits
+        assert (shown.code, shown.sum) == (code, house.settlements[0].total)
+
+
+class TestAPieceThatNobodyFetches:
+    def test_its_owner_is_written_to_when_it_begins_and_at_each_day_of_its_clock(self) -> None:
+        bench = Bench()
+        bench.agreed()
+        bench.tested()
+        bench.act("done")
+        bench.act("unclaimed", why="moved_away")
+        (first,) = [key for key in moments(bench.ports) if key.startswith("unclaimed/")]
+        bench.look_when_due(MONDAY + 31 * DAY)
+        (second,) = [key for key in moments(bench.ports) if key.startswith("unclaimed/")]
+        assert (first, second) == ("unclaimed/1-20261123-0", "unclaimed/1-20261123-1")
+        told = facts(bench.ports, "unclaimed", second)
+        assert (told.task, told.reason, told.tracking_number) == ("claim_piece", "ours", None)
+
+
+def a_campaign(**changed: Any) -> Campaign:
+    hazard = {"en": "The clasp has a sharp edge."}
+    reach = Reach(skus=(REQUEST.items[0].sku,))
+    return Campaign(
+        "R-2026-1", date(2026, 11, 20), hazard, reach, ("repair", "refund"), "SZX-1", "running", "anna", MONDAY, MONDAY,
+        **changed,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("moment", ["quote", "recall", "sent_out", "withdrawal_receipt"])
