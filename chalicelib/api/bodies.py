@@ -289,7 +289,9 @@ class RepairOptionsBody(CompareRepairsBody):
     request: OpenReturnBody
 
 
-Outcome = Literal["booked", "not_booked", "done", "not_done", "approved", "approved_without_proof", "refused"]
+Outcome = Literal[
+    "booked", "not_booked", "done", "not_done", "approved", "approved_without_proof", "refused", "called_off", "lost",
+]  # fmt: skip
 
 
 class ExceptionActionBody(Shape):
