@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
 from chalicelib.clock import EARLIEST_CLOCK
-from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, RuleFileInvalid
+from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.money import Money
 from chalicelib.returns.disputes import Dispute, DisputeState
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.rulebook import Confidence, in_force
 
 Action = Literal["answer", "win", "lose", "give_up"]
@@ -78,11 +79,6 @@ class Notice:
     amount: Money | None
     provider_reference: str
     answer_by: date | None = None
-
-
-def schemes(on: date) -> tuple[str, ...]:
-    """Every scheme there is a row for."""
-    return tuple(dict.fromkeys(row.scheme for row in _rows(on)))
 
 
 def row_for(scheme: str, code: str | None, on: date) -> DisputeRow | None:
@@ -147,9 +143,4 @@ def _vintage(on: date) -> str:
 
 @cache
 def _rows(on: date) -> tuple[DisputeRow, ...]:
-    vintage = in_force("returns/disputes", on)
-    try:
-        found: list[Any] = [TypeAdapter(DisputeRow).validate_python(row) for row in vintage.rules["dispute"]]
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
-    return tuple(found)
+    return rows_of(in_force("returns/disputes", on), "dispute", DisputeRow)

@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
 from chalicelib.errors import RuleFileInvalid
 from chalicelib.returns.evidence import EVIDENCE_KINDS, EvidenceKind
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.rulebook import Confidence, Vintage, in_force
 
 DATASET = "returns/evidence"
@@ -190,17 +191,14 @@ def evidence_rules(on: date) -> EvidenceRules:
 def _read(effective: date) -> EvidenceRules:
     vintage = in_force(DATASET, effective)
     rules = vintage.rules
-    try:
-        read = EvidenceRules(
-            vintage,
-            TypeAdapter(tuple[Family, ...]).validate_python(rules["family"]),
-            TypeAdapter(tuple[KindRow, ...]).validate_python([_given(row, "from", "givers") for row in rules["kind"]]),
-            TypeAdapter(Shown).validate_python(rules["shown"]),
-            TypeAdapter(Limits).validate_python(rules["limits"]),
-            TypeAdapter(tuple[WantRow, ...]).validate_python([_given(row, "from", "giver") for row in rules["want"]]),
-        )
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
+    read = EvidenceRules(
+        vintage,
+        rows_of(vintage, "family", Family),
+        rows_of(vintage, "kind", KindRow, [_given(row, "from", "givers") for row in rules["kind"]]),
+        rows_of(vintage, "shown", Shown)[0],
+        rows_of(vintage, "limits", Limits)[0],
+        rows_of(vintage, "want", WantRow, [_given(row, "from", "giver") for row in rules["want"]]),
+    )
     _check(read)
     return read
 
@@ -211,10 +209,7 @@ def _given(row: dict[str, Any], said: str, name: str) -> dict[str, Any]:
 
 
 def _check(read: EvidenceRules) -> None:
-    """Every kind in exactly one row, every source there."""
+    """Every kind in exactly one row."""
     codes = [code for row in read.kinds for code in row.codes]
     if sorted(codes) != sorted(EVIDENCE_KINDS):
         raise RuleFileInvalid(f"{read.vintage.name}: every kind of evidence wants one row, and only one")
-    rows = (*read.families, *read.kinds, read.shown, read.limits, *read.wants)
-    if any(not 1 <= row.source <= len(read.vintage.rules["source"]) for row in rows):
-        raise RuleFileInvalid(f"{read.vintage.name}: a row cites a source that is not there")

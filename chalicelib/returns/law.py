@@ -17,9 +17,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
-from chalicelib.errors import RuleFileInvalid
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.rulebook import Confidence, Vintage, in_force
 from chalicelib.workdays import Rest
 
@@ -263,16 +263,4 @@ def early_faults_of(country: str, region: str | None, sold_on: date) -> tuple[Ci
 
 @cache
 def _rows(dataset: str, effective: date, table: str, shape: type[R]) -> tuple[R, ...]:
-    vintage = in_force(dataset, effective)
-    try:
-        rows = [TypeAdapter(shape).validate_python(row) for row in vintage.rules.get(table, ())]
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
-    _check_sources(vintage, rows)
-    return tuple(rows)
-
-
-def _check_sources(vintage: Vintage, rows: list[R]) -> None:
-    for row in rows:
-        if not 1 <= row.source <= len(vintage.rules["source"]):
-            raise RuleFileInvalid(f"{vintage.name}: {row.id} cites a source that is not there")
+    return rows_of(in_force(dataset, effective), table, shape)

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
 from chalicelib.errors import FieldFault, RuleFileInvalid
 from chalicelib.money import Money
 from chalicelib.returns.repair import Operation
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.rulebook import Confidence, in_force, load
 
 DATASET = "returns/repair"
@@ -211,22 +212,14 @@ def _faults(where: str, asked: Operation, pieces: Sequence[int], rules: RepairRu
 @cache
 def _read(effective: date) -> RepairRules:
     vintage = load(DATASET, effective)
-    rules, sources = vintage.rules, tuple(one["title"] for one in vintage.rules["source"])
-    try:
-        terms = _rows(rules["terms"], Terms)[0]
-        facts, operations = _rows(rules["fact"], FactRow), _rows(rules["operation"], OperationRow)
-        progress, prices = _rows(rules["progress"], ProgressRow), _rows(rules["price"], PriceRow)
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
+    sources = tuple(one["title"] for one in vintage.rules["source"])
+    terms = rows_of(vintage, "terms", Terms)[0]
+    facts, operations = rows_of(vintage, "fact", FactRow), rows_of(vintage, "operation", OperationRow)
+    progress, prices = rows_of(vintage, "progress", ProgressRow), rows_of(vintage, "price", PriceRow)
     named = {name for row in operations for name in (*row.facts, *row.besides)}
     if named - {row.id for row in facts}:
         raise RuleFileInvalid(f"{vintage.name}: no [[fact]] says what {', '.join(sorted(named))} may be")
     return RepairRules(vintage.name, terms, _by_id(facts), _by_id(operations), _by_id(progress), prices, sources)
-
-
-def _rows(rows: Iterable[Mapping[str, Any]], shape: type[R]) -> tuple[R, ...]:
-    read = TypeAdapter(shape).validate_python
-    return tuple(read(row) for row in rows)
 
 
 def _by_id(rows: Iterable[R]) -> dict[str, R]:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
-from chalicelib.errors import RuleFileInvalid
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.returns.settlement import SettlementKind
 from chalicelib.rulebook import Confidence, Vintage, in_force
 
@@ -153,30 +153,16 @@ def rules_on(sold_on: date) -> SettlementRules:
     return _read(in_force(DATASET, sold_on).effective)
 
 
-R = TypeVar("R", bound=Row)
-
-
 @cache
 def _read(effective: date) -> SettlementRules:
     vintage = in_force(DATASET, effective)
-    kinds = _rows(vintage, "kind", KindRow)
+    kinds = rows_of(vintage, "kind", KindRow)
     return SettlementRules(
         vintage=vintage,
-        bears=_rows(vintage, "bears", Bears),
-        clocks=_rows(vintage, "clock", ClockRow),
-        lead=_rows(vintage, "lead", Lead)[0],
+        bears=rows_of(vintage, "bears", Bears),
+        clocks=rows_of(vintage, "clock", ClockRow),
+        lead=rows_of(vintage, "lead", Lead)[0],
         kinds={row.id: row for row in kinds},
-        blocks=_rows(vintage, "blocks", Blocks)[0],
-        watches=_rows(vintage, "watch", Watch),
+        blocks=rows_of(vintage, "blocks", Blocks)[0],
+        watches=rows_of(vintage, "watch", Watch),
     )
-
-
-def _rows(vintage: Vintage, table: str, shape: type[R]) -> tuple[R, ...]:
-    given: list[Any] = vintage.rules[table]
-    try:
-        rows = tuple(TypeAdapter(shape).validate_python(row) for row in given)
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
-    if any(not 1 <= row.source <= len(vintage.rules["source"]) for row in rows):
-        raise RuleFileInvalid(f"{vintage.name}: a row of {table} cites a source that is not there")
-    return rows

@@ -14,14 +14,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
-from chalicelib.errors import RuleFileInvalid
 from chalicelib.money import Money
 from chalicelib.purposes import Purpose
 from chalicelib.returns.case import Item, Kind, PurposeUnknown, ReasonCode
+from chalicelib.returns.rule_rows import rows_of
 from chalicelib.returns.settlement import SettlementKind
-from chalicelib.rulebook import Confidence, Vintage, in_force
+from chalicelib.rulebook import Confidence, in_force
 
 DATASET = "returns/way_out"
 OutCause = Literal["repaired", "unrepaired", "replacement", "refused", "loan"]
@@ -192,11 +192,4 @@ def _fits(value: str | None, among: Iterable[str]) -> bool:
 
 @cache
 def _rows(effective: date, table: str, shape: type[R]) -> tuple[R, ...]:
-    vintage: Vintage = in_force(DATASET, effective)
-    try:
-        rows = tuple(TypeAdapter(shape).validate_python(row) for row in vintage.rules[table])
-    except ValidationError as invalid:
-        raise RuleFileInvalid(f"{vintage.name}: {invalid}") from invalid
-    if any(not 1 <= row.source <= len(vintage.rules["source"]) for row in rows):
-        raise RuleFileInvalid(f"{vintage.name}: a row cites a source that is not there")
-    return rows
+    return rows_of(in_force(DATASET, effective), table, shape)
