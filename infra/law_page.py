@@ -151,11 +151,11 @@ def _places(row: Right) -> str:
     return f"{named} ({', '.join(row.regions)})" if row.regions else named
 
 
-def _end(cited: Cited[Right] | Cited[Guarantee]) -> str:
+def _end(cited: Cited[Right] | Cited[Guarantee] | Cited[Collecting]) -> str:
     return f"\n*{cited.source}. Confidence {cited.row.confidence}; may refuse: {_yes(cited)}.*\n"
 
 
-def _yes(cited: Cited[Right] | Cited[Guarantee] | Cited[Exclusion]) -> str:
+def _yes(cited: Cited[Right] | Cited[Guarantee] | Cited[Exclusion] | Cited[Collecting]) -> str:
     return "yes" if cited.row.denies else "no"
 
 
