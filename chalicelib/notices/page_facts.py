@@ -16,6 +16,7 @@ from chalicelib.notices.facts import NoticeFacts
 Step = Literal[
     "review", "evidence", "quote", "preparing", "courier", "courier_wanted", "hand_in", "under_way",
     "held", "arrived", "looked_at", "in_repair", "settling", "sending_out", "being_sent", "closed", "cancelled",
+    "lost", "destroyed", "seized", "out_back",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from chalicelib.workflows.gather_notice import Look
 from chalicelib.workflows.ports import CaseFile
 
 COMES_BACK = frozenset({"exchange", "repair", "warranty"})
+ON_THE_ROAD = frozenset({"approved", "booked", "in_transit", "sending_out"})
 MOST_SCANS = 10
 UNTOLD: frozenset[Milestone | None] = frozenset({None, "unrecognised"})
 _STEP_BY_STAGE: Mapping[Stage, Step] = {
@@ -53,6 +54,9 @@ def next_step(look: Look, facts: NoticeFacts, asked: Asked) -> tuple[Step, datet
         return "quote", quote.valid_until
     if _is_held(look):
         return "held", None
+    gone = _gone(look)
+    if gone is not None:
+        return gone, None
     if asked.wanted and asked.decides:
         return "evidence", None
     if stage in ("approved", "booked"):
@@ -64,6 +68,16 @@ def next_step(look: Look, facts: NoticeFacts, asked: Asked) -> tuple[Step, datet
 
 def _is_held(look: Look) -> bool:
     return any(hold.until is None for hold in look.history.holds)
+
+
+def _gone(look: Look) -> Step | None:
+    """What became of a parcel that does not arrive, while nothing has been settled about it yet."""
+    leg, history = look.leg(), look.history
+    if leg is None or look.file.case.stage not in ON_THE_ROAD:
+        return None
+    if any(one.leg_n == leg.n for one in history.back):
+        return "out_back"
+    return next((one.how for one in reversed(history.lost) if one.leg_n == leg.n and one.found_at is None), None)
 
 
 def _before_the_road(facts: NoticeFacts, task: str) -> Step:

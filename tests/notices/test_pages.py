@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.notices.facts import CUSTOMER_TASKS, MerchantContact
 from chalicelib.notices.language import languages
-from chalicelib.notices.page_facts import Upload
+from chalicelib.notices.page_facts import CreditShown, Upload
 from chalicelib.notices.pages.asked import refusal_page, upload_page, withdrawal_page
 from chalicelib.notices.pages.blocks import Shown, drawing
 from chalicelib.notices.pages.document import NOBODY, Place, stylesheet
@@ -219,3 +219,11 @@ def test_the_words_on_a_button_are_read(way):
     lighter, darker = sorted((luminance(tones["on-deep"]), luminance(tones["deep"])), reverse=True)
 
     assert (lighter + 0.05) / (darker + 0.05) >= 7
+
+
+def test_the_code_of_a_credit_is_written_behind_the_order_number_and_said_to_open_with_it_before():
+    closed = page("closed", settlement=None, quote=None, papers=(), credits=(CreditShown(NOW),))
+    assert "opens with your order number" in written(closed)
+    assert 'name="order"' in written(closed)
+    there = replace(closed, opened=True, credits=(CreditShown(NOW, "GT-7KD2-QXM4", OPEN_SETTLEMENT.total),))
+    assert "GT-7KD2-QXM4" in written(there)

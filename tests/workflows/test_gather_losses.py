@@ -10,8 +10,10 @@ import pytest
 
 from chalicelib.errors import ConflictError, InvalidRequestError
 from chalicelib.workflows.alert_words import closing_of, opening
+from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.gather_losses import lost_of
 from chalicelib.workflows.raise_alert import take_alert
+from chalicelib.workflows.show_page import page_facts
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.fakes.pieces import a_scan, a_track
@@ -102,6 +104,7 @@ class TestAParcelThatAPersonGivesUp:
         resolve(desk, "unanswered")
         assert (desk.way().state, desk.way().why) == ("lost", "said_so")
         assert subjects(desk)[-1] == "Votre colis est introuvable"
+        assert page_facts(desk.ports, desk.file, SEEN + 2 * HOUR, opened=False).step == "lost"
         assert [key for key in moments(desk.ports) if key.startswith("lost/")] == ["lost/leg-2"]
 
     def test_without_that_word_nothing_is_told_as_lost(self) -> None:
@@ -170,11 +173,10 @@ class TestAParcelThatCameBackToUs:
     def test_it_is_told_with_what_is_wanted_to_send_it_again(self) -> None:
         desk = out()
         change = {"kind": "advance_case", "case_id": "case0001", "leg": 2, "direction": "out", "at": LATER.isoformat()}
-        from chalicelib.workflows.follow_case import advance_case
-
         advance_case(desk.ports, {**change, "change": "came_back", "milestone": "returned"}, LATER)
         assert "out_back/2" in moments(desk.ports)
         told = facts(desk.ports, "out_back", "2")
         assert (told.task, told.direction) == ("check_address", "out")
+        assert page_facts(desk.ports, desk.file, LATER, opened=False).step == "out_back"
         desk.put("sending_out", replace(desk.way(), leg_n=3, state="sent"))
         assert "out_back/2" not in moments(desk.ports)

@@ -22,13 +22,15 @@ from chalicelib.notices.safe_text import one_line
 # Where the step at the top leads to on the page.
 LEADS_TO = {
     "evidence": "photos", "quote": "open", "courier": "open", "hand_in": "open",
-    "settling": "open", "courier_wanted": "contact",
+    "settling": "open", "courier_wanted": "contact", "out_back": "contact",
 }  # fmt: skip
 # What a hold asks of the customer is done there; a task that is not here is done elsewhere.
 HELD_LEADS_TO = {
     "send_papers": "photos", "send_identity_number": "contact", "check_address": "contact",
     "name_pickup_day": "contact",
 }  # fmt: skip
+# Steps that are told in the words of their notices.
+GONE = {"lost": "lost.lost", "destroyed": "lost.destroyed", "seized": "seized", "out_back": "out_back"}
 WORDED_BY = {"photos": "page.photos.title", "open": "page.open.title", "contact": "page.top.contact"}
 
 
@@ -104,6 +106,8 @@ class _Page:
     def _step(self) -> tuple[str, str]:
         """Title and text; a hold is told in the words of its notice."""
         say, notice = self.say, self.facts.notice
+        if self.facts.step in GONE:
+            return self._gone(GONE[self.facts.step])
         if self.facts.step != "held":
             return say.say(f"page.step.{self.facts.step}.title"), say.say(f"page.step.{self.facts.step}.text")
         part = f"held.{held_as(notice.reason, notice.task)}"
@@ -112,6 +116,14 @@ class _Page:
         else:
             what = say.say(f"page.task.{notice.task}")
         return say.say(f"{part}.title"), say.joined(say.say(f"{part}.lead"), what)
+
+    def _gone(self, part: str) -> tuple[str, str]:
+        """A parcel that does not arrive, in the words of its notice; of one that is here again, what is asked."""
+        say = self.say
+        if self.facts.step == "out_back":
+            return say.say(f"{part}.title"), say.joined(say.say("page.task.check_address"), say.say(f"{part}.more"))
+        more = "seized.more" if part == "seized" else f"lost.{self.facts.notice.direction}"
+        return say.say(f"{part}.title"), say.joined(say.say(f"{part}.lead"), say.say(more))
 
     def _way(self) -> str:
         facts, say = self.facts, self.say
