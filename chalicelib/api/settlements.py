@@ -46,7 +46,7 @@ RECONCILE = Operation(
 )  # fmt: skip
 ACT = Operation(
     "act_on_settlement", "POST", "/v1/returns/{case_id}/settlement/{settlement_id}/{action}",
-    "Take a settlement back before it is carried out, or note that the customer said yes to it.",
+    "Take a settlement back while nothing was given under it, or note that the customer said yes to it.",
     answers={200: "SettlementAnswer"}, scope="returns:write", body="SettlementActionBody",
     parameters=(CASE_ID, SETTLEMENT_ID, ACTION), problems=(409,),
 )  # fmt: skip

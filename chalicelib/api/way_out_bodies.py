@@ -51,9 +51,10 @@ class OutFactsBody(Shape):
 
 
 class PlanWayOutBody(Shape):
-    """What is to go out: its cause, the settlement or the repair it belongs to, and the pieces as they go (another
-    piece has its own weights, serial and price; what came back is known). ``without_proof`` sends it without the relief
-    that lacks proof, and customs are paid. ``instead``: one that is on its way will not arrive, and another goes."""
+    """What is to go out: its cause, the settlement (``replacement``, ``refused``) or the repair it rests on, and the
+    pieces as they go, no other and no dearer than approved (another piece has its own weights, serial and price; what
+    came back is known). ``without_proof`` sends it without the relief that lacks proof, and customs are paid.
+    ``instead``: one was lost, and another goes in its place; that, and a loan, want the scope settlements:approve."""
 
     cause: CauseWord
     settlement_id: Annotated[str, code("[1-9][0-9]{0,2}", 3)] | None = None
@@ -69,8 +70,8 @@ class PlanWayOutBody(Shape):
             raise PydanticCustomError("ambiguous", "one settlement or one repair asks for it, not both")
         return self
 
-    def as_wish(self, holder: str) -> OutWish:
-        """The same as the story of ways out knows it."""
+    def as_wish(self, holder: str, role: str, *, may_approve: bool) -> OutWish:
+        """The same as the story of ways out knows it; role and scope of approvals are of who asks."""
         from chalicelib.workflows.plan_out import OutWish  # the rules of ways out: only for these routes
 
         return OutWish(
@@ -82,6 +83,8 @@ class PlanWayOutBody(Shape):
             self.facts.as_facts(),
             self.without_proof,
             self.instead,
+            role,
+            may_approve,
         )
 
 

@@ -9,6 +9,7 @@ from chalicelib.api.desk import Desk
 from chalicelib.api.entrance import Call, serve
 from chalicelib.api.operation import CASE_ID, Operation, Parameter
 
+APPROVES = "settlements:approve"
 LEG = Parameter("leg", "path", "The leg of the way out.", pattern=r"[2-9]|[1-9][0-9]", max_length=2, example="2")
 READ = Operation(
     "read_ways_out", "GET", "/v1/returns/{case_id}/ways-out",
@@ -17,7 +18,7 @@ READ = Operation(
 )  # fmt: skip
 PLAN = Operation(
     "plan_way_out", "POST", "/v1/returns/{case_id}/ways-out",
-    "Plan a way out, or anew one that waits or was not bought yet, with what was lacking; the same again is quiet.",
+    "Plan a way out that a settlement or a repair asks for, or anew one that was not bought yet; again is quiet.",
     answers={200: "WayOutAnswer"}, scope="returns:write", body="PlanWayOutBody",
     parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
@@ -46,8 +47,8 @@ def read_ways_out(desk: Desk, call: Call) -> Response:
 
 def plan_way_out(desk: Desk, call: Call) -> Response:
     """Plan one, or plan it anew."""
-    told = desk.stories().ask_way_out(desk.ports(), call.path["case_id"], call.body.as_wish(call.holder), now=call.now)
-    return answer(told)
+    wish = call.body.as_wish(call.holder, call.role, may_approve=call.may(APPROVES))
+    return answer(desk.stories().ask_way_out(desk.ports(), call.path["case_id"], wish, now=call.now))
 
 
 def call_off_way_out(desk: Desk, call: Call) -> Response:

@@ -30,6 +30,8 @@ OutCause = Literal["repaired", "unrepaired", "replacement", "refused", "loan"]
 OutState = Literal["wanted", "planned", "sent", "delivered", "back", "lost", "called_off"]
 Payer = Literal["merchant", "customer"]
 UNDER_WAY: frozenset[OutState] = frozenset({"wanted", "planned", "sent"})
+# In these it will not reach the customer: what it carried is still owed.
+FELL_SHORT: frozenset[OutState] = frozenset({"back", "lost", "called_off"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
     amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
-    stake = _stake(sight, basis, row, came, amount, wish.deductions)
+    stake = _stake(sight, basis, row, came, amount, wish)
     least = _least(row, amount, judged=on != best or UNJUDGED in unsaid)
     need = needed(Ask(stake, role, least), sight.merchant.authority)
     begun = Settlement(
@@ -139,16 +139,16 @@ def _least(row: KindRow, amount: Amount, *, judged: bool) -> int:
     return max(row.least_approvals, 1 if judged or amount.by_person else 0)
 
 
-def _stake(
-    sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amount: Amount, taken: Sequence[Deduction]
-) -> Money:
+def _stake(sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amount: Amount, wish: Wish) -> Money:
     """What it puts at stake: the money it gives and what it takes off, or the worth of the pieces another goes out for,
     and all that the case has given before, for many small gifts are one large one; nothing where the customer's own go
     back."""
     if row.sends == "refused":
         return Money(Decimal(0), basis.currency)
-    given = total((amount.total, *(one.amount for one in taken)), amount.total.currency)
+    given = total((amount.total, *(one.amount for one in wish.deductions)), amount.total.currency)
     own = worth_of_pieces(basis, came) if row.sends or row.pays == "nothing" else given
+    if row.sends and wish.replacement_worth is not None:
+        own = max(own, wish.replacement_worth, key=lambda one: one.amount)
     gave = [one.gave for one in sight.settlements if one.state in LIVE and one.gave is not None]
     return total([own, *(one for one in gave if one.currency == own.currency)], own.currency)
 
@@ -242,7 +242,11 @@ def _exchanged(_sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], be
     return exchanged(basis, came, wish.deductions, before, wish.replacement_worth)
 
 
-def _replaced(_sight: Sight, basis: Basis, _wish: Wish, came: Sequence[Came], _before: Before) -> Amount:
+def _replaced(_sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], _before: Before) -> Amount:
+    worth = wish.replacement_worth
+    if worth is not None and (worth.currency != basis.currency or worth.amount <= 0):
+        told = f"say what goes out in {basis.currency}, as was charged, and more than nothing"
+        raise InvalidRequestError("its worth is unclear", [FieldFault("replacement_worth", "out_of_bounds", told)])
     return without_money(basis, came, "replaced")
 
 

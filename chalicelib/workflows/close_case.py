@@ -18,7 +18,7 @@ from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.stages import NEXT, OVER
-from chalicelib.returns.way_out import WayOut
+from chalicelib.returns.way_out import FELL_SHORT, WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.erase_person import clock_of
@@ -139,7 +139,8 @@ def _ways_out(file: CaseFile) -> Iterator[FieldFault]:
     """Parcels that go out: asked for and not planned yet, not at their door, or come back or lost on the way."""
     ways = file.parts.of(WayOut)
     for one in file.parts.of(Settlement):
-        if one.state == "done" and one.sends is not None and all(way.settlement_n != one.n for way in ways):
+        sent = (way for way in ways if way.settlement_n == one.n and way.state not in FELL_SHORT)
+        if one.state == "done" and one.sends is not None and not any(sent):
             yield _point("way_out", "not_sent", f"what settlement {one.n} sends out has no parcel yet")
     for way in ways:
         if way.is_under_way:

@@ -18,7 +18,9 @@ from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.leg_plan import way_out_of
 from chalicelib.workflows.plan_out import GOES
 from chalicelib.workflows.ports import CaseFile
+from chalicelib.workflows.right_to_leave import refuse_unasked, settled_too
 from chalicelib.workflows.send_out import called_off, stage_with
+from chalicelib.workflows.unsent_outcome import opened_for
 from chalicelib.workflows.verdicts import APPROVED_WITHOUT_PROOF, WAIVED, Consequence, Verdict, made_without
 
 
@@ -31,6 +33,7 @@ def way_out_decided(file: CaseFile, found: OpenException, verdict: Verdict, now:
         return _called_off(file, way, verdict, now)
     if way.state != "wanted":
         raise ConflictError(f"the way out is {way.state} by now: read the case again")
+    _refuse_without_right(file, way)
     own = tuple(one for one in file.bookings if one.leg_n == way.leg_n and one.status == "planned")
     if not own:
         raise ConflictError("nobody carries it yet: plan it anew (POST ways-out) with the piece or the carrier to take")
@@ -46,9 +49,18 @@ def _called_off(file: CaseFile, way: WayOut, verdict: Verdict, now: datetime) ->
         return Consequence()
     if way.state not in ("wanted", "planned"):
         raise ConflictError(f"the way out is {way.state} by now: only the carrier can stop it")
-    change = called_off(file, way, "decided_so", verdict.holder, now)
+    change, unsent = called_off(file, way, "decided_so", verdict.holder, now), opened_for(file, way, now)
     steps = tuple(one.step for one in change.bookings if one.kind in ("waybill_cancel", "pickup_cancel"))
-    return Consequence(change.case.stage, change.bookings, steps, over=change.over, parts=change.parts)
+    return Consequence(
+        change.case.stage, change.bookings, steps, over=change.over, parts=change.parts, exceptions=unsent
+    )
+
+
+def _refuse_without_right(file: CaseFile, way: WayOut) -> None:
+    """What asked for it stands still, and its piece was not settled meanwhile: no verdict goes over that."""
+    refuse_unasked(file, way.cause, way.settlement_n, way.repair_n, may_lend=True)
+    if points := settled_too(file, way.repair_n, way.items):
+        raise ConflictError("; ".join(points))
 
 
 def _answer(way: WayOut, verdict: Verdict) -> dict[str, object]:

@@ -29,6 +29,7 @@ from chalicelib.workflows.read_settlements import settlement_row
 from chalicelib.workflows.send_out import call_off_for
 from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
+from chalicelib.workflows.unsent_outcome import taken_back
 from chalicelib.workflows.watch_refund import clock_of
 
 # From these stages an outcome takes the case to ``settling``; from others only one that waits for no piece does.
@@ -108,11 +109,14 @@ def agree(ports: Ports, case_id: str, settlement_id: str, *, by: str, now: datet
 def withdraw(
     ports: Ports, case_id: str, settlement_id: str, *, by: str, now: datetime, why: str | None = None
 ) -> dict[str, Any]:
-    """Take a settlement back before it is carried out; again is quiet. Raises ``ConflictError`` once it is."""
+    """Take a settlement back before it is carried out; again is quiet. Raises ``ConflictError`` once it is, unless
+    nothing was given under it and its parcel does not reach the customer."""
 
-    def decide(_sight: Sight, one: Settlement) -> Settlement | None:
+    def decide(sight: Sight, one: Settlement) -> Settlement | None:
         if one.state == "withdrawn":
             return None
+        if one.state == "done":
+            return taken_back(sight.file, one, why, now)
         _refuse_state(one, "withdraw", "proposed", "approved")
         if one.reference is not None:
             raise ConflictError("its payment was asked for before: say what became of it (reconcile)")

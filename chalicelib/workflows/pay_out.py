@@ -20,7 +20,7 @@ from chalicelib.money import Money
 from chalicelib.returns.money_ledger import posting
 from chalicelib.returns.settlement import Posting, Settlement
 from chalicelib.returns.settlement_rules import rules_on
-from chalicelib.workflows import close_case, watch_original, watch_refund
+from chalicelib.workflows import close_case, unsent_outcome, watch_original, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part, look_at_part
@@ -284,7 +284,7 @@ def _tell(ports: Ports, file: CaseFile, one: Settlement, now: datetime) -> None:
         closing_of(each, f"the settlement is {one.state}", now) for each in _ours(file, one) if each.kind not in keeps
     ]
     sight = sight_of(ports, file)
-    alerts = [*closings, *watch_original.openings(sight, one, now)]
+    alerts = [*closings, *watch_original.openings(sight, one, now), *unsent_outcome.closings(file, one, now)]
     if alerts:
         ports.queues.send("alerts", alerts)
     watch_refund.begin(ports, one.case_id, now)

@@ -23,7 +23,7 @@ from chalicelib.returns.case import Item, PurposeUnknown, worth_of
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.quotes import DUTY
-from chalicelib.returns.settlement import LIVE, Settlement
+from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import Border, OutCause, OutFacts, Payer, WayOut, border_of, purpose_out
 from chalicelib.shipments.leg import ExportLink, Leg
 from chalicelib.workflows.file_export import unfiled_export
@@ -31,12 +31,13 @@ from chalicelib.workflows.find_routes import Shipment, Ways, parcel_of, ways_of
 from chalicelib.workflows.new_case import FIRST_LOOK, PACKING_G, leg_row
 from chalicelib.workflows.out_customs import export_link, out_estimate, worked_on
 from chalicelib.workflows.outside_words import label_doubts
+from chalicelib.workflows.pieces_that_leave import refuse_other_pieces
 from chalicelib.workflows.plan_papers import leg_papers
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.propose_ways import proposals
 from chalicelib.workflows.read_rates import implausible, metal_worth, papers_wait_for, reckon
 from chalicelib.workflows.repair_customs import agreed_lines, repair_of
-from chalicelib.workflows.settlement_sight import BINDS
+from chalicelib.workflows.right_to_leave import found_of, lines_of, repair_called, settled_too, settlement_of
 from chalicelib.workflows.verdicts import WAIVED, made_without
 
 BY_HAND = "order the waybill of {carrier} ({service}): no call of ours can"
@@ -51,7 +52,7 @@ NOT_HERE = frozenset({"missing", "swapped"})
 class OutWish:
     """What is asked to go out: why, what asked for it, and what a person said. ``items`` empty: those that the case
     knows. ``without_proof``: a person lets it go without the proof that relief needs. ``instead``: another goes in the
-    place of one that is on its way and, as a person says, will not arrive."""
+    place of one that was lost. ``role`` and ``may_approve`` (the scope of approvals) are of who asks."""
 
     cause: OutCause
     by: str
@@ -61,6 +62,8 @@ class OutWish:
     facts: OutFacts = field(default_factory=OutFacts)
     without_proof: bool = False
     instead: bool = False
+    role: str = ""
+    may_approve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,12 @@ class OutPlan:
 
 
 def plan_leg_out(ports: Ports, file: CaseFile, wish: OutWish, n: int, now: datetime) -> OutPlan:
-    """Decide one way out as leg ``n``. Raises ``InvalidRequestError`` for a carrier without a contract, and for prices
-    in several currencies."""
-    items = wish.items or items_of(file, wish, now.date())
+    """Decide one way out as leg ``n``. Raises ``InvalidRequestError`` for a carrier without a contract, for prices in
+    several currencies, and for pieces that were not approved to go."""
+    place, settled, known = _place(ports, file, wish), _settled(file, wish), items_of(file, wish, now.date())
+    if wish.cause != "loan":
+        refuse_other_pieces(file, settled, wish.items, known)
+    items = wish.items or known
     way = WayOut(
         file.case.case_id,
         n,
@@ -94,7 +100,6 @@ def plan_leg_out(ports: Ports, file: CaseFile, wish: OutWish, n: int, now: datet
         facts=wish.facts,
         changed_at=now,
     )
-    place, settled = _place(ports, file, wish), _settlement(file, wish.settlement_n)
     points = [*_not_ready(file, wish, items), *_unknown_place(place)]
     try:
         row = purpose_out(
@@ -118,24 +123,11 @@ def items_of(file: CaseFile, wish: OutWish, on: date) -> tuple[Item, ...]:
         return worked_on(file, wish.repair_n, on)
     if wish.cause in ("replacement", "loan"):
         return ()
-    order = repair_of(file, wish.repair_n) if wish.repair_n is not None else None
-    lines = {order.line: None} if order is not None else _refused_lines(file, wish)
-    found, rows = _found(file), enumerate(file.plan.request.items, start=1)
-    here = ((at, _as_found(item, found.get(at))) for at, item in rows if lines is None or at in lines)
-    return tuple(_at_most(item, lines.get(at) if lines else None) for at, item in here if item is not None)
-
-
-def _refused_lines(file: CaseFile, wish: OutWish) -> dict[int, int | None] | None:
-    """The lines that a refusal is about, counted from 1, with how many pieces of each where it says so; None: all."""
-    settled = _settlement(file, wish.settlement_n)
-    lines = settled.lines if settled else ()
-    return {line.line: line.pieces for line in lines if line.line is not None} or None
-
-
-def _found(file: CaseFile) -> dict[int, PieceFound]:
-    """Each line as it was looked at last."""
-    looked = sorted(file.parts.of(Inspection), key=lambda one: one.n)
-    return {piece.line: piece for one in looked if one.replaced_by is None for piece in one.pieces}
+    order = repair_called(file, wish.repair_n)
+    lines: dict[int, int | None] = {order.line: None} if order is not None else {**lines_of(file, _settled(file, wish))}
+    found, rows = found_of(file), enumerate(file.plan.request.items, start=1)
+    here = ((at, _as_found(item, found.get(at))) for at, item in rows if at in lines)
+    return tuple(_at_most(item, lines[at]) for at, item in here if item is not None)
 
 
 def _as_found(item: Item, found: PieceFound | None) -> Item | None:
@@ -169,25 +161,12 @@ def _not_ready(file: CaseFile, wish: OutWish, items: tuple[Item, ...]) -> list[s
     order = repair_of(file, wish.repair_n) if wish.cause == "repaired" else None
     if order is not None and order.tested_ok is False:
         points.append(f"custody: repair {order.n} has not passed its test")
-    points += _settled_too(file, wish)
+    points += settled_too(file, wish.repair_n, items)
     if not items:
         points.append("items: say which piece goes, with its own weights, serial and price")
     elif worth_of(items) is None or any(item.price.amount <= 0 for item in items):
         points.append("items: customs take no piece that is worth nothing, and one currency in a parcel")
     return points
-
-
-def _settled_too(file: CaseFile, wish: OutWish) -> list[str]:
-    """A piece that was worked on and is settled as well: its owner would have the piece and what was given for it."""
-    order = repair_of(file, wish.repair_n) if wish.repair_n is not None else None
-    if order is None:
-        return []
-    live = (one for one in file.parts.of(Settlement) if one.state in LIVE)
-    return [
-        f"settlement: {one.n} ({one.kind}) is about this piece too; withdraw it, or call this way out off"
-        for one in live
-        if any(line.code in BINDS and line.line == order.line for line in one.lines)
-    ]
 
 
 def _place(ports: Ports, file: CaseFile, wish: OutWish) -> Facility | None:
@@ -204,12 +183,12 @@ def _unknown_place(place: Facility | None) -> list[str]:
 
 def _in_advance(file: CaseFile, wish: OutWish) -> bool:
     """Whether it goes while the first piece is still on its way to us."""
-    settled = _settlement(file, wish.settlement_n)
+    settled = _settled(file, wish)
     return settled is not None and settled.kind == "advance_replacement" and not file.parts.of(Receipt)
 
 
-def _settlement(file: CaseFile, n: int | None) -> Settlement | None:
-    return next((one for one in file.parts.of(Settlement) if one.n == n), None)
+def _settled(file: CaseFile, wish: OutWish) -> Settlement | None:
+    return settlement_of(file, wish.settlement_n)
 
 
 def _undecided(way: WayOut, points: list[str]) -> OutPlan:

@@ -1,9 +1,9 @@
 """A piece goes out again: asked for by a repair or a settlement, or by a person; planned once, planned anew while
 nothing was bought, called off before it left.
 
-For one repair, and for one settlement, there is one way out, however often it is asked for. Leg, waybill, what was
-decided and the exception of what is open are one write with the case; the waybill is due by itself should its message
-be lost, and the message is sent again with every repeat.
+For one repair, and for one settlement, there is one way out, however often it is asked for; what nothing asks for does
+not leave (``right_to_leave``). Leg, waybill, what was decided and the exception of what is open are one write with the
+case; the waybill is due by itself should its message be lost, and the message is sent again with every repeat.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.alerts.playbooks import open_exception
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
-from chalicelib.returns.repair import RepairOrder
-from chalicelib.returns.settlement import LIVE, Settlement
 from chalicelib.returns.stages import NEXT, OVER, Stage
 from chalicelib.returns.way_out import OutFacts, OutState, WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
@@ -31,12 +29,12 @@ from chalicelib.workflows.leg_plan import WAY_OUT_WANTED, episode_of_way_out, wa
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.plan_out import OutPlan, OutWish, plan_leg_out
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
+from chalicelib.workflows.right_to_leave import is_asked_for, may_go_again, refuse_second_unapproved, refuse_unasked
 from chalicelib.workflows.tell_steps import look_for_tools
+from chalicelib.workflows.unsent_outcome import episode_of_unsent, opened_for, resolved_by
 
 CAUSES = ("repaired", "unrepaired", "replacement", "refused", "loan")
 STANDS = frozenset({"done", "with_person"})
-# What may be asked for once more: the first one did not reach the customer.
-ENDED = frozenset({"back", "lost", "called_off"})
 # Nothing outside was asked for, or it was certainly refused: it can be planned anew.
 FREE = frozenset({"planned", "refused", "cancelled"})
 
@@ -58,21 +56,24 @@ def take_send_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> No
 def plan_way_out(ports: Ports, case_id: str, wish: OutWish, now: datetime) -> int:
     """Plan a way out as a person asks for it, or anew what waits or was not bought yet; the number of its leg. What a
     person said before stays said. The same again is quiet. Raises ``ConflictError`` where it is bought or on its way,
-    or the case is over; ``InvalidRequestError`` and ``NotFoundError``."""
+    or the case is over; what ``right_to_leave`` raises where nothing lets it go; ``InvalidRequestError``."""
     leg_n = 0
 
     def decide(file: CaseFile) -> Amendment | None:
         nonlocal leg_n
         _refuse_over(file.case)
-        _refuse_unknown(file, wish)
+        refuse_unasked(file, wish.cause, wish.settlement_n, wish.repair_n, may_lend=wish.may_approve)
         before = _asked_already(file, wish)
-        if before is None or before.state in ENDED or (wish.instead and before.state == "sent"):
+        if before is None or may_go_again(file, before, instead=wish.instead):
             leg_n = next_leg(file)
+            _refuse_second(ports, file, before, wish)
             plan = plan_leg_out(ports, file, wish, leg_n, now)
             return _in_its_place(_amendment(file, plan, wish.by, now), before, now)
         leg_n = before.leg_n
         _refuse_bought(file, before)
-        plan = plan_leg_out(ports, file, _over(before, wish), leg_n, now)
+        over = _over(before, wish)
+        _refuse_second(ports, file, before, over)
+        plan = plan_leg_out(ports, file, over, leg_n, now)
         plan = replace(plan, way=replace(plan.way, asked_by=before.asked_by, asked_at=before.asked_at))
         if replace(plan.way, changed_at=before.changed_at) == before:
             return None
@@ -131,7 +132,7 @@ def called_off(file: CaseFile, way: WayOut, why: str, holder: str, now: datetime
         {"leg": str(way.leg_n), "cause": way.cause, "why": why},
         by=holder,
         bookings=(*given_up, *undone),
-        exceptions=_settled(file, way.leg_n, f"called off: {why}", holder, now),
+        exceptions=(*_settled(file, way.leg_n, f"called off: {why}", holder, now), *opened_for(file, way, now)),
         over=tuple(own),
         parts=(after,),
     )
@@ -164,13 +165,7 @@ def _asked_already(file: CaseFile, wish: OutWish) -> WayOut | None:
 
 def _is_still_wanted(file: CaseFile, wish: OutWish) -> bool:
     """Whether what asked for it stands: a message may be older than the case."""
-    if file.case.stage in OVER:
-        return False
-    if wish.settlement_n is not None:
-        settled = next((one for one in file.parts.of(Settlement) if one.n == wish.settlement_n), None)
-        return settled is not None and settled.state in LIVE and settled.state != "proposed"
-    order = next((one for one in file.parts.of(RepairOrder) if one.n == wish.repair_n), None)
-    return order is not None and order.state != "withdrawn"
+    return file.case.stage not in OVER and is_asked_for(file, wish.cause, wish.settlement_n, wish.repair_n)
 
 
 def _refuse_over(case: Case) -> None:
@@ -178,12 +173,16 @@ def _refuse_over(case: Case) -> None:
         raise ConflictError(f"the return is {case.stage}: nothing goes out any more")
 
 
-def _refuse_unknown(file: CaseFile, wish: OutWish) -> None:
-    """What is said to have asked for it must be there."""
-    if wish.settlement_n is not None and all(one.n != wish.settlement_n for one in file.parts.of(Settlement)):
-        raise NotFoundError("this case has no such settlement")
-    if wish.repair_n is not None and all(one.n != wish.repair_n for one in file.parts.of(RepairOrder)):
-        raise NotFoundError("this case has no such repair")
+def _refuse_second(ports: Ports, file: CaseFile, before: WayOut | None, wish: OutWish) -> None:
+    """Of what was lost a second piece goes only as somebody approves it, however often that is planned anew."""
+    if before is None:
+        return
+    same = [one for one in file.parts.of(WayOut) if one.asked_for == before.asked_for]
+    if before.state == "sent" or any(one.state == "lost" for one in same):
+        authority = ports.merchant().authority
+        refuse_second_unapproved(
+            file, before, wish.items, authority, by=wish.by, role=wish.role, may=wish.may_approve
+        )  # fmt: skip
 
 
 def _refuse_bought(file: CaseFile, way: WayOut) -> None:
@@ -225,7 +224,7 @@ def _amendment(file: CaseFile, plan: OutPlan, by: str, now: datetime) -> Amendme
         by=by,
         legs=(plan.leg,) if plan.leg else (),
         bookings=tuple(_again(one, own) for one in plan.bookings) or tuple(map(_given_up, own)),
-        exceptions=_exceptions(file, plan, by, now),
+        exceptions=(*_exceptions(file, plan, by, now), *resolved_by(file, way, by, now)),
         over=tuple(own),
         parts=(way,),
     )
@@ -303,7 +302,8 @@ def _see_to_it(ports: Ports, case_id: str) -> None:
     due = [one for one in file.bookings if one.leg_n in ways and (one.kind, one.status) == ("waybill", "planned")]
     if due:
         ports.queues.send("steps", [one.step for one in due])
-    episodes = {episode_of_way_out(one.leg_n) for one in file.parts.of(WayOut)}
+    legs = [one.leg_n for one in file.parts.of(WayOut)]
+    episodes = {*map(episode_of_way_out, legs), *map(episode_of_unsent, legs)}
     send_word(ports, *(one for one in file.exceptions if one.episode in episodes))
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)

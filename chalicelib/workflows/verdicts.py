@@ -93,6 +93,7 @@ class Consequence:
     over: tuple[Booking, ...] = ()
     plan: Plan | None = None
     parts: tuple[Part, ...] = ()
+    exceptions: tuple[OpenException, ...] = ()
 
     def on(self, case: Case) -> Case:
         """The case at its new stage; raises ``StageNotAllowed`` when it can no longer get there."""

@@ -175,15 +175,16 @@ def _alone(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) 
 
 def _under_case(ports: Ports, found: OpenException, verdict: Verdict, now: datetime) -> OpenException:
     steps: list[dict[str, Any]] = []
+    more: tuple[OpenException, ...] = ()
     after = found
 
     def decide(case: Case) -> Amendment:
-        nonlocal after
+        nonlocal after, more
         stands = found_by(ports, found.exception_id)
         if stands.version != found.version:
             _refuse_meanwhile(stands)
         consequence = _consequence(ports, found, verdict, now)
-        steps[:] = consequence.steps
+        steps[:], more = consequence.steps, consequence.exceptions
         after = _after(found, verdict, now, case.log_n + 1)
         told = amendment_of(consequence.on(case), after, verdict.holder)
         return replace(
@@ -193,11 +194,13 @@ def _under_case(ports: Ports, found: OpenException, verdict: Verdict, now: datet
             over=consequence.over,
             plan=consequence.plan,
             parts=consequence.parts,
+            exceptions=(*told.exceptions, *consequence.exceptions),
         )
 
     amend(ports, found.subject, now, decide)
     if steps:
         ports.queues.send("steps", steps)
+    send_word(ports, *more)
     return after
 
 

@@ -71,7 +71,7 @@ BOUGHT = replace(REQUEST, order=replace(REQUEST.order, payment=PAID), pickup=Non
 OLD_RING = replace(RING, gross_weight_g=Decimal("4.20"), net_weight_g=Decimal("4.10"))
 TO_MEND = replace(BOUGHT, kind="repair", reason="repair", items=(OLD_RING,))
 STRANGE_RING = replace(RING, serial="XX-9999", price=eur("400.00"))
-NEW_RING = replace(RING, serial="GT-0077", price=eur("1000.00"))
+NEW_RING = replace(RING, sku="R-18K-02", serial="GT-0077", price=eur("1000.00"))
 
 
 @dataclass

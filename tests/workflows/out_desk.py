@@ -12,7 +12,7 @@ from chalicelib.money import Money
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.repair import CustomsChoice, Operation, Quote, QuoteLine, RepairOrder
-from chalicelib.returns.settlement import Settlement
+from chalicelib.returns.settlement import Settlement, SettlementLine
 from chalicelib.returns.stages import Stage
 from chalicelib.returns.way_out import OutFacts, WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
@@ -24,6 +24,8 @@ from tests.faults.stories import HOME_WAY, travel
 from tests.faults.world import MONDAY
 from tests.workflows.couriers import CourierDesk
 
+# How a settlement of this kind binds its piece; the others replace it.
+BINDS_AS = {"refusal": "sent_back", "exchange": "price"}
 RECEIVED = MONDAY + timedelta(hours=80)
 LATER = MONDAY + timedelta(days=10)
 PROVEN = OutFacts(export_reference="26FR0001", vat_refunded=False)
@@ -62,8 +64,11 @@ class OutDesk(CourierDesk):
         """A settlement of this kind was approved."""
         nothing = Money(Decimal(0), "EUR")
         sends = "refused" if kind == "refusal" else "replacement"
+        line = SettlementLine(BINDS_AS.get(kind, "replaced"), nothing, "settlement", "the request itself", 1, 1)
+        told: dict[str, Any] = {"state": "done", "lines": (line,), "sends": sends, "pays": "nothing"} | said
         given = Settlement(
-            "case0001", n, kind, "done", nothing, (), "worn", "anna", "lead", LATER, sends=sends, **said  # type: ignore[arg-type]
+            case_id="case0001", n=n, kind=kind, total=nothing, reason="worn", proposed_by="anna",  # type: ignore[arg-type]
+            proposed_role="lead", proposed_at=LATER, **told,
         )  # fmt: skip
         self.put(stage, given)
         return self
@@ -96,7 +101,13 @@ class OutDesk(CourierDesk):
 
     def plan(self, cause: str, now: datetime = LATER, **said: Any) -> int:
         """What a person asks for."""
-        return plan_way_out(self.ports, "case0001", OutWish(cause, "anna", **said), now)  # type: ignore[arg-type]
+        wish: dict[str, Any] = {"by": "anna"} | said
+        return plan_way_out(self.ports, "case0001", OutWish(cause, **wish), now)  # type: ignore[arg-type]
+
+    @property
+    def lead(self) -> dict[str, Any]:
+        """Somebody else than who proposed the settlement, who may approve."""
+        return {"by": "max", "role": "manager", "may_approve": True}
 
     def way(self, n: int = 2) -> WayOut:
         found: WayOut = next(one for one in self.file.parts.of(WayOut) if one.leg_n == n)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.money import total
+from chalicelib.returns.case import Item
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.dispute_clocks import Notice
 from chalicelib.returns.disputes import Dispute
@@ -281,10 +282,19 @@ class RandomEnd(RuleBasedStateMachine):
                 self.ports, CASE, way.leg_n, why="changed_mind", holder="ann", now=now
             ))  # fmt: skip
             return
-        items = (replace(DEAR_RING, serial="GT-0077"),) if way.cause == "replacement" else ()
+        items = self._pieces_for(way) if way.cause == "replacement" else ()
         facts = OutFacts(export_reference="26FR0001", vat_refunded=False)
         wish = OutWish(way.cause, "anna", settlement_n=way.settlement_n, items=items, facts=facts, without_proof=True)
         self._tries(lambda now: plan_way_out(self.ports, CASE, wish, now))
+
+    def _pieces_for(self, way: WayOut) -> tuple[Item, ...]:
+        """The same again as was settled, and for an exchange one piece of the worth that was agreed."""
+        settled = next(one for one in self.settlements if one.n == way.settlement_n)
+        if settled.replacement_worth is not None:
+            return (replace(DEAR_RING, serial="GT-0077", price=settled.replacement_worth),)
+        bound = {one.line: one.pieces or 0 for one in settled.lines if one.code in ("price", "replaced")}
+        known = {1: replace(DEAR_RING, serial="GT-0077"), 2: STUDS}
+        return tuple(replace(known[line], quantity=pieces) for line, pieces in bound.items() if line)
 
     @precondition(lambda self: self.on_the_road)
     @rule(word=st.sampled_from(("picked_up", "delivered")))
@@ -361,6 +371,16 @@ class RandomEnd(RuleBasedStateMachine):
     @invariant()
     def stages_move_as_the_table_says(self) -> None:
         assert all(after in NEXT[before] for before, after in self.cases.moves), self.cases.moves  # type: ignore[index]
+
+    @invariant()
+    def nothing_goes_that_no_settlement_lets_go(self) -> None:
+        by = {one.n: one for one in self.settlements}
+        for way in self.ways:
+            settled = by.get(way.settlement_n or 0)
+            assert settled is not None, "a parcel goes for no settlement"
+            assert settled.sends == way.cause, "a parcel goes for another outcome"
+            if way.state == "planned" and self.stage not in OVER:
+                assert settled.state in ("done", "approved"), f"a parcel goes, and it is {settled.state}"
 
     @invariant()
     def one_parcel_goes_for_one_settlement(self) -> None:

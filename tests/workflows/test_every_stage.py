@@ -75,6 +75,12 @@ def bench_takes_in(desk: OutDesk) -> None:
     act_on_repair(desk.ports, CASE, _ordered(desk), deed, holder="bench", now=LATER)
 
 
+def sent_back(desk: OutDesk) -> None:
+    """Somebody has settled it so, and it was carried out."""
+    amend_file(desk.ports, CASE, LATER, _with_a_refusal)
+    plan_way_out(desk.ports, CASE, OutWish("refused", "anna", settlement_n=1, facts=PROVEN), LATER)
+
+
 EVENTS: dict[str, Event] = {
     "decided: approved": ruled("approved"),
     "decided: refused": ruled("refused"),
@@ -93,9 +99,7 @@ EVENTS: dict[str, Event] = {
     "proposed: refund": proposed("refund"),
     "proposed: no return": proposed("refund_without_return"),
     "withdrawn": lambda desk: withdraw(desk.ports, CASE, "1", by="ann", now=LATER),
-    "way out planned": lambda desk: plan_way_out(
-        desk.ports, CASE, OutWish("refused", "anna", facts=PROVEN), LATER
-    ),
+    "way out planned": sent_back,
     "way out called off": lambda desk: call_off_way_out(
         desk.ports, CASE, 2, why="changed_mind", holder="anna", now=LATER
     ),
@@ -108,6 +112,11 @@ EVENTS: dict[str, Event] = {
         desk.ports, CASE, reason="other", even_though=True, may_force=True, by="anna", now=LATER
     ),
 }  # fmt: skip
+
+
+def _with_a_refusal(file: Any) -> Amendment | None:
+    given = Settlement(CASE, 1, "refusal", "done", NOTHING, SENT_BACK, "worn", "ann", "agent", LATER, sends="refused")
+    return Amendment(file.case, "refused", {}, parts=(given,))
 
 
 def _with_a_photo(file: Any) -> Amendment | None:
@@ -180,8 +189,8 @@ def became(stage: str, event: str) -> tuple[str, str]:
     try:
         EVENTS[event](desk)
     except (ConflictError, InvalidRequestError, NotFoundError) as refused:
-        photo = event == "bench takes in"  # the photo beside it was kept
-        assert photo or everything(desk) == before, f"{event} at {stage} was refused and written all the same"
+        beside = event in ("bench takes in", "way out planned")  # the photo, the refusal beside it were kept
+        assert beside or everything(desk) == before, f"{event} at {stage} was refused and written all the same"
         assert len(desk.world.queues.waiting) == waiting
         return "refused", str(refused)
     return desk.file.case.stage, ""

@@ -334,7 +334,7 @@ def test_another_carrier_takes_over_what_was_not_bought_yet() -> None:
 
 
 def test_what_no_carrier_may_take_out_goes_to_a_person_with_the_reason() -> None:
-    desk = OutDesk("fedex").home().settled("exchange")
+    desk = OutDesk("fedex").home().settled("exchange", replacement_skus=("BAR-50",))
     bar = replace(NEW_RING, article="bar", sku="BAR-50", stones="none", fineness=999)
     desk.plan("replacement", settlement_n=1, items=(bar,))
     assert (desk.way().state, desk.leg()) == ("wanted", None)
@@ -367,7 +367,7 @@ def test_a_parcel_that_cannot_be_found_on_its_way_out_starts_the_clocks_of_its_o
     other = (replace(NEW_RING, serial="GT-0078"),)
     with pytest.raises(ConflictError, match="is sent"):
         desk.plan("replacement", settlement_n=1, items=other)
-    assert desk.plan("replacement", settlement_n=1, items=other, instead=True) == 3
+    assert desk.plan("replacement", settlement_n=1, items=other, instead=True, **desk.lead) == 3
     assert (desk.way(2).state, desk.way(3).state) == ("lost", "planned")
     assert desk.way(2).items[0].serial == "GT-0077"
 
@@ -381,7 +381,7 @@ def test_a_parcel_that_cannot_be_found_on_its_way_out_starts_the_clocks_of_its_o
     ],
 )  # fmt: skip
 def test_a_way_out_is_where_its_last_news_says_in_whatever_order_they_come(changes: Any, state: str) -> None:
-    desk = OutDesk("fedex").home().settled("refusal")
+    desk = OutDesk("fedex").home().settled("refusal", lines=())
     desk.plan("refused", settlement_n=1, facts=PROVEN)
     step = {"kind": "advance_case", "case_id": "case0001", "leg": 2, "milestone": "x", "at": "y", "direction": "out"}
     for change in changes:
