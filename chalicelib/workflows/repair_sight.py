@@ -156,8 +156,8 @@ def quote_lines(ports: Ports, sight: Sight, given: Given, by: str, on: date) -> 
 
 
 def freight_back(merchant: Merchant, sight: Sight) -> QuoteLine:
-    """What the way back costs its owner: nothing where the shop or the law says that the merchant pays; a person says it
-    where nobody knows who pays."""
+    """What the way back costs its owner: nothing where the shop or the law says that the merchant pays; a person says
+    it where nobody knows who pays."""
     currency, partner = sight.item.price.currency, sight.place.partner
     nothing = Money(Decimal(0), currency)
     if merchant_pays_freight(sight):
