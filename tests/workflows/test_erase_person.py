@@ -7,6 +7,7 @@ import json
 import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ import pytest
 from chalicelib.adapters import keys
 from chalicelib.clock import stamp
 from chalicelib.errors import InvalidRequestError, NotFoundError, PaperPending, UnavailableError
+from chalicelib.money import Money
 from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.evidence import Evidence
+from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.amend import Amendment, amend
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.case_log import broken_at
@@ -54,6 +57,13 @@ class Asked:
             if message["kind"] == "part_due":
                 take_step(self.ports, message, now or self.now)
 
+    def write(self, what: str, *parts: Any) -> None:
+        amend(self.ports, CASE, self.now, lambda case: Amendment(case, what, parts=parts))
+
+    def trouble(self, action: str, episode: str, kind: str) -> None:
+        said = {"subject_kind": "case", "subject": CASE, "kind": kind, "episode": episode, "since": stamp(self.now)}
+        take_alert(self.ports, {"action": action, **said}, self.now)
+
     @property
     def is_erased(self) -> bool:
         return self.ports.cases.person(CASE) is None
@@ -86,6 +96,25 @@ def test_who_asks_while_the_return_is_open_is_forgotten_by_itself_when_it_is_ove
     sweep(one.ports, one.now + DAY)
     one.work(one.now + DAY)
     assert one.is_erased
+
+
+def test_what_people_wrote_in_their_own_words_goes_and_what_they_decided_stays() -> None:
+    asked = Asked(cancelled=False)
+    asked.trouble("open", "inspection-1-weight_doubt", "weight_doubt")
+    (doubt,) = [one for one in asked.desk.file.exceptions if one.kind == "weight_doubt"]
+    note = "Mme Duval of 1 rue du Secret says the ring was never hers"
+    act_on_exception(asked.ports, doubt.exception_id, Verdict("resolve", "lead", note), asked.now)
+    said = Settlement(
+        CASE, 1, "goodwill", "withdrawn", Money(Decimal(20), "EUR"), (), "goodwill", "ann", "agent", asked.now, why=note
+    )
+    asked.write("test", said, replace(said, n=2, why="case_closed"))
+    cancel_case(asked.ports, CASE, reason="changed my mind", holder="desk", now=asked.now)
+    asked.ask()
+    asked.work()
+    assert asked.is_erased
+    assert "Duval" not in repr(asked.desk.file)
+    assert [one.why for one in asked.desk.file.parts.of(Settlement)] == [None, "case_closed"]
+    assert broken_at(asked.desk.file.log) is None
 
 
 def test_nobody_is_given_a_link_to_the_page_of_somebody_who_was_forgotten() -> None:
@@ -222,13 +251,6 @@ class Frozen(Asked):
         self.write("inspected", replace(piece, frozen=True))
         self.trouble("open", "inspection-1-swapped_piece", "swapped_piece")
         cancel_case(self.ports, CASE, reason="changed my mind", holder="desk", now=self.now)
-
-    def write(self, what: str, *parts: Any) -> None:
-        amend(self.ports, CASE, self.now, lambda case: Amendment(case, what, parts=parts))
-
-    def trouble(self, action: str, episode: str, kind: str) -> None:
-        said = {"subject_kind": "case", "subject": CASE, "kind": kind, "episode": episode, "since": stamp(self.now)}
-        take_alert(self.ports, {"action": action, **said}, self.now)
 
     @property
     def frozen(self) -> list[bool]:
