@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ConflictError
+from chalicelib.errors import ConflictError, FieldFault
+from chalicelib.workflows.right_to_leave import NoRightToLeave
 from tests.api.contract import assert_as_documented
 from tests.api.fakes import World, bearer, posted
 from tests.workflows.out_desk import PROVEN, OutDesk
@@ -52,6 +53,22 @@ def test_one_that_is_on_its_way_is_not_called_off():
     world = World(raises={"end_way_out": ConflictError("this way out is sent: only the carrier can stop it now")})
     told = world.client().post(f"{PATH}/2/call-off", headers=posted(), body=b'{"why": "other"}')
     assert told.status_code == 409
+
+
+def test_who_asks_is_told_to_the_story_with_their_role_and_whether_they_may_approve():
+    world, body = World(), json.dumps({"cause": "replacement", "settlement_id": "1", "instead": True}).encode()
+    for token, may in (("writer", False), ("boss", True)):
+        world.client().post(PATH, headers=posted(token), body=body)
+        _, (_, wish), _ = asked(world)
+        assert (wish.instead, wish.may_approve) == (True, may)
+
+
+def test_what_nothing_lets_go_is_refused_by_field_with_what_to_do_first():
+    refused = NoRightToLeave([FieldFault("settlement_id", "settlement_proposed", "have it approved first")])
+    world = World(raises={"ask_way_out": refused})
+    told = world.client().post(PATH, headers=posted(), body=b'{"cause": "replacement", "settlement_id": "1"}')
+    assert (told.status_code, told.json_body["code"]) == (409, "no_right_to_leave")
+    assert told.json_body["errors"][0]["detail"] == "have it approved first"
 
 
 @pytest.mark.parametrize("leg", ["0", "1", "x", "100"])
