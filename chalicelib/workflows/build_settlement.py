@@ -60,19 +60,13 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
         raise InvalidRequestError("this is no settlement", [fault])
     _refuse_price_to_come(wish, now)
-    lines = tuple(line for line, _ in wish.lines)
-    best = sight.ground(lines)
-    on = wish.ground or best
-    refuse_blocked(sight, row, on=on, lines=lines)
-    unsaid = fault_lacks(sight.file, sight.found, lines, on)
-    _refuse_against_right(sight, wish, on)
+    on, unsaid, judged = _ground_of(sight, row, wish)
     basis = sight.basis(on)
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
     amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
     stake = _stake(sight, basis, row, came, amount, wish)
-    least = _least(row, amount, judged=on != best or UNJUDGED in unsaid)
-    need = needed(Ask(stake, role, least), sight.merchant.authority)
+    need = needed(Ask(stake, role, _least(row, amount, judged=judged)), sight.merchant.authority)
     begun = Settlement(
         case_id=sight.file.case.case_id,
         n=1 + max((one.n for one in sight.settlements), default=0),
@@ -112,6 +106,18 @@ def _as_wished(sight: Sight, settlement: Settlement, row: KindRow, wish: Wish) -
         agreed_by=settlement.proposed_by if agreed else None,
         why=wish.why,
     )
+
+
+def _ground_of(sight: Sight, row: KindRow, wish: Wish) -> tuple[GroundOn, tuple[str, ...], bool]:
+    """The ground it is settled on, what nobody has said of it, and whether another person looks at that. Raises
+    ``SettlementBlocked``, and ``InvalidRequestError`` for a ground that takes a right away."""
+    lines = tuple(line for line, _ in wish.lines)
+    best = sight.ground(lines)
+    on = wish.ground or best
+    refuse_blocked(sight, row, on=on, lines=lines)
+    _refuse_against_right(sight, wish, on)
+    unsaid = fault_lacks(sight.file, sight.found, lines, on)
+    return on, unsaid, on != best or UNJUDGED in unsaid
 
 
 def _refuse_against_right(sight: Sight, wish: Wish, on: GroundOn) -> None:
