@@ -72,13 +72,14 @@ def parcel_of(track: Track, rules: Thresholds) -> Parcel:
 
 def running(track: Track, rules: Thresholds) -> tuple[Ends, ...]:
     """Every clock that runs on this track, one for each kind: of several of one kind the first to come true. At rest
-    none runs."""
+    none runs. Some are named by nothing but their kind ("first", "norm"), so a second parcel of a case says its leg."""
     if track.state.at_rest:
         return ()
     parcel = parcel_of(track, rules)
     found: dict[str, Ends] = {}
     for rule in RULES:
-        for clock in rule(track, rules):
+        for found_here in rule(track, rules):
+            clock = _of_its_leg(found_here, track)
             ends = _ends(clock, rules.threshold(clock.kind, parcel, clock.reason, clock.ground), rules)
             known = found.get(clock.kind)
             if known is None or _sooner(ends, known):
@@ -95,6 +96,10 @@ def end_of(span: Span | None, clock: Running, rules: Thresholds) -> datetime | N
     if span.clock == "calendar":
         return calendar_end(clock.since, span.hours)
     return None if clock.ours is None else rules.wall(clock.country, span.clock).end(clock.ours, span.hours)
+
+
+def _of_its_leg(clock: Running, track: Track) -> Running:
+    return clock if track.leg_n == 1 else clock._replace(anchor=f"{clock.anchor}.{track.leg_n}")
 
 
 def _ends(clock: Running, row: WatchRow, rules: Thresholds) -> Ends:

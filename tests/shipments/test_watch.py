@@ -355,3 +355,11 @@ def test_what_is_due_is_always_later_than_now():
     for watched, warn, critical in CASES.values():
         for moment in (hours(warn or 0), hours(critical or 0), hours(9000)):
             assert next_due(replace(watched, poll_after=hours(1)), moment) > moment
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_same_trouble_of_another_parcel_of_the_case_is_told_under_a_name_of_its_own(name):
+    first, warns, critical = CASES[name]
+    names = [{one.episode for one in watch(replace(first, leg_n=leg), hours(critical or warns))} for leg in (1, 2, 3)]
+    assert names[0]
+    assert len(set.union(*names)) == sum(map(len, names))
