@@ -47,7 +47,13 @@ from chalicelib.api.repair_answers import (
     RepairsAnswer,
 )
 from chalicelib.api.route_answers import CarriersAnswer, RoutesAnswer
-from chalicelib.api.settlement_answers import ClosedAnswer, PaymentAnswer, SettlementAnswer, SettlementsAnswer
+from chalicelib.api.settlement_answers import (
+    ClosedAnswer,
+    MoneyAnswer,
+    PaymentAnswer,
+    SettlementAnswer,
+    SettlementsAnswer,
+)
 from chalicelib.api.shipment_answers import (
     ExceptionAnswer,
     ExceptionCounts,
@@ -100,6 +106,7 @@ __all__ = [
     "OpenedAnswer",
     "PackOrderedAnswer",
     "PaperLinkAnswer",
+    "MoneyAnswer",
     "PaymentAnswer",
     "PickupAnswer",
     "ProblemTold",

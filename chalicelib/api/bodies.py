@@ -43,6 +43,7 @@ from chalicelib.api.repair_bodies import OfferQuoteBody as OfferQuoteBody
 from chalicelib.api.repair_bodies import OrderRepairBody as OrderRepairBody
 from chalicelib.api.repair_bodies import RepairStepBody as RepairStepBody
 from chalicelib.api.settlement_bodies import CloseCaseBody as CloseCaseBody
+from chalicelib.api.settlement_bodies import NoteMoneyBody as NoteMoneyBody
 from chalicelib.api.settlement_bodies import ReconcileBody as ReconcileBody
 from chalicelib.api.settlement_bodies import SettlementActionBody as SettlementActionBody
 from chalicelib.api.settlement_bodies import SettlementBody as SettlementBody

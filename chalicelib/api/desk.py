@@ -59,6 +59,7 @@ class Stories:
     act_on_settlement: Story
     reconcile_settlement: Story
     give_payment: Story
+    note_money: Story
     close_return: Story
     offer_evidence: Story
     confirm_evidence: Story
@@ -291,7 +292,7 @@ def _claims() -> dict[str, Story]:
 
 def _settlements() -> dict[str, Story]:
     """The stories of what a return ends with."""
-    from chalicelib.workflows import close_case, give_payment, keep_settlement, read_settlements
+    from chalicelib.workflows import close_case, give_payment, keep_settlement, note_money, read_settlements
 
     return {
         "read_settlements": read_settlements.read_settlements,
@@ -300,6 +301,7 @@ def _settlements() -> dict[str, Story]:
         "act_on_settlement": keep_settlement.act,
         "reconcile_settlement": keep_settlement.reconcile,
         "give_payment": give_payment.give_payment,
+        "note_money": note_money.note_money,
         "close_return": close_case.close_case,
     }
 

@@ -31,7 +31,7 @@ NOTE = Operation(
 )  # fmt: skip
 ACT = Operation(
     "act_on_dispute", "POST", "/v1/returns/{case_id}/disputes/{dispute_id}/{action}",
-    "Note that a dispute was answered, won, lost or given up.",
+    "Note that a dispute was answered, won, lost or given up, and what the bank gave back for which pieces.",
     answers={200: "DisputeAnswer"}, scope="returns:write", body="DisputeActionBody",
     parameters=(CASE_ID, DISPUTE_ID, ACTION), problems=(409,),
 )  # fmt: skip
@@ -66,6 +66,7 @@ def act_on_dispute(desk: Desk, call: Call) -> Response:
 
     path, action = call.path, cast("Action", call.path["action"])
     told = desk.stories().act_on_dispute(
-        desk.ports(), path["case_id"], path["dispute_id"], action, why=call.body.why, holder=call.holder, now=call.now
-    )
+        desk.ports(), path["case_id"], path["dispute_id"], action, why=call.body.why, said=call.body.as_said(),
+        holder=call.holder, now=call.now,
+    )  # fmt: skip
     return answer(told)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.told import DayText, Decimals, MoneyTold, Stamp, Told
+from chalicelib.returns.money_noted import OpenCode
 from chalicelib.returns.payment import DutyTaker, Method
 from chalicelib.returns.settlement import Account, Pays, SettlementKind, SettlementState
 from chalicelib.returns.settlement_deadlines import Because, ClockCode, Event, Unit
@@ -108,6 +109,7 @@ class PostingTold(Told):
     why: str
     reference: str | None
     settlement_id: str | None
+    repair: int | None
 
 
 class BalanceTold(Told):
@@ -115,6 +117,16 @@ class BalanceTold(Told):
 
     account: Account
     amount: MoneyTold
+
+
+class OpenMoneyTold(Told):
+    """Money that somebody still has to give, or of which somebody still has to say something: the price of a
+    ``repair``, or what became of a dispute. ``amount`` null: nobody has said."""
+
+    code: OpenCode
+    amount: MoneyTold | None
+    repair: int | None
+    dispute_id: str | None
 
 
 class DiscountTold(Told):
@@ -167,6 +179,16 @@ class SettlementsAnswer(Told):
     payment: PaymentTold | None
     postings: list[PostingTold]
     balances: list[BalanceTold]
+    open: list[OpenMoneyTold]
+
+
+class MoneyAnswer(Told):
+    """An entry of the case's money as it was noted, with what each account has now and what is still open."""
+
+    case_id: str
+    posting: PostingTold
+    balances: list[BalanceTold]
+    open: list[OpenMoneyTold]
 
 
 class PaymentAnswer(Told):

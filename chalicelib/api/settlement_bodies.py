@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.api.shapes import Day, Flag, MoneyBody, Quantity, Reference, Shape, Word, line, money_of
 
 if TYPE_CHECKING:
-    from chalicelib.workflows.build_settlement import Wish
+    from chalicelib.returns.money_noted import MoneyNoted
+    from chalicelib.workflows.build_settlement import BuyBack, Wish
     from chalicelib.workflows.keep_settlement import FoundOut
 
 KindWord = Literal[
@@ -19,6 +20,11 @@ KindWord = Literal[
 ]  # fmt: skip
 GroundWord = Literal["withdrawal", "policy", "fault", "recall", "refused_delivery"]
 DeductionWord = Literal["box", "certificate", "gift", "worn", "return_freight"]
+AccountWord = Literal["customer", "merchant", "carrier", "insurer", "customs"]
+MoneyWord = Literal[
+    "repair_price", "repair_price_back", "freight", "freight_back", "insurance_paid", "insurance_back", "duty_paid",
+    "duty_back",
+]  # fmt: skip
 Words = Annotated[str, line(500)]
 Source = Annotated[str, line(200)]
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=50)]
@@ -40,13 +46,29 @@ class DeductionBody(Shape):
     why: Words | None = None
 
 
+class FinenessBody(Shape):
+    """How fine the metal of a line is, in parts per thousand, by a person's word."""
+
+    line: LineNumber
+    ppt: Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
 class BuyBackBody(Shape):
-    """The terms of a purchase by weight: the price of a gram of fine metal, its day and source, and our fee."""
+    """The terms of a purchase by weight: the price of a gram of fine metal, its day (of the last few) and source, and
+    our fee. ``fineness`` is what you stand for where a piece read below its mark."""
 
     per_gram: MoneyBody
     fee: MoneyBody
     priced_on: Day
     source: Source
+    fineness: Annotated[tuple[FinenessBody, ...], Field(max_length=50)] = ()
+
+    def as_terms(self) -> BuyBack:
+        """The same as the story knows it."""
+        from chalicelib.workflows.build_settlement import BuyBack  # the rules of settlements: only for this route
+
+        said = tuple((one.line, one.ppt) for one in self.fineness)
+        return BuyBack(self.per_gram.as_money(), self.fee.as_money(), self.priced_on, self.source, said)
 
 
 class SettlementBody(Shape):
@@ -78,9 +100,8 @@ class SettlementBody(Shape):
     def as_wish(self) -> Wish:
         """The same as the story knows it."""
         from chalicelib.returns.amount_facts import Deduction  # the rules of settlements: only for these routes
-        from chalicelib.workflows.build_settlement import BuyBack, Wish
+        from chalicelib.workflows.build_settlement import Wish
 
-        terms = self.buy_back
         return Wish(
             kind=self.kind,
             reason=self.reason,
@@ -90,9 +111,7 @@ class SettlementBody(Shape):
             deductions=tuple(Deduction(one.code, one.amount.as_money(), one.line, one.why) for one in self.deductions),
             replacement_skus=self.replacement_skus,
             replacement_worth=money_of(self.replacement_worth),
-            buy_back=BuyBack(terms.per_gram.as_money(), terms.fee.as_money(), terms.priced_on, terms.source)
-            if terms
-            else None,
+            buy_back=self.buy_back.as_terms() if self.buy_back else None,
             customer_agreed=self.customer_agreed,
             why=self.why,
         )
@@ -122,6 +141,27 @@ class ReconcileBody(Shape):
         from chalicelib.workflows.keep_settlement import FoundOut  # only for this route
 
         return FoundOut(self.outcome, self.reference, self.on)
+
+
+class NoteMoneyBody(Shape):
+    """Money of the case that somebody else moved: ``from`` one account ``to`` another, ``why`` by its code, under a
+    ``reference`` of the transfer or the bill. ``on``: the day (today, if left out). ``repair``: which repair a price is
+    of, where the case has several."""
+
+    giver: Annotated[AccountWord, Field(alias="from")]
+    taker: Annotated[AccountWord, Field(alias="to")]
+    amount: MoneyBody
+    why: MoneyWord
+    reference: Reference
+    on: Day | None = None
+    repair: Annotated[int, Field(strict=True, ge=1, le=99)] | None = None
+
+    def as_noted(self) -> MoneyNoted:
+        """The same as the room of returns knows it."""
+        from chalicelib.returns.money_noted import MoneyNoted  # only for this route
+
+        money = self.amount.as_money()
+        return MoneyNoted(self.why, self.giver, self.taker, money, self.reference, self.on, self.repair)
 
 
 class CloseCaseBody(Shape):

@@ -55,12 +55,18 @@ PAY = Operation(
     "Tell or correct how the order was paid: what a refund goes back to, and the most it may be.",
     answers={200: "PaymentAnswer"}, scope="returns:write", body="PaymentBody", parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
+NOTE_MONEY = Operation(
+    "note_money", "POST", "/v1/returns/{case_id}/money",
+    "Note money of the case that was moved outside: the price of a repair, freight, cover, duty; once by its reference.",
+    answers={200: "MoneyAnswer", 201: "MoneyAnswer"}, scope="returns:write", body="NoteMoneyBody",
+    parameters=(CASE_ID,), problems=(409,),
+)  # fmt: skip
 CLOSE = Operation(
     "close_return", "POST", "/v1/returns/{case_id}/close",
     "End a case; refused with all that is still open, unless somebody who may approve ends it even though.",
     answers={200: "ClosedAnswer"}, scope="returns:write", body="CloseCaseBody", parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip
-OPERATIONS = (READ, PROPOSE, APPROVE, RECONCILE, ACT, PAY, CLOSE)
+OPERATIONS = (READ, PROPOSE, APPROVE, RECONCILE, ACT, PAY, NOTE_MONEY, CLOSE)
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -72,6 +78,7 @@ def blueprint(desk: Desk) -> Blueprint:
     serve(routes, desk, RECONCILE, reconcile_settlement)
     serve(routes, desk, ACT, act_on_settlement)
     serve(routes, desk, PAY, give_payment)
+    serve(routes, desk, NOTE_MONEY, note_money)
     serve(routes, desk, CLOSE, close_return)
     return routes
 
@@ -127,6 +134,15 @@ def give_payment(desk: Desk, call: Call) -> Response:
     given = call.body.as_given()
     told = desk.stories().give_payment(desk.ports(), call.path["case_id"], given, by=call.holder, now=call.now)
     return answer(told)
+
+
+def note_money(desk: Desk, call: Call) -> Response:
+    """Note money that was moved outside; 201 when it is new."""
+    is_new, told = desk.stories().note_money(
+        desk.ports(), call.path["case_id"], call.body.as_noted(), by=call.holder, now=call.now
+    )
+    log.info("money noted", extra={"request_id": call.request_id, "case_id": call.path["case_id"]})
+    return answer(told, 201 if is_new else 200)
 
 
 def close_return(desk: Desk, call: Call) -> Response:

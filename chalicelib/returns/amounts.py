@@ -9,6 +9,7 @@ was charged, rounded half up to its coins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib.errors import FieldFault, InvalidRequestError
@@ -18,7 +19,7 @@ from chalicelib.returns.case import Item
 from chalicelib.returns.deductions import faults_of, row_of, taken_off
 from chalicelib.returns.inspection import PieceFound
 from chalicelib.returns.payment import Discount, Payment
-from chalicelib.returns.settlement import SettlementLine
+from chalicelib.returns.settlement import LATE_INTEREST, SettlementLine
 
 AT_FAULT = frozenset({"fault", "recall"})
 ITSELF = ("settlement", "the request itself")
@@ -142,13 +143,20 @@ def bought_back(fine_g: Decimal, per_gram: Money, fee: Money, source: str) -> Am
 
 
 def late_interest(owed: Money, per_year: Decimal, days: int, rule: str, source: str) -> SettlementLine:
-    """What the law puts on money that is late by so many days; shown beside the refund, for it was never paid to us.
+    """What the law puts on money that is late by so many days: a line of its own, for it was never paid to us.
 
     >>> late_interest(Money(Decimal(1000000), "KRW"), Decimal("0.15"), 73, "r", "s").amount.amount
     Decimal('30000')
     """
     amount = Money(owed.amount * per_year * max(days, 0) / 365, owed.currency).rounded()
-    return SettlementLine("late_interest", amount, rule, source)
+    return SettlementLine(LATE_INTEREST, amount, rule, source)
+
+
+def with_interest(amount: Amount, late: SettlementLine | None) -> Amount:
+    """The amount with the interest on it as its last line."""
+    if late is None:
+        return amount
+    return replace(amount, lines=(*amount.lines, late), total=amount.total + late.amount)
 
 
 def _metal(found: PieceFound, item: Item) -> Decimal | None:

@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 from chalicelib.clock import EARLIEST_CLOCK
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.money import Money
-from chalicelib.returns.disputes import Dispute, DisputeState
+from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute, DisputeState
 from chalicelib.returns.rule_rows import rows_of
 from chalicelib.rulebook import Confidence, in_force
 
@@ -81,6 +81,18 @@ class Notice:
     answer_by: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person knows of money that a bank gave back: how much (None: all that was disputed, or as was said
+    before), and for which pieces by line (None: as was said before)."""
+
+    amount: Money | None = None
+    lines: tuple[tuple[int, int], ...] | None = None
+
+
+NOTHING_SAID = Said()
+
+
 def row_for(scheme: str, code: str | None, on: date) -> DisputeRow | None:
     """The row of this scheme and code, else the scheme's own for any code; None where none speaks of it."""
     rows = [row for row in _rows(on) if row.scheme == scheme]
@@ -119,13 +131,25 @@ def opened(case_id: str, notice: Notice, now: datetime, by: str) -> Dispute:
     )
 
 
-def acted(dispute: Dispute, action: Action, why: str | None, now: datetime) -> Dispute | None:
-    """The dispute after it; None when it is there already. Raises ``DisputeNotAllowed``."""
-    if dispute.state == AFTER[action]:
-        return None
-    if dispute.state not in FROM[action]:
+def acted(
+    dispute: Dispute, action: Action, why: str | None, now: datetime, said: Said = NOTHING_SAID
+) -> Dispute | None:
+    """The dispute after it; None when it is there already and nothing new is said of it. What the bank gave of one that
+    is lost may be said later, and corrected. Raises ``DisputeNotAllowed``, and ``InvalidRequestError`` for money given
+    back in one that is not lost."""
+    if AFTER[action] not in PAID_BY_THE_BANK and said != NOTHING_SAID:
+        told = "only in a dispute that is lost or given up the bank gives money back"
+        raise InvalidRequestError("nothing was given back", [FieldFault("gave_back", "not_lost", told)])
+    if said.amount is not None and said.amount.amount <= 0:
+        told = "give what the bank gave back; a dispute in which it gave nothing is won"
+        raise InvalidRequestError("this is no amount", [FieldFault("gave_back", "out_of_bounds", told)])
+    if dispute.state != AFTER[action] and dispute.state not in FROM[action]:
         raise DisputeNotAllowed(f"a dispute that is {dispute.state} cannot be told to {action}")
-    return replace(dispute, state=AFTER[action], why=why or dispute.why, changed_at=now)
+    lines = dispute.lines if said.lines is None else said.lines
+    known = replace(dispute, gave_back=said.amount or dispute.gave_back, lines=lines)
+    if dispute.state == AFTER[action]:
+        return known if known != dispute else None
+    return replace(known, state=AFTER[action], why=why or dispute.why, changed_at=now)
 
 
 def id_of(scheme: str, reference: str) -> str:

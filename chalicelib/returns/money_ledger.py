@@ -40,11 +40,13 @@ def posting(
     *,
     reference: str | None = None,
     settlement_n: int | None = None,
+    repair_n: int | None = None,
 ) -> Posting:
     """One entry; raises ``ValueError`` for one that moves nothing, or from an account to itself."""
     if amount.amount <= 0 or from_account == to_account:
         raise ValueError("money goes from one account to another, and is more than nothing")
-    return Posting(case_id, n, at, by, from_account, to_account, amount.rounded(), why, reference, settlement_n)
+    moved = amount.rounded()
+    return Posting(case_id, n, at, by, from_account, to_account, moved, why, reference, settlement_n, repair_n)
 
 
 def balances(postings: Iterable[Posting]) -> Balances:

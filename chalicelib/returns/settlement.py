@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from chalicelib.money import Money
+from chalicelib.money import total as total_of
 
 SettlementKind = Literal[
     "refund", "partial_refund", "refund_without_return", "exchange", "replacement", "advance_replacement",
@@ -17,6 +18,8 @@ SettlementKind = Literal[
 SettlementState = Literal["proposed", "approved", "paying", "unknown", "done", "refused_by_provider", "withdrawn"]
 Account = Literal["customer", "merchant", "carrier", "insurer", "customs"]
 Pays = Literal["provider", "person", "credit", "nothing"]
+# What the law puts on money that is late: given besides what was paid, and no part of it.
+LATE_INTEREST = "late_interest"
 # States in which a settlement is on its way, and those in which it has given or bound its money and its pieces.
 UNDER_WAY: frozenset[SettlementState] = frozenset({"proposed", "approved", "paying", "unknown"})
 LIVE: frozenset[SettlementState] = UNDER_WAY | {"done"}
@@ -53,7 +56,7 @@ class Settlement:
     pieces; ``lacks`` what nobody had said; ``beside`` what the customer may have from somebody else, or is owed
     besides; ``roles_needed`` are roles that must all approve. ``pays`` is who moves the money, ``sends`` why a parcel
     goes out with it. ``credit_code`` is worth money: it is told to the customer and stands in no log. ``tries`` counts
-    calls in a row that did not reach the provider.
+    calls in a row that did not reach the provider. ``priced_on`` is the day of the price in a purchase by weight.
     """
 
     KIND: ClassVar[str] = "SETTLEMENT"
@@ -98,6 +101,7 @@ class Settlement:
     credit_code: str | None = None
     asked_at: datetime | None = None
     tries: int = 0
+    priced_on: date | None = None
 
     @property
     def is_under_way(self) -> bool:
@@ -107,8 +111,14 @@ class Settlement:
     @property
     def gave(self) -> Money | None:
         """The money or credit it has given or bound, against what was paid for the order; None for a contract of its
-        own and for what gives none."""
-        return self.total if self.state in LIVE and self.kind != "buy_back" else None
+        own and for what gives none. Interest on late money was never paid by anybody, so it is no part of it."""
+        return self.principal if self.state in LIVE and self.kind != "buy_back" else None
+
+    @property
+    def principal(self) -> Money:
+        """The total without the interest on it."""
+        late = (one.amount for one in self.lines if one.code == LATE_INTEREST)
+        return self.total - total_of(late, self.total.currency)
 
     @property
     def part_id(self) -> str:
@@ -119,7 +129,7 @@ class Settlement:
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One entry of the case's money: so much went from one account to another. A case's money sums to zero because
-    every posting does."""
+    every posting does. ``settlement_n`` and ``repair_n`` are what it was given for, where it was for one of them."""
 
     KIND: ClassVar[str] = "MONEY"
 
@@ -133,6 +143,7 @@ class Posting:
     why: str
     reference: str | None = None
     settlement_n: int | None = None
+    repair_n: int | None = None
 
     @property
     def part_id(self) -> str:

@@ -91,6 +91,7 @@ class KindRow(Row):
     least_approvals: int = 0
     sends: Literal["replacement", "refused"] | None = None
     ends: bool = False
+    late_interest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,15 @@ class Watch(Row):
     kinds: tuple[SettlementKind, ...]
     days: int
     again_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyBackRow(Row):
+    """How many days old the price of a purchase by weight may be."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    price_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +135,7 @@ class SettlementRules:
     lead: Lead
     kinds: Mapping[str, KindRow]
     blocks: Blocks
+    buy_back: BuyBackRow
     watches: tuple[Watch, ...]
 
     def kind(self, kind: str) -> KindRow:
@@ -164,5 +175,6 @@ def _read(effective: date) -> SettlementRules:
         lead=rows_of(vintage, "lead", Lead)[0],
         kinds={row.id: row for row in kinds},
         blocks=rows_of(vintage, "blocks", Blocks)[0],
+        buy_back=rows_of(vintage, "buy_back", BuyBackRow)[0],
         watches=rows_of(vintage, "watch", Watch),
     )

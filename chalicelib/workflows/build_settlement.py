@@ -8,30 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
+from chalicelib.clock import EARLIEST_CLOCK
 from chalicelib.errors import FieldFault, InvalidRequestError
 from chalicelib.metals import fine_weight_g
 from chalicelib.money import Money, total
 from chalicelib.returns.amount_facts import Amount, Basis, Before, Came, Deduction
-from chalicelib.returns.amounts import bought_back, exchanged, given_freely, late_interest, refund, without_money
+from chalicelib.returns.amounts import (
+    bought_back,
+    exchanged,
+    given_freely,
+    late_interest,
+    refund,
+    with_interest,
+    without_money,
+)
 from chalicelib.returns.authority import Ask, needed
-from chalicelib.returns.settlement import LIVE, Pays, Settlement, SettlementKind
+from chalicelib.returns.fineness_found import fineness_of
+from chalicelib.returns.settlement import LATE_INTEREST, LIVE, Pays, Settlement, SettlementKind, SettlementLine
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.settlement_rules import GroundOn, KindRow
 from chalicelib.workflows.grounds_found import UNJUDGED, fault_lacks
-from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, worth_of_pieces
+from chalicelib.workflows.settlement_sight import FINENESS, Sight, refuse_blocked, worth_of_pieces
 
 
 @dataclass(frozen=True, slots=True)
 class BuyBack:
-    """The terms of a purchase by weight: price of a gram of fine metal, its day and source, our fee."""
+    """The terms of a purchase by weight: price of a gram of fine metal, its day and source, our fee. ``fineness`` is
+    what a person stands for where a line read below its mark: line, and parts per thousand."""
 
     per_gram: Money
     fee: Money
     priced_on: date
     source: str
+    fineness: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +67,12 @@ class Wish:
 def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Settlement:
     """The settlement that this wish makes of the case as it stands. Raises ``SettlementBlocked`` with all that is in
     the way, ``InvalidRequestError`` with all that is wrong with the wish."""
-    row = sight.rules.kinds.get(wish.kind)
-    if row is None:
-        fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
-        raise InvalidRequestError("this is no settlement", [fault])
-    _refuse_price_to_come(wish, now)
+    row = _row_of(sight, wish, now)
     on, unsaid, judged = _ground_of(sight, row, wish)
     basis = sight.basis(on)
     before = sight.before(basis.currency)
     came = _asked_for(sight, wish, row, before)
-    amount = _AMOUNTS[wish.kind](sight, basis, wish, came, before)
+    amount = _interest_on(sight, row, _AMOUNTS[wish.kind](sight, basis, wish, came, before), now)
     stake = _stake(sight, basis, row, came, amount, wish)
     need = needed(Ask(stake, role, _least(row, amount, judged=judged)), sight.merchant.authority)
     begun = Settlement(
@@ -88,10 +96,26 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
         lacks=(*amount.lacks, *unsaid),
         beside=amount.beside,
         roles_needed=need.roles,
-        pays=_payer(row, amount, sight),
+        pays=_payer(row, amount, sight, before),
         sends=row.sends,
     )
     return timed(sight, _with_provider(sight, _as_wished(sight, settlement, row, wish)), now)
+
+
+def _row_of(sight: Sight, wish: Wish, now: datetime) -> KindRow:
+    """What this outcome needs and does; raises ``InvalidRequestError`` for what is no settlement, and an old price."""
+    row = sight.rules.kinds.get(wish.kind)
+    if row is None:
+        fault = FieldFault("kind", "not_settled_so", f"{wish.kind} is no settlement: order the repair instead")
+        raise InvalidRequestError("this is no settlement", [fault])
+    if wish.buy_back is not None:
+        refuse_price_of(sight, wish.buy_back.priced_on, now)
+    return row
+
+
+def _interest_on(sight: Sight, row: KindRow, amount: Amount, now: datetime) -> Amount:
+    """The amount with what the law puts on it, where this outcome pays that."""
+    return with_interest(amount, _late(sight, amount.total, now, agreed=now)) if row.late_interest else amount
 
 
 def _as_wished(sight: Sight, settlement: Settlement, row: KindRow, wish: Wish) -> Settlement:
@@ -105,6 +129,7 @@ def _as_wished(sight: Sight, settlement: Settlement, row: KindRow, wish: Wish) -
         agreed_at=settlement.proposed_at if agreed else None,
         agreed_by=settlement.proposed_by if agreed else None,
         why=wish.why,
+        priced_on=wish.buy_back.priced_on if wish.buy_back else None,
     )
 
 
@@ -160,27 +185,50 @@ def _stake(sight: Sight, basis: Basis, row: KindRow, came: Sequence[Came], amoun
 
 
 def timed(sight: Sight, settlement: Settlement, now: datetime) -> Settlement:
-    """The same with its legal day as the clocks have it now, and the interest that is owed where that has passed."""
+    """The same with its legal day as the clocks have it now, and beside it the interest that has grown since it was
+    reckoned: the line that was proposed is never changed."""
     if not sight.rules.kind(settlement.kind).ends or not settlement.is_under_way:
         return settlement
+    beside = tuple(one for one in settlement.beside if one.code != LATE_INTEREST)
+    late = _late(sight, settlement.principal, now, agreed=settlement.proposed_at)
+    if late is not None and settlement.kind != "buy_back":
+        grown = late.amount - (settlement.total - settlement.principal)
+        beside += (replace(late, amount=grown),) if grown.amount > 0 else ()
+    settlement = replace(settlement, beside=beside)
     clock = earliest(sight.clocks(settlement.proposed_at))
     if clock is None:
         return replace(settlement, deadline=None, deadline_rule=None, alert_at=None)
-    beside = tuple(one for one in settlement.beside if one.code != "late_interest")
-    late = (now - clock.ends_at).days + 1 if now >= clock.ends_at else 0
+    return replace(settlement, deadline=clock.ends_at, deadline_rule=clock.rule, alert_at=clock.alert_at)
+
+
+def _late(sight: Sight, owed: Money, now: datetime, *, agreed: datetime) -> SettlementLine | None:
+    """The interest that the right to withdraw puts on what is owed since the law's last day; None where it puts none,
+    or that day has not passed."""
     right = sight.right
-    if late and clock.code == "statute" and right is not None and right.row.late_rate is not None:
-        beside += (late_interest(settlement.total, right.row.late_rate, late, right.rule, right.source),)
-    return replace(settlement, deadline=clock.ends_at, deadline_rule=clock.rule, alert_at=clock.alert_at, beside=beside)
+    law = next((one for one in sight.clocks(agreed) if one.code == "statute" and not one.may_hold), None)
+    if right is None or right.row.late_rate is None or law is None or now < law.ends_at:
+        return None
+    line = late_interest(owed, right.row.late_rate, (now - law.ends_at).days + 1, right.rule, right.source)
+    return line if line.amount.amount else None
 
 
-def _payer(row: KindRow, amount: Amount, sight: Sight) -> Pays:
-    """Who moves the money: nobody where there is none, a person where nobody knows a payment to pay back to."""
+def _payer(row: KindRow, amount: Amount, sight: Sight, before: Before) -> Pays:
+    """Who moves the money: nobody where there is none; a person where nobody knows a payment to pay back to, or with
+    its interest it is more than was charged, for no provider gives back more."""
     if not amount.total.amount:
         return "nothing"
     paid = sight.payment
     known = paid is not None and paid.provider is not None and paid.payment_reference is not None
-    return "person" if row.pays == "provider" and not known else row.pays
+    above = paid is not None and row.late_interest and _all_given(amount, sight, before) > paid.total.amount
+    return "person" if row.pays == "provider" and (above or not known) else row.pays
+
+
+def _all_given(amount: Amount, sight: Sight, before: Before) -> Decimal:
+    """What the customer has got back with this, interest and all."""
+    every = (*sight.settlements, *sight.elsewhere)
+    earlier = [one for one in every if one.state in LIVE and one.kind != "buy_back"]
+    interest = sum((one.total.amount - one.principal.amount for one in earlier), Decimal(0))
+    return amount.total.amount + interest + (before.given.amount if before.given else Decimal(0))
 
 
 def _with_provider(sight: Sight, settlement: Settlement) -> Settlement:
@@ -266,24 +314,46 @@ def _bought(sight: Sight, basis: Basis, wish: Wish, came: Sequence[Came], _befor
     terms = wish.buy_back
     if terms is None:
         raise InvalidRequestError("say the terms", [FieldFault("buy_back", "required", "price, day, source and fee")])
-    fine, found = Decimal(0), {one.line: one for one in sight.found}
+    fine, found, lacks = Decimal(0), {one.line: one for one in sight.found}, set[str]()
     _refuse_not_by_weight(basis, came)
+    said = _fineness_said(terms, came)
     for one in came:
         item, piece = basis.items[one.line - 1], found[one.line]
         if piece.accepted_net_g is None or not item.fineness:
             told = f"line {one.line}: weigh its net metal; only precious metal is bought by weight"
             raise InvalidRequestError("this cannot be bought back", [FieldFault("lines", "not_weighed", told)])
-        fine += fine_weight_g(piece.accepted_net_g * one.pieces / piece.accepted, item.fineness)
+        ppt, is_sure = fineness_of(item, piece, said.get(one.line))
+        lacks |= set() if is_sure else {FINENESS}
+        fine += fine_weight_g(piece.accepted_net_g * one.pieces / piece.accepted, ppt)
     amount = bought_back(fine, terms.per_gram, terms.fee, f"{terms.source}, {terms.priced_on.isoformat()}")
     bound = without_money(basis, came, "replaced")
-    return replace(amount, lines=(*amount.lines, *(replace(one, rule="buy_back") for one in bound.lines)))
+    lines = (*amount.lines, *(replace(one, rule="buy_back") for one in bound.lines))
+    return replace(amount, lines=lines, lacks=tuple(sorted(lacks)))
 
 
-def _refuse_price_to_come(wish: Wish, now: datetime) -> None:
-    """Nobody knows a price of the metal before its day, wherever on Earth that has begun."""
-    if wish.buy_back is not None and wish.buy_back.priced_on > (now + timedelta(hours=14)).date():
+def _fineness_said(terms: BuyBack, came: Sequence[Came]) -> dict[int, int]:
+    """What a person stands for, by line; raises ``InvalidRequestError`` for a line that is not bought."""
+    bought = {one.line for one in came}
+    faults = [
+        FieldFault("buy_back.fineness", "did_not_come", f"line {line} is not among what is bought")
+        for line, _ in terms.fineness
+        if line not in bought
+    ]
+    if faults:
+        raise InvalidRequestError("only what is bought has a fineness here", faults)
+    return dict(terms.fineness)
+
+
+def refuse_price_of(sight: Sight, day: date, now: datetime) -> None:
+    """Nobody knows a price of the metal before its day, wherever on Earth that has begun; and one that is old says
+    nothing of today's. Raises ``InvalidRequestError``."""
+    at_most = sight.rules.buy_back.price_days
+    if day > (now + EARLIEST_CLOCK).date():
         fault = FieldFault("buy_back.priced_on", "in_future", "the day of the price cannot lie ahead")
         raise InvalidRequestError("this is no price yet", [fault])
+    if (now.date() - day).days > at_most:
+        told = f"the price is more than {at_most} days old: propose the purchase at one of these days"
+        raise InvalidRequestError("this price is old", [FieldFault("buy_back.priced_on", "too_old", told)])
 
 
 def _refuse_not_by_weight(basis: Basis, came: Sequence[Came]) -> None:

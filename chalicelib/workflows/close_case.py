@@ -25,6 +25,7 @@ from chalicelib.workflows.erase_person import clock_of
 from chalicelib.workflows.find_case import case_of
 from chalicelib.workflows.freeze_evidence import thawing
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.open_money import open_money
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
@@ -120,6 +121,7 @@ def _open(file: CaseFile) -> Iterator[FieldFault]:
         if booking.status in ("planned", "claimed"):
             yield _point("booking", "booking_open", f"a {booking.kind} is {booking.status}: cancel the return instead")
     yield from _open_parts(file)
+    yield from (_point("money", one.code, one.told) for one in open_money(file) if one.holds)
     yield from _ways_out(file)
 
 

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import known_stamp, stamp
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.dispute_clocks import (
+    NOTHING_SAID,
     Action,
     DisputeDiffers,
     Notice,
+    Said,
     acted,
     opened,
     row_for,
@@ -23,6 +25,7 @@ from chalicelib.returns.dispute_clocks import (
 from chalicelib.returns.disputes import Dispute
 from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
@@ -57,26 +60,59 @@ def note_dispute(
 
 
 def act_on_dispute(
-    ports: Ports, case_id: str, dispute_id: str, action: Action, *, why: str | None, holder: str, now: datetime
+    ports: Ports,
+    case_id: str,
+    dispute_id: str,
+    action: Action,
+    *,
+    why: str | None,
+    said: Said = NOTHING_SAID,
+    holder: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Note that it was answered, won, lost or given up; the exception is closed with it. Twice is quiet."""
+    """Note that it was answered, won, lost or given up, and what the bank gave back; the exception is closed with it.
+    Twice is quiet. Raises ``NotFoundError``, ``DisputeNotAllowed``, ``InvalidRequestError``."""
 
     def decide(file: CaseFile) -> Amendment | None:
         found = _found(file, dispute_id)
         if found is None:
             raise NotFoundError("this case has no such dispute")
-        after = acted(found, action, why, now)
-        facts = {"dispute": dispute_id}
-        return (
-            None if after is None else Amendment(file.case, f"dispute_{after.state}", facts, by=holder, parts=(after,))
-        )
+        _refuse_strange_lines(file, said)
+        after = acted(found, action, why, now, said)
+        if after is None:
+            return None
+        what = "dispute_said" if after.state == found.state else f"dispute_{after.state}"
+        return Amendment(file.case, what, {"dispute": dispute_id} | _said_of(after), by=holder, parts=(after,))
 
     amend_file(ports, case_id, now, decide)
     dispute = _found(file_of(ports, case_id), dispute_id)
     if dispute is None:
         raise NotFoundError("this case has no such dispute")
     ports.queues.send("alerts", [_alert(dispute, "close", now)])
+    close_if_done(ports, case_id, now)
     return dispute_row(dispute, now)
+
+
+def _refuse_strange_lines(file: CaseFile, said: Said) -> None:
+    items, lines = file.plan.request.items, said.lines or ()
+    faults = [
+        FieldFault("lines", "no_such_line", f"the return has lines 1 to {len(items)}")
+        if not 1 <= line <= len(items)
+        else FieldFault("lines", "too_many_pieces", f"line {line} has {items[line - 1].quantity} pieces")
+        for line, pieces in lines
+        if not 1 <= line <= len(items) or not 1 <= pieces <= items[line - 1].quantity
+    ]
+    if not faults and len({line for line, _ in lines}) < len(lines):
+        faults.append(FieldFault("lines", "repeated", "name each line once"))
+    if faults:
+        raise InvalidRequestError("the bank gave money for pieces of this return alone", faults)
+
+
+def _said_of(dispute: Dispute) -> dict[str, str]:
+    """What the log holds of the money a bank gave back."""
+    gave, lines = dispute.bank_gave, dispute.lines
+    facts = {"gave_back": f"{gave.amount} {gave.currency}"} if gave else {}
+    return facts | ({"lines": " ".join(f"{line}x{n}" for line, n in lines) or "none"} if lines is not None else {})
 
 
 def read_disputes(ports: Ports, case_id: str, now: datetime) -> dict[str, Any]:
@@ -106,6 +142,9 @@ def dispute_row(dispute: Dispute, now: datetime) -> dict[str, Any]:
         "code": dispute.code,
         "state": dispute.state,
         "amount": dispute.amount.as_json() if dispute.amount else None,
+        "gave_back": dispute.bank_gave.as_json() if dispute.bank_gave else None,
+        "lines": None if dispute.lines is None else [{"line": n, "pieces": each} for n, each in dispute.lines],
+        "lacks": list(dispute.lacks),
         "opened_at": stamp(dispute.opened_at),
         "answer_by": known_stamp(dispute.answer_by),
         "overdue": dispute.state == "open" and dispute.answer_by is not None and dispute.answer_by < now,

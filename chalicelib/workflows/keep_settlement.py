@@ -18,7 +18,7 @@ from chalicelib.returns.settlement import Approval, Posting, Settlement
 from chalicelib.returns.stages import NEXT, OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import MAKES
-from chalicelib.workflows.build_settlement import Wish, build, timed
+from chalicelib.workflows.build_settlement import Wish, build, refuse_price_of, timed
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.no_return import called_off_by
@@ -101,6 +101,8 @@ def agree(ports: Ports, case_id: str, settlement_id: str, *, by: str, now: datet
         if not one.needs_yes or one.agreed_at is not None:
             return None
         _refuse_state(one, "agree", "proposed")
+        if one.priced_on is not None:
+            refuse_price_of(sight, one.priced_on, now)
         return _approved_if_complete(replace(one, agreed_at=now, agreed_by=by), sight, now)
 
     return _change(ports, case_id, settlement_id, "settlement_agreed", by, now, decide)

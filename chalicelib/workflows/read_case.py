@@ -20,6 +20,7 @@ from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_disputes import disputes_in_short
 from chalicelib.workflows.keep_link import link_in_short
 from chalicelib.workflows.new_case import leg_row, told
+from chalicelib.workflows.open_money import next_of_money
 from chalicelib.workflows.pickup_rows import rows_of
 from chalicelib.workflows.playbook_rows import PLAIN, Reading, playbook_row, worded
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
@@ -69,7 +70,7 @@ def read_case(ports: Ports, case_id: str, *, language: Language = "en", now: dat
         "recall": recall_in_short(file),
         "erasure": erasure_in_short(file),
         "link": link_in_short(file),
-        "next": _next(file, planned["next"], reading),
+        "next": [*_next(file, planned["next"], reading), *next_of_money(file)],
         "log": [
             {"n": entry.n, "at": stamp(entry.at), "by": entry.by, "what": entry.what, "facts": dict(entry.facts)}
             for entry in file.log

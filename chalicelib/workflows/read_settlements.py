@@ -7,7 +7,7 @@ to customs and came back: postings from account to account, so that every accoun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 from chalicelib.clock import known_stamp, stamp
 from chalicelib.errors import RuleNotInForce
 from chalicelib.money import Money
-from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute
+from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.money_ledger import balances, posting
 from chalicelib.returns.settlement import Account, Posting, Settlement, SettlementLine
 from chalicelib.returns.settlement_deadlines import Clock
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.open_money import open_rows
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import sight_of
 
@@ -30,17 +31,14 @@ def read_settlements(ports: Ports, case_id: str) -> dict[str, Any]:
     """All settlements of a case with their lines, the clocks and the money. Raises ``NotFoundError``."""
     file = file_of(ports, case_id)
     money = postings_of(file)
-    held = balances(money)
     return {
         "case_id": case_id,
         "items": [settlement_row(one) for one in _in_order(file)],
         "clocks": [_clock_row(one) for one in _clocks(ports, file)],
         "payment": payment_row(file),
-        "postings": [_posting_row(one) for one in money],
-        "balances": [
-            {"account": account, "amount": Money(amount, currency).as_json()}
-            for (account, currency), amount in sorted(held.items())
-        ],
+        "postings": [posting_row(one) for one in money],
+        "balances": balance_rows(money),
+        "open": open_rows(file),
     }
 
 
@@ -179,9 +177,11 @@ def _claims(file: CaseFile) -> Iterator[Posting]:
 def _disputes(file: CaseFile) -> Iterator[Posting]:
     """What a bank took from us for the customer; of an amount that nobody knows there is no entry."""
     for one in file.parts.of(Dispute):
-        if one.state in PAID_BY_THE_BANK and one.amount is not None and one.amount.amount > 0:
+        if one.bank_gave is not None and one.bank_gave.amount > 0:
             on = (one.changed_at or one.opened_at).date()
-            yield _known(file, "merchant", "customer", one.amount, "chargeback", on, one.provider_reference or "none")
+            yield _known(
+                file, "merchant", "customer", one.bank_gave, "chargeback", on, one.provider_reference or "none"
+            )
 
 
 def _known(
@@ -223,7 +223,16 @@ def _clock_row(one: Clock) -> dict[str, Any]:
     }
 
 
-def _posting_row(one: Posting) -> dict[str, Any]:
+def balance_rows(money: Iterable[Posting]) -> list[dict[str, Any]]:
+    """What each account has got more than it gave."""
+    return [
+        {"account": account, "amount": Money(amount, currency).as_json()}
+        for (account, currency), amount in sorted(balances(money).items())
+    ]
+
+
+def posting_row(one: Posting) -> dict[str, Any]:
+    """One entry as answers show it."""
     return {
         "n": one.n,
         "at": stamp(one.at),
@@ -234,6 +243,7 @@ def _posting_row(one: Posting) -> dict[str, Any]:
         "why": one.why,
         "reference": one.reference,
         "settlement_id": str(one.settlement_n) if one.settlement_n is not None else None,
+        "repair": one.repair_n,
     }
 
 

@@ -35,6 +35,8 @@ from chalicelib.workflows.ports import CaseFile, Ports
 BINDS = frozenset({"price", "replaced", "sent_back"})
 REFUNDS = frozenset({"price"})
 ONCE = frozenset({"outbound_freight", "duty"})
+# Lacks in a purchase by weight: metal read below its mark, and nobody has said how fine it is.
+FINENESS = "fineness"
 # A way out on which a piece has left us, or will by itself.
 GONE = frozenset({"planned", "sent", "delivered"})
 
@@ -51,13 +53,15 @@ class SettlementBlocked(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One case and the rules of its order."""
+    """One case and the rules of its order. ``elsewhere``: what other returns of the order have given or bound, where
+    somebody is about to give more."""
 
     file: CaseFile
     merchant: Merchant
     rules: SettlementRules
     right: Cited[Right] | None
     guarantee: Cited[Guarantee] | None
+    elsewhere: tuple[Settlement, ...] = ()
 
     @property
     def payment(self) -> Payment | None:
@@ -145,15 +149,24 @@ class Sight:
         )
 
     def before(self, currency: str) -> Before:
-        """What the settlements of the case have given or bound."""
+        """What the settlements of the case have given or bound, and what a bank gave back past them."""
         live = [one for one in self.settlements if one.state in LIVE]
         given = [one.gave for one in live if one.gave is not None and one.gave.currency == currency]
+        given += [one.gave for one in self.elsewhere if self.payment and one.gave and one.gave.currency == currency]
+        given += [one.bank_gave for one in self.banked if one.bank_gave and one.bank_gave.currency == currency]
         lines = [line for one in live for line in one.lines]
-        once = frozenset(line.code for line in lines) & ONCE
+        once = frozenset(line.code for one in (*live, *self.elsewhere) for line in one.lines) & ONCE
         # In an exchange the sale goes on with the new piece.
         sold_no_more = [line for one in live if one.kind != "exchange" for line in one.lines]
         pieces, refunded = _pieces_by_line(lines, BINDS), _pieces_by_line(sold_no_more, REFUNDS)
+        for line, n in (each for one in self.banked for each in one.lines or ()):
+            pieces[line], refunded[line] = pieces.get(line, 0) + n, refunded.get(line, 0) + n
         return Before(total(given, currency) if given else None, pieces, once, refunded)
+
+    @property
+    def banked(self) -> tuple[Dispute, ...]:
+        """Disputes in which a bank has given money back, how much and for what said or not."""
+        return tuple(one for one in self.file.parts.of(Dispute) if one.state in PAID_BY_THE_BANK)
 
     def came(self, before: Before, *, inspected: bool) -> tuple[Came, ...]:
         """The pieces that are left to settle: of those accepted where something was looked at, else of those asked
@@ -222,9 +235,11 @@ def refuse_blocked(
 ) -> None:
     """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind, on this ground, for these
     lines (none: all); ``but`` is the settlement that is itself looked at, and says both."""
-    faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but), *_trouble_faults(sight)]
+    faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but)]
+    faults += _trouble_faults(sight, but)
     own = next((one for one in sight.settlements if one.n == but), None)
     if own is not None:
+        faults += _looked_again_faults(sight, row, own)
         on, lines = own.ground, tuple(sorted({line.line for line in own.lines if line.code in BINDS and line.line}))
     if row.ends and on == "withdrawal":
         faults += _undecided_faults(sight, lines)
@@ -285,7 +300,27 @@ def _gone_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
         yield FieldFault("lines", "piece_given_back", told, "case")
 
 
-def _trouble_faults(sight: Sight) -> Iterator[FieldFault]:
+def _looked_again_faults(sight: Sight, row: KindRow, own: Settlement) -> Iterator[FieldFault]:
+    """Pieces that another look found otherwise than they were when the amount was reckoned; who approved it saw the
+    earlier one."""
+    if not row.needs_inspection or own.inspection_n is None:
+        return
+    looked = (one for one in sight.file.parts.of(Inspection) if one.after_repair is None and one.n <= own.inspection_n)
+    then = {piece.line: piece for one in sorted(looked, key=lambda one: one.n) for piece in one.pieces}
+    now = {piece.line: piece for piece in sight.found}
+    for line in sorted({each.line for each in own.lines if each.code in BINDS and each.line}):
+        before, after = (_given_for(seen.get(line)) for seen in (then, now))
+        if before != after:
+            told = f"line {line} was looked at again since settlement {own.n} was reckoned, and found otherwise: "
+            yield FieldFault("inspection", "looked_at_again", told + "withdraw it and propose it anew", "case")
+
+
+def _given_for(piece: PieceFound | None) -> tuple[object, ...]:
+    """What of a piece its amount rests on."""
+    return () if piece is None else (piece.accepted, piece.accepted_net_g, piece.condition)
+
+
+def _trouble_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
     blocks = sight.rules.blocks
     for one in sight.file.exceptions:
         if one.kind in blocks.exceptions and one.status != "resolved":
@@ -294,6 +329,46 @@ def _trouble_faults(sight: Sight) -> Iterator[FieldFault]:
     for dispute in sight.file.parts.of(Dispute):
         if dispute.state in blocks.disputes:
             told = f"dispute {dispute.dispute_id} is {dispute.state}: the bank may give the money back, so end it first"
-            if dispute.state in PAID_BY_THE_BANK:
-                told = f"dispute {dispute.dispute_id} is {dispute.state}: the bank has given the money back already"
             yield FieldFault("dispute", "open_dispute", told, "case")
+    yield from _bank_faults(sight, but)
+    if any(one.n == but and FINENESS in one.lacks for one in sight.settlements):
+        told = "metal read below its mark: withdraw this and propose it with the fineness a person stands for"
+        yield FieldFault("buy_back.fineness", "fineness_in_doubt", told, "case")
+
+
+def _bank_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
+    """After a bank gave money back: how much, and for which pieces, must be known; what it gave counts as given, so
+    that no settlement, and none that was agreed before, goes beyond what was paid or binds a piece once more."""
+    if not sight.banked:
+        return
+    basis = sight.basis(sight.ground())
+    cap, before = basis.most(Before()), sight.before(basis.currency)
+    gave = [one.bank_gave for one in sight.banked if one.bank_gave and one.bank_gave.currency == basis.currency]
+    if total(gave, basis.currency) >= cap:
+        told = "the bank has given the money back already, all that was paid: close the case"
+        yield FieldFault("dispute", "bank_gave_all", told, "case")
+        return
+    for one in sight.banked:
+        yield from _unsaid_faults(one, basis.currency)
+    if but is not None and before.given is not None and cap < before.given:
+        told = "with what the bank gave back this is more than was paid: withdraw it and propose it anew"
+        yield FieldFault("settlement", "more_than_is_left", told, "case")
+    banked = {line for one in sight.banked for line, _ in one.lines or ()}
+    sold = {line: basis.items[line - 1].quantity for line in banked}
+    if but is not None and any(before.pieces.get(line, 0) > pieces for line, pieces in sold.items()):
+        told = "the bank has given the money for a piece of this: withdraw it and propose the rest anew"
+        yield FieldFault("lines", "settled_by_the_bank", told, "case")
+
+
+def _unsaid_faults(dispute: Dispute, currency: str) -> Iterator[FieldFault]:
+    """What a person must say of it first, by telling the same end of the dispute once more."""
+    gave, again = dispute.bank_gave, f"dispute {dispute.dispute_id} is {dispute.state}: tell it so once more with"
+    if gave is None:
+        told = f"{again} what the bank gave back (gave_back)"
+        yield FieldFault("dispute.amount", "amount_unknown", told, "case")
+    elif gave.currency != currency:
+        told = f"{again} what the bank gave back in {currency}, as it was charged (gave_back)"
+        yield FieldFault("dispute.amount", "other_currency", told, "case")
+    if dispute.lines is None:
+        told = f"{again} the pieces that the bank gave it for (lines; an empty list for none of them)"
+        yield FieldFault("dispute.lines", "lines_unknown", told, "case")

@@ -67,6 +67,11 @@ class RepairStory(Ending):
         yes = self._carrier.send_form(f"{page}/quote-approve", urlencode(form))
         self._require(yes.status in (OK, SEE_THE_PAGE), f"the owner's yes: {yes.status} {yes.text[:300]}")
         self._row(self._now(), "the owner approves the quote on their page", self._tale.city, "work may begin")
+        price = quote["payable_to_us"]
+        transfer = {"why": "repair_price", "from": "customer", "to": "merchant", "reference": f"TR-{self._case_id[:8]}"}
+        if any(digit in "123456789" for digit in price["amount"]):
+            self._repair("money", {**transfer, "amount": price})
+            self._row(self._now(), f"the owner pays {price['amount']} {price['currency']}", "", "noted by the desk")
 
     def _work(self) -> None:
         self._repair("repair/start", {})

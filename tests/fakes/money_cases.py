@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.money import Money, round_to, total
 from chalicelib.returns.amount_facts import Basis, Before, Came
-from chalicelib.returns.amounts import refund
+from chalicelib.returns.amounts import late_interest, refund, with_interest
 from chalicelib.returns.law import withdrawal_right
 from chalicelib.returns.payment import Discount, Payment
 from chalicelib.returns.settlement_rules import rules_on
@@ -28,6 +28,7 @@ class MoneyCase:
 
     basis: Basis
     parcels: tuple[tuple[Came, ...], ...]
+    late_days: int = 0
 
 
 @st.composite
@@ -65,7 +66,7 @@ def cases(draw: Any) -> MoneyCase:
     country = draw(st.sampled_from(["DE", "GB", "CN", "KR", "JP", "TW", "AU", "US"]))
     told = draw(st.sampled_from([payment, payment, None]))
     basis = Basis(items, draw(st.sampled_from(GROUNDS)), rules_on(SOLD), country, told, withdrawal_right(country, SOLD))
-    return MoneyCase(basis, tuple(draw(_parcels(quantities))))
+    return MoneyCase(basis, tuple(draw(_parcels(quantities))), draw(st.integers(0, 400)))
 
 
 @st.composite
@@ -90,12 +91,27 @@ def check_one(case: MoneyCase) -> None:
         amount = refund(basis, came, [], before)
         sums.append(amount.total)
         _check_lines(basis, came, amount)
+        _check_interest(basis, amount, case.late_days)
         assert total(sums, basis.currency) <= cap
         pieces = dict(before.pieces)
         for one in came:
             pieces[one.line] = pieces.get(one.line, 0) + one.pieces
         once = before.once | ({line.code for line in amount.lines} & {"outbound_freight", "duty"})
         before = Before(total(sums, basis.currency), pieces, frozenset(once))
+
+
+def _check_interest(basis: Basis, amount: Any, days: int) -> None:
+    """What the law puts on late money is a line of its own: with it the amount is never above its rule by more than the
+    rate of those days, and nothing else of it is changed."""
+    right = basis.right
+    if right is None or right.row.late_rate is None:
+        return
+    line = late_interest(amount.total, right.row.late_rate, days, right.rule, right.source)
+    whole = with_interest(amount, line if line.amount.amount else None)
+    most = amount.total.amount * right.row.late_rate * days / 365
+    assert abs(whole.total.amount - amount.total.amount - most) <= 1
+    assert whole.total == total((each.amount for each in whole.lines), basis.currency)
+    assert whole.lines[: len(amount.lines)] == amount.lines
 
 
 def _check_lines(basis: Basis, came: tuple[Came, ...], amount: Any) -> None:

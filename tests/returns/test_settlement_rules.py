@@ -20,7 +20,9 @@ def test_every_outcome_but_a_repair_has_its_row():
     assert set(RULES.kinds) == set(get_args(SettlementKind)) - NOT_SETTLED
 
 
-@pytest.mark.parametrize("row", [*RULES.bears, *RULES.clocks, *RULES.kinds.values(), RULES.lead, RULES.blocks])
+@pytest.mark.parametrize(
+    "row", [*RULES.bears, *RULES.clocks, *RULES.kinds.values(), RULES.lead, RULES.blocks, RULES.buy_back]
+)
 def test_every_row_says_where_it_comes_from(row):
     assert RULES.source_of(row)
     assert RULES.cite(row).startswith("returns/settlement@2021-01-01#")

@@ -10,9 +10,11 @@ import pytest
 
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError
 from chalicelib.returns.inspection import Inspection
+from chalicelib.returns.money_noted import MoneyNoted
 from chalicelib.returns.repair import CustomsChoice, Operation, RepairOrder
 from chalicelib.returns.repair_orders import RepairStepNotAllowed
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.note_money import note_money
 from tests.workflows.bench import DAY, MONDAY, PHOTOS, THE_RING, UP_TWO, Bench, euros
 
 POLISH = Operation("polish", 1, {})
@@ -238,6 +240,11 @@ def test_a_partner_mends_without_a_border_and_what_was_planned_for_the_road_is_n
     bench.act("hand_back")
     assert bench.repair.is_at_rest
     bench.look_when_due(MONDAY)
+    assert bench.file.case.stage == "in_repair"  # until it is paid
+    price = bench.quotes[-1].payable_to_us
+    assert price is not None
+    paid = MoneyNoted("repair_price", "customer", "merchant", price, "TR-1")
+    note_money(bench.ports, bench.case_id, paid, by="fin", now=MONDAY)
     assert bench.file.case.stage == "closed"
     bench.act("hand_back")
     with pytest.raises(ConflictError):

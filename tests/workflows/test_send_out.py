@@ -14,11 +14,13 @@ import pytest
 from chalicelib.customs.ledger import EntryFacts
 from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError, StageNotAllowed
 from chalicelib.money import Money
+from chalicelib.returns.money_noted import MoneyNoted
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import OutFacts
 from chalicelib.workflows import keep_repair
 from chalicelib.workflows.gather_papers import gather, issued_on
+from chalicelib.workflows.note_money import note_money
 from chalicelib.workflows.read_ledger import left_on
 from chalicelib.workflows.read_ways_out import BOUGHT
 from chalicelib.workflows.send_out import call_off_for, call_off_way_out
@@ -112,14 +114,18 @@ def test_of_a_paid_repair_only_the_work_is_dutiable_and_the_piece_is_worth_more_
     assert desk.way().answer["border"]["pays"] == "merchant"
 
 
-def test_a_repair_that_is_done_sends_its_ring_home_by_itself_and_the_return_is_closed_at_the_door() -> None:
+def test_a_repair_that_is_done_sends_its_ring_home_by_itself_and_the_return_is_closed_at_the_door_once_paid() -> None:
     desk = OutDesk("fedex").home().repaired(paid="180.00", back_by=LATER.date())
     keep_repair.look(desk.ports, "case0001", "1", LATER)
     desk.world.pump()
     assert (desk.waybill().status, desk.file.case.stage) == ("done", "sending_out")
-    assert desk.case["next"] == [f"Leg 2: {BOUGHT}"]
+    unpaid = "See that 180.00 EUR of the price of repair 1 is paid, and note it (POST .../money)"
+    assert desk.case["next"] == [f"Leg 2: {BOUGHT}", unpaid]
     desk.goes()
-    assert (desk.way().state, desk.file.case.stage, desk.troubles) == ("delivered", "closed", [])
+    assert (desk.way().state, desk.file.case.stage, desk.troubles) == ("delivered", "sending_out", [])
+    paid = MoneyNoted("repair_price", "customer", "merchant", Money(Decimal("180.00"), "EUR"), "TR-1")
+    note_money(desk.ports, "case0001", paid, by="fin", now=desk.world.now)
+    assert (desk.file.case.stage, desk.case["next"]) == ("closed", [])
     assert {(papers.leg_n, paper.status) for papers in desk.file.papers for paper in papers.papers} == {
         (1, "ready"), (2, "ready"),
     }  # fmt: skip

@@ -14,14 +14,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from chalicelib.errors import ReturnsError
 from chalicelib.money import total
+from chalicelib.returns.dispute_clocks import Notice, Said
+from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.inspection import PieceFound
 from chalicelib.returns.money_ledger import balances
+from chalicelib.returns.money_noted import MoneyNoted
 from chalicelib.returns.settlement import LIVE
 from chalicelib.workflows.close_case import close_case
+from chalicelib.workflows.keep_disputes import act_on_dispute, note_dispute
 from chalicelib.workflows.keep_settlement import FoundOut
+from chalicelib.workflows.note_money import note_money
 from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown
 from chalicelib.workflows.read_settlements import postings_of
-from tests.workflows.settling import RING2, SettlingHouse, eur, paid, request_paid
+from tests.workflows.settling import MONDAY, RING2, SettlingHouse, eur, paid, request_paid
 
 PEOPLE = {"ann": "agent", "max": "manager", "lea": "lead", "fin": "finance"}
 KINDS = ("refund", "partial_refund", "goodwill", "store_credit", "refund_without_return", "replacement")
@@ -106,6 +111,23 @@ class Settling(RuleBasedStateMachine):
         call = {"reason": "other", "even_though": False, "may_force": False, "by": "max", "now": self.house.now}
         self._try(lambda: close_case(self.house.ports, "case0001", **call))
 
+    @rule(action=st.sampled_from(["note", "note", "answer", "win", "lose", "give_up"]), pieces=st.integers(0, 1))
+    def bank(self, action: Any, pieces: int) -> None:
+        """The customer's bank asks for the price of one ring, and decides; what it gave may be told later."""
+        ports, now = self.house.ports, self.house.now
+        if action == "note":
+            notice = Notice("visa", "13.7", MONDAY.date(), eur("300.00"), "CB-1")
+            self._try(lambda: note_dispute(ports, "case0001", notice, holder="fin", now=now))
+            return
+        said = Said(lines=((1, pieces),) if pieces else None) if action in ("lose", "give_up") else Said()
+        call = {"why": None, "said": said, "holder": "fin", "now": now}
+        self._try(lambda: act_on_dispute(ports, "case0001", "visa-CB-1", action, **call))
+
+    @rule(n=st.integers(1, 3), cents=st.integers(0, 2))
+    def freight_is_noted(self, n: int, cents: int) -> None:
+        given = MoneyNoted("freight", "merchant", "carrier", eur(f"0.0{cents}"), f"AWB-{n}")
+        self._try(lambda: note_money(self.house.ports, "case0001", given, by="fin", now=self.house.now))
+
     @invariant()
     def nothing_is_given_above_what_was_paid(self) -> None:
         live = [one for one in self.house.settlements if one.state in LIVE]
@@ -113,6 +135,16 @@ class Settling(RuleBasedStateMachine):
         assert given <= eur("615.00")
         pieces = sum(line.pieces or 0 for one in live for line in one.lines if line.code == "price")
         assert pieces <= 2
+
+    @invariant()
+    def what_the_bank_gave_back_counts_as_given(self) -> None:
+        """Whatever is agreed after a loss keeps, with the bank's money and all before it, within what was paid."""
+        lost = [one for one in self.house.file.parts.of(Dispute) if one.bank_gave is not None]
+        live = [one for one in self.house.settlements if one.gave is not None and lost]
+        since = [one for one in live if one.proposed_at > (lost[0].changed_at or MONDAY)]
+        given = {one.n: one.gave.amount for one in live if one.gave is not None}
+        after = sum((given[one.n] for one in since), Decimal(0))
+        assert after == 0 or sum(given.values()) + 300 <= 615
 
     @invariant()
     def each_settlement_is_paid_once_and_what_was_paid_is_known_or_visibly_unknown(self) -> None:
@@ -131,7 +163,10 @@ class Settling(RuleBasedStateMachine):
         file = self.house.file
         assert sum(balances(postings_of(file)).values()) == 0
         done = [one for one in self.house.settlements if one.state == "done" and one.total.amount]
-        assert len(self.house.postings) == len(done)
+        settled = [one for one in self.house.postings if one.settlement_n is not None]
+        assert len(settled) == len(done)
+        noted = [(one.reference, one.why) for one in self.house.postings if one.settlement_n is None]
+        assert len(set(noted)) == len(noted)
 
     @invariant()
     def nobody_approved_their_own(self) -> None:
