@@ -57,7 +57,7 @@ PAY = Operation(
 )  # fmt: skip
 NOTE_MONEY = Operation(
     "note_money", "POST", "/v1/returns/{case_id}/money",
-    "Note money of the case that was moved outside: the price of a repair, freight, cover, duty; once by its reference.",
+    "Note money moved outside: the price of a repair, freight, cover, duty; once by its reference and purpose.",
     answers={200: "MoneyAnswer", 201: "MoneyAnswer"}, scope="returns:write", body="NoteMoneyBody",
     parameters=(CASE_ID,), problems=(409,),
 )  # fmt: skip

@@ -12,7 +12,7 @@ import json
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -206,11 +206,12 @@ class RandomEnd(RuleBasedStateMachine):
     def is_proposed(
         self, kind: Any, by: str, role: str, part: bool, line: int, pieces: int, amount: str, yes: bool
     ) -> None:
+        bought = BuyBack(eur("60.00"), eur("20.00"), self.world.now.date(), "fixing")
         wish = Wish(
             kind, "as_agreed", lines=((line, pieces),) if part else (), customer_agreed=yes, why="so_decided",
             amount=eur(amount) if kind == "goodwill" else None,
             replacement_worth=eur(amount) if kind == "exchange" else None,
-            buy_back=BuyBack(eur("60.00"), eur("20.00"), date(2026, 11, 20), "fixing") if kind == "buy_back" else None,
+            buy_back=bought if kind == "buy_back" else None,
         )  # fmt: skip
         known = {one.n for one in self.settlements}
         self._tries(lambda now: propose(self.ports, CASE, wish, by=by, role=role, now=now))
