@@ -73,3 +73,18 @@ def look_at_part(ports: Any, message: Mapping[str, Any], now: datetime) -> None:
     if module is not None:
         look: Look = import_module(f"chalicelib.workflows.{module}").look
         look(ports, message["case_id"], message["part_id"], now)
+
+
+def part_of(part: Part) -> str:
+    """How an alert names the part it is about."""
+    return f"{part.KIND}/{part.part_id}"
+
+
+def stands(ports: Any, file: Any, part: str, episode: str, now: datetime) -> bool:
+    """Whether the trouble of this name is still one of its part. An opening may be overtaken by whatever ended it: the
+    story that ended it closes what is open, and what is not open yet must not become so afterwards."""
+    from importlib import import_module
+
+    kind, _, part_id = part.partition("/")
+    still: Callable[..., bool] = import_module(f"chalicelib.workflows.{LOOKED_AT_BY[kind]}").stands
+    return still(ports, file, part_id, episode, now)

@@ -25,6 +25,7 @@ from chalicelib.returns.stages import OVER, Stage, advance, is_past
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.close_case import close_if_done
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -224,6 +225,13 @@ def _amendment(sight: Sight, step: Step, holder: str, now: datetime) -> Amendmen
     )  # fmt: skip
 
 
+def stands(ports: Ports, file: CaseFile, part_id: str, episode: str, now: datetime) -> bool:
+    """Whether this is still a trouble of this repair."""
+    sight = sight_of(file, int(part_id), ports.merchant(), now)
+    order = brought_up(sight.order, sight.rules.terms, now)
+    return any(one.episode == episode for one in troubles(order, sight.quotes, sight.rules.terms, now))
+
+
 def _led_to(case: Case, stage: Stage | None, *, partner: bool) -> Stage:
     """The stage after a step; a piece that went to a partner passes by what it never needed."""
     now_at = case.stage
@@ -251,7 +259,8 @@ def _open_of(sight: Sight, wanted: set[str]) -> list[OpenException]:
 
 
 def _told(order: RepairOrder, trouble: Trouble) -> dict[str, Any]:
-    return opening(order.case_id, trouble.kind, trouble.episode, trouble.since, detail=trouble.detail)
+    facts = {"detail": trouble.detail, "part": part_of(order)}
+    return opening(order.case_id, trouble.kind, trouble.episode, trouble.since, **facts)
 
 
 def _rests_until(sight: Sight, now: datetime) -> datetime | None:

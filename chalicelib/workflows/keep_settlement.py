@@ -16,6 +16,7 @@ from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, No
 from chalicelib.returns.authority import Need, is_complete, may_approve
 from chalicelib.returns.settlement import Approval, Posting, Settlement
 from chalicelib.returns.stages import NEXT, OVER
+from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.build_settlement import Wish, build, refuse_price_of, timed
@@ -23,7 +24,8 @@ from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.no_return import called_off_by
 from chalicelib.workflows.notice_due import look_for_notices
-from chalicelib.workflows.pay_out import IN_HAND, go_on, paid_by_hand, pay_message
+from chalicelib.workflows.other_returns import with_the_order
+from chalicelib.workflows.pay_out import IN_HAND, go_on, in_trouble, paid_by_hand, pay_message
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_settlements import settlement_row
 from chalicelib.workflows.send_out import call_off_for
@@ -54,7 +56,7 @@ def propose(
     made: list[Settlement] = []
 
     def decide(file: CaseFile) -> Amendment | None:
-        sight = sight_of(ports, file)
+        sight = with_the_order(ports, sight_of(ports, file))
         settlement = _approved_if_complete(build(sight, wish, by=by, role=role, now=now), sight, now)
         made[:] = [settlement]
         if dry_run:
@@ -122,6 +124,7 @@ def withdraw(
         _refuse_state(one, "withdraw", "proposed", "approved")
         if one.reference is not None:
             raise ConflictError("its payment was asked for before: say what became of it (reconcile)")
+        _refuse_on_its_way(sight.file, one)
         return replace(one, state="withdrawn", why=why or one.why, changed_at=now, due_at=now)
 
     told = _change(ports, case_id, settlement_id, "settlement_withdrawn", by, now, decide)
@@ -161,7 +164,9 @@ def reconcile(
             return None
         by_hand = one.state == "approved" and one.pays == "person"
         was_asked_for = one.state == "approved" and one.reference is not None
-        if not (by_hand or was_asked_for):
+        # Money that left by hand has left, whatever was taken back meanwhile: it is written down, and counts.
+        left_all_the_same = one.state == "withdrawn" and one.pays == "person" and found.outcome == "paid"
+        if not (by_hand or was_asked_for or left_all_the_same):
             _refuse_state(one, "reconcile", "unknown")
         if found.outcome == "paid":
             return paid_by_hand(sight.file, one, found.reference or "", by, now)
@@ -177,6 +182,11 @@ def reconcile(
 def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     """A settlement is due: carry on with it."""
     go_on(ports, case_id, part_id, now)
+
+
+def stands(_ports: Ports, file: CaseFile, part_id: str, episode: str, _now: datetime) -> bool:
+    """Whether this may still be a trouble of this settlement."""
+    return in_trouble(file, part_id, episode)
 
 
 def read_one(ports: Ports, case_id: str, settlement_id: str) -> dict[str, Any]:
@@ -212,6 +222,13 @@ def _refuse_state(one: Settlement, action: str, *states: str) -> None:
     if one.state not in states:
         wanted = " or ".join(states)
         raise ConflictError(f"settlement {one.n} is {one.state}; to {action} it, it must be {wanted}")
+
+
+def _refuse_on_its_way(file: CaseFile, one: Settlement) -> None:
+    """A settlement whose parcel has left stands: what it gives is with the carrier."""
+    for way in file.parts.of(WayOut):
+        if way.settlement_n == one.n and way.state in ("sent", "delivered"):
+            raise ConflictError(f"its parcel (leg {way.leg_n}) is {way.state}: what it gives has left")
 
 
 def _change(

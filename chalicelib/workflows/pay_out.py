@@ -23,7 +23,7 @@ from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.workflows import close_case, unsent_outcome, watch_original, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
-from chalicelib.workflows.case_parts import Part, look_at_part
+from chalicelib.workflows.case_parts import Part, look_at_part, part_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable, Refunded, RefundOrder
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -343,7 +343,17 @@ def _episode(one: Settlement, kind: str) -> str:
 def _alert(one: Settlement, kind: str, now: datetime, reason: str | None = None) -> dict[str, Any]:
     worth: Money = one.total if one.total.amount else one.stake or one.total
     detail = f"settlement {one.n} ({one.kind}), reference {one.reference or 'none'}" + (f": {reason}" if reason else "")
-    return opening(one.case_id, kind, _episode(one, kind), now, money_at_risk=worth.as_json(), detail=detail)
+    facts = {"money_at_risk": worth.as_json(), "detail": detail, "part": part_of(one)}
+    return opening(one.case_id, kind, _episode(one, kind), now, **facts)
+
+
+def in_trouble(file: CaseFile, part_id: str, episode: str) -> bool:
+    """Whether this may still be a trouble of this settlement: what was paid or taken back has none, and what is
+    approved waits for nobody."""
+    one = _found(file, part_id)
+    if one is None or one.state in ("done", "withdrawn"):
+        return False
+    return one.state == "proposed" or episode != _episode(one, WAITS)
 
 
 def _code_of(ports: Ports) -> str:

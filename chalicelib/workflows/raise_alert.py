@@ -29,6 +29,7 @@ from chalicelib.returns.custody import Receipt
 from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.case_parts import stands
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import Kept, amendment_of, found_by
 from chalicelib.workflows.notice_due import look_for_notices
@@ -142,7 +143,11 @@ def _under_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept
         nonlocal kept
         found = ports.exceptions.read(public_id("case", case.case_id, message["episode"]))
         kept = Kept(found) if found else None
-        if found is None and (_is_our_own_doing(case, message) or _is_taken_in(ports, case, message)):
+        if found is None and (
+            _is_our_own_doing(case, message)
+            or _is_taken_in(ports, case, message)
+            or _is_overtaken(ports, case, message, now)
+        ):
             return None
         after = _after(ports, found, message, now, case)
         if after is None:
@@ -164,6 +169,14 @@ def _is_taken_in(ports: Ports, case: Case, message: Mapping[str, Any]) -> bool:
     if message["kind"] not in UNHEARD:
         return False
     return any(one.leg_n == message.get("leg") for one in file_of(ports, case.case_id).parts.of(Receipt))
+
+
+def _is_overtaken(ports: Ports, case: Case, message: Mapping[str, Any], now: datetime) -> bool:
+    """Whether what the part of a case was in trouble with has ended since the message was sent."""
+    part = message.get("part")
+    if message["action"] != "open" or part is None:
+        return False
+    return not stands(ports, file_of(ports, case.case_id), part, message["episode"], now)
 
 
 def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept | None:

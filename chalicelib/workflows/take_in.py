@@ -23,6 +23,7 @@ from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import keep_claims, watch_refund
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, how_it_left, time_faults
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.freeze_evidence import frozen
@@ -153,6 +154,12 @@ def _receipt(ports: Ports, file: CaseFile, told: TakenIn, before: Receipt | None
     )  # fmt: skip
 
 
+def stands(_ports: Ports, file: CaseFile, part_id: str, episode: str, _now: datetime) -> bool:
+    """Whether this is still a trouble of this receipt."""
+    mine = (one for one in file.parts.of(Receipt) if one.part_id == part_id)
+    return any(episode == told["episode"] for one in mine for told in _openings(one))
+
+
 def _send(ports: Ports, receipt: Receipt) -> None:
     """Have the look made, customers and tools told, and the clocks of claims reckoned from what is known now; all of it
     is harmless when it was done before."""
@@ -175,7 +182,7 @@ def _openings(receipt: Receipt) -> Iterator[dict[str, Any]]:
         detail = f"found at the door: {', '.join(receipt.doubts)}"
         yield opening(
             receipt.case_id, kind, _episode(receipt, kind), receipt.received_at, leg=receipt.leg_n, reason=doubt,
-            detail=detail,
+            detail=detail, part=part_of(receipt),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.returns.inspection import Inspection
 from chalicelib.returns.judge_piece import FINENESS_DOUBTS
 from chalicelib.workflows.alert_words import closing_of, opening
+from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.tell_finding import Telling, tell_finding
@@ -40,6 +41,12 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
         return Telling(alerts, "inspection_told", {"inspection": part_id, "troubles": " ".join(_troubles(found))})
 
     tell_finding(ports, case_id, part_id, Inspection, told, now)
+
+
+def stands(_ports: Ports, file: CaseFile, part_id: str, episode: str, _now: datetime) -> bool:
+    """Whether this is still a trouble of this inspection."""
+    mine = (one for one in file.parts.of(Inspection) if one.part_id == part_id)
+    return any(episode == _episode(one, KINDS[key]) for one in mine for key in _troubles(one))
 
 
 def send_inspection(ports: Ports, inspection: Inspection) -> None:
@@ -74,7 +81,8 @@ def _troubles(found: Inspection) -> tuple[str, ...]:
 def _openings(found: Inspection) -> Iterator[dict[str, Any]]:
     for key in _troubles(found):
         kind = KINDS[key]
-        yield opening(found.case_id, kind, _episode(found, kind), found.at, leg=_leg(found), detail=_detail(found))
+        facts = {"leg": _leg(found), "detail": _detail(found), "part": part_of(found)}
+        yield opening(found.case_id, kind, _episode(found, kind), found.at, **facts)
 
 
 def _closings(file: CaseFile, found: Inspection, now: datetime) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from chalicelib.returns.stages import OVER
 from chalicelib.workflows import watch_original
 from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 
@@ -85,6 +86,13 @@ def _look(ports: Ports, case_id: str, now: datetime, *, rests: bool) -> None:
         return Amendment(file.case, "refund_clock", facts, parts=(after,))
 
     amend_file(ports, case_id, now, decide)
+
+
+def stands(ports: Ports, file: CaseFile, _part_id: str, episode: str, now: datetime) -> bool:
+    """Whether the refund is still owed by the day that this tells of."""
+    sight = sight_of(ports, file)
+    clock = _reckoned(sight, next(iter(file.parts.of(RefundClock)), None), now, None)
+    return clock is not None and clock.ends_at is not None and episode == _episode(clock)
 
 
 def _reckoned(
@@ -156,9 +164,14 @@ def _opening(file: CaseFile, clock: RefundClock, now: datetime) -> dict[str, Any
     return opening(
         file.case.case_id,
         DUE,
-        f"refund-due-{clock.last_day}",
+        _episode(clock),
         clock.alert_at or now,
         severity="critical" if passed else "high",
         deadline=known_stamp(clock.ends_at),
         detail=f"the refund is due by {clock.last_day} by {clock.rule}{why}",
+        part=part_of(clock),
     )
+
+
+def _episode(clock: RefundClock) -> str:
+    return f"refund-due-{clock.last_day}"

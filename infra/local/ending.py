@@ -220,7 +220,7 @@ def a_photo(n: int = 0) -> bytes:
     from PIL import Image
     from PIL.ExifTags import GPS, IFD
 
-    picture = Image.new("RGB", (640, 480), (212, 175, 55 + n))
+    picture = Image.new("RGB", (640, 480), (212, 175, 55 + 30 * n))
     exif = Image.Exif()
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitudeRef] = "N"
     exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (48.0, 52.0, 7.5)
