@@ -2,11 +2,13 @@
 
 The same script over the real table, queues, bucket, secret store and key service (moto) makes the same calls in the
 same order, and one call of the harness is one AWS call, but for what ``WIRE`` says. So a fault at every call of the
-harness is a fault at every AWS call. A sample of the faults is struck on the wire itself, below all of our code.
+harness is a fault at every AWS call. A sample of the faults is struck on the wire itself, below all of our code: at
+each kind of AWS call; with ``FAULTS=all`` in the environment, all kinds of fault at every one.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -40,7 +42,6 @@ WIRE = {
     "keys.unwrap": "Decrypt",
 }
 OUTSIDE = ("carrier.", "outbound.")
-EVERY = 14
 
 
 class Aws:
@@ -92,20 +93,34 @@ def test_over_aws_the_ring_ends_where_it_ends_over_memory(undisturbed):
 
 
 def strikes() -> list[WireFault]:
-    """Every seventh AWS call of the run, by two kinds of fault in turn; every write among them is sent twice too.
+    """Each kind of AWS call of the run once, somewhere in it, by one kind of fault in turn; a write by all of them that
+    carry it out.
 
-    All of them would be all kinds at every call, over memory done in full: a run over moto costs most of a second.
+    All of them are all kinds at every call, over memory done in full: a run over moto costs two seconds.
     """
     wire = [WIRE[name] for name in CALLS if name in WIRE]
+    if os.environ.get("FAULTS") == "all":
+        return [WireFault(kind, at) for at, call in enumerate(wire) for kind in possible_at(call)]
     found = []
-    for turn, at in enumerate(range(0, len(wire) - 5, EVERY)):
-        kinds = ["crash_before", "timeout_after_commit"] if turn % 2 else ["crash_after", "throttle"]
-        found += [WireFault(kind, at) for kind in kinds + ["sent_twice"] * (wire[at] in WRITES)]
+    for turn, call in enumerate(sorted(set(wire))):
+        places = [at for at, one in enumerate(wire) if one == call]
+        kinds = AFTERWARDS if call in WRITES else [possible_at(call)[turn % 4]]
+        found += [WireFault(kind, places[(turn + n) % 7 * len(places) // 7]) for n, kind in enumerate(kinds)]
     return found
 
 
-def test_every_kind_of_fault_is_in_the_sample():
+AFTERWARDS = ("crash_after", "timeout_after_commit", "sent_twice")
+
+
+def possible_at(call):
+    """Only a write is sent twice: whatever only reads may be asked as often as one likes."""
+    return [kind for kind in KINDS if kind != "sent_twice" or call in WRITES]
+
+
+def test_every_kind_of_fault_and_every_kind_of_call_is_in_the_sample():
+    wire = [WIRE[name] for name in CALLS if name in WIRE]
     assert {strike.kind for strike in strikes()} == set(KINDS)
+    assert {wire[strike.at] for strike in strikes()} == set(WIRE.values())
 
 
 @pytest.mark.parametrize("strike", strikes(), ids=lambda strike: f"{strike.kind}-{strike.at:03d}")
