@@ -21,6 +21,7 @@ from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.settlement_deadlines import Clock, earliest
 from chalicelib.returns.stages import OVER
 from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
+from chalicelib.workflows import watch_refund
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.judge_withdrawal import Judged, first_look, judged, next_look, target_of
@@ -75,8 +76,7 @@ def declare(
 
     amend_file(ports, case_id, now, decide)
     for taken in done:
-        if taken.steps:
-            ports.queues.send("steps", list(taken.steps))
+        ports.queues.send("steps", [*taken.steps, watch_refund.step_of(case_id)])
         send_word(ports, *taken.exceptions)
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)
@@ -235,8 +235,10 @@ def _trouble(
 
 
 def _is_settled(file: CaseFile) -> bool:
-    """Whether somebody has taken it in hand: a settlement watches its own clock from then on."""
-    return any(one.state not in ("withdrawn", "refused_by_provider") for one in file.parts.of(Settlement))
+    """Whether somebody has taken it in hand: a settlement watches its own clock from then on. What was given freely
+    settles nothing."""
+    taken = (one for one in file.parts.of(Settlement) if one.kind != "goodwill")
+    return any(one.state not in ("withdrawn", "refused_by_provider") for one in taken)
 
 
 def _lines(file: CaseFile, lines: tuple[int, ...]) -> tuple[int, ...]:

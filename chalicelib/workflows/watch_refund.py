@@ -128,10 +128,12 @@ def _reckoned(
 
 
 def _is_settled(sight: Sight) -> bool:
-    """Whether the case has its outcome, for every piece that was accepted."""
+    """Whether the case has its outcome, by us or by the bank, for every piece that was accepted or, while nothing was
+    looked at, asked for."""
     ended = any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements)
+    ended = ended or bool(sight.banked)
     before = sight.before(sight.basis(sight.ground()).currency)
-    return ended and not (sight.inspections and sight.came(before, inspected=True))
+    return ended and not sight.came(before, inspected=bool(sight.inspections))
 
 
 def _says_the_same(one: RefundClock, other: RefundClock) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -135,7 +136,8 @@ def test_a_return_that_waited_for_photographs_goes_on_by_itself_when_the_law_gra
     told = declared(desk, declared_at=datetime(2026, 11, 2, 9, tzinfo=UTC))
     assert (told["in_time"], desk.file.case.stage) == (True, "approved")
     assert all(booking.due_at is not None for booking in desk.file.bookings)
-    assert (kinds(desk), len(desk.waiting("steps"))) == ([], 1)
+    steps = [json.loads(body)["kind"] for body in desk.waiting("steps")]
+    assert (kinds(desk), steps) == ([], ["waybill", "refund_watch"])
 
 
 def test_what_else_is_open_still_waits_for_a_person():

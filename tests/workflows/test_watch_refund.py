@@ -11,11 +11,16 @@ from hypothesis import strategies as st
 
 from chalicelib.clock import instant
 from chalicelib.returns.custody import Receipt
+from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.declare_withdrawal import declare, look
 from chalicelib.workflows.read_settlements import read_settlements
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.watch_refund import begin, step_of
-from tests.workflows.settling import DAY, HOUR, MONDAY, SettlingHouse, eur, paid, request_paid
+from tests.faults.stories import RING
+from tests.workflows.settling import CASE, DAY, HOUR, MONDAY, SettlingHouse, eur, paid, request_paid
+
+OTHER_RING = replace(RING, serial="GT-000999")
 
 
 def moving(house: SettlingHouse, change: str, milestone: str) -> None:
@@ -160,3 +165,41 @@ def test_the_day_of_a_settlement_is_the_day_of_the_clock():
     assert house.clock is not None
     assert instant(told["deadline"]) == house.clock.ends_at
     assert eur("1195.00").as_json() == told["total"]
+
+
+def test_a_line_that_was_settled_without_its_return_ends_no_clock_of_the_line_that_came_back():
+    house = SettlingHouse(request_paid(paid(total=paid().total + RING.price, pieces=2), items=(RING, OTHER_RING)))
+    house.arrived()
+    house.approved(kind="refund_without_return", lines=((2, 1),))
+    house.work()
+    begin(house.ports, CASE, house.now)
+    house.sweep(house.clock.alert_at)
+    assert house.open_kinds() == ["refund_due"]
+
+
+def test_a_withdrawal_that_is_declared_when_the_goods_are_here_starts_the_clock_of_the_law_at_once():
+    house = SettlingHouse(request_paid(kind="exchange", customer_country="KR"))
+    house.arrived()
+    declare(house.ports, CASE, by="customer", now=house.now)
+    house.work("steps", "payments", "alerts")
+    assert (house.clock.rule.rpartition("#")[2], house.clock.last_day) == ("W-KR", "2026-11-26")
+
+
+def test_what_was_given_freely_before_does_not_keep_the_day_of_a_withdrawal_from_being_told():
+    house = SettlingHouse(request_paid(kind="exchange"))
+    house.arrived()
+    house.propose("goodwill", amount=eur("20.00"))
+    house.work()
+    declare(house.ports, CASE, by="customer", now=house.now)
+    (one,) = house.file.parts.of(Withdrawal)
+    look(house.ports, CASE, one.part_id, one.refund_by)
+    assert "withdrawal_refund_due" in house.open_kinds()
+
+
+def test_where_the_bank_gave_everything_back_no_day_is_told_of_any_more():
+    house = SettlingHouse().back()
+    begin(house.ports, CASE, house.now)
+    lost = Dispute(CASE, "d-1", "visa", "13.7", "lost", eur("1195.00"), house.now, "desk")
+    house.put(replace(lost, gave_back=eur("1195.00"), lines=((1, 1),)))
+    begin(house.ports, CASE, house.now)
+    assert house.clock.due_at is None
