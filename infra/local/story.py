@@ -150,7 +150,8 @@ class Story:
             self._row("", what, "", told, mark="plain")
         if whole["kind"] == "repair":
             self._require(opened["stage"] == "approved", f"to be mended it stands at {opened['stage']}")
-            self._row("", "it comes for a time, to be mended: nothing of its export is to be proven first", mark="plain")
+            said = "it comes for a time, to be mended: nothing of its export is to be proven first"
+            self._row("", said, mark="plain")
             return {}
         self._require(opened["stage"] == "evidence_needed", f"without its proof it stands at {opened['stage']}")
         asked = "\n".join(f"- {text}" for text in opened["next"])
