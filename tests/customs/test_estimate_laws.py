@@ -15,13 +15,14 @@ from chalicelib.customs.estimate import estimate
 from chalicelib.customs.facts import EstimateRequest, History
 from tests.customs.asking import request
 from tests.customs.drawn import CURRENCY, requests
+from tests.examples import some
 
 
 def amounts(rows: list[dict[str, Any]]) -> Decimal:
     return sum((Decimal(row["amount"]) for row in rows if row.get("in_total", True)), Decimal(0))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=some(600), deadline=None)
 @given(requests())
 def test_totals_are_sums_or_they_are_null_with_a_reason(asked: EstimateRequest) -> None:
     answer = estimate(asked).as_json()
@@ -37,7 +38,7 @@ def test_totals_are_sums_or_they_are_null_with_a_reason(asked: EstimateRequest) 
     assert Decimal(0) <= hoped <= total <= whole
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=some(400), deadline=None)
 @given(requests())
 def test_every_relief_is_priced_against_the_same_sum_and_names_what_it_lacks(asked: EstimateRequest) -> None:
     answer = estimate(asked).as_json()
@@ -50,7 +51,7 @@ def test_every_relief_is_priced_against_the_same_sum_and_names_what_it_lacks(ask
             assert row["due"] is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some(300), deadline=None)
 @given(requests())
 def test_an_answer_is_plain_json_without_a_float_and_is_the_same_twice(asked: EstimateRequest) -> None:
     answer = estimate(asked).as_json()
@@ -66,7 +67,7 @@ def floats(value: Any) -> Any:
             yield from floats(each)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(200), deadline=None)
 @given(
     st.integers(200, 40_000),
     st.integers(2, 9),
@@ -88,7 +89,7 @@ def test_ten_times_the_worth_is_ten_times_the_ad_valorem_charges(
     assert charged(worth * 100 * factor) == charged(worth * 100) * factor
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some(300), deadline=None)
 @given(requests(), st.sampled_from(["export_reference", "same_state", "exported_on"]))
 def test_knowing_less_never_makes_an_entry_cheaper(asked: EstimateRequest, forgotten: str) -> None:
     if asked.history is None:

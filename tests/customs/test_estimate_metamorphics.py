@@ -25,6 +25,7 @@ from chalicelib.money import Money
 from chalicelib.rulebook import CONFIDENCES, effective_dates
 from tests.customs.asking import request
 from tests.customs.drawn import CURRENCY, requests
+from tests.examples import some
 
 CITED = re.compile(r"\((customs/[a-z0-9_/]+)@(\d{4}-\d{2}-\d{2})\)")
 # Charged by the piece or the item type, or only up to a value: there more worth may cost less.
@@ -45,7 +46,7 @@ def a_cent_each(answer: Estimate) -> Decimal:
     return step * (len(charges(answer)) + 2)
 
 
-@settings(max_examples=400)
+@settings(max_examples=some(400))
 @given(requests())
 def test_proof_never_makes_an_entry_dearer_and_no_relief_pays_money_out(asked: EstimateRequest) -> None:
     answer = estimate(asked)
@@ -54,7 +55,7 @@ def test_proof_never_makes_an_entry_dearer_and_no_relief_pays_money_out(asked: E
         assert Decimal(0) <= answer.total_if_proven <= (answer.total or 0) <= (answer.total_without_relief or 0)
 
 
-@settings(max_examples=400)
+@settings(max_examples=some(400))
 @given(requests())
 def test_the_vintage_cited_is_the_latest_of_its_day_and_never_a_later_one(asked: EstimateRequest) -> None:
     for charge in charges(estimate(asked)):
@@ -63,7 +64,7 @@ def test_the_vintage_cited_is_the_latest_of_its_day_and_never_a_later_one(asked:
             assert before[-1] == date.fromisoformat(day)
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests(), st.integers(1, 900))
 def test_a_later_entry_never_uses_an_earlier_vintage(asked: EstimateRequest, days: int) -> None:
     later = replace(asked, entry_on=asked.entry_on + timedelta(days=days))
@@ -71,7 +72,7 @@ def test_a_later_entry_never_uses_an_earlier_vintage(asked: EstimateRequest, day
     assert all(first[dataset] <= second[dataset] for dataset in first.keys() & second.keys())
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_every_charge_that_counts_has_a_rule_and_a_source_and_the_answer_is_no_surer(asked: EstimateRequest) -> None:
     answer = estimate(asked)
@@ -81,7 +82,7 @@ def test_every_charge_that_counts_has_a_rule_and_a_source_and_the_answer_is_no_s
     assert CONFIDENCES.index(answer.confidence) >= weakest
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_without_an_origin_there_is_no_total_and_it_is_said(asked: EstimateRequest) -> None:
     nameless = replace(asked, lines=(replace(asked.lines[0], origin=None), *asked.lines[1:]))
@@ -91,7 +92,7 @@ def test_without_an_origin_there_is_no_total_and_it_is_said(asked: EstimateReque
         assert "origin_required" in answer.reasons
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_a_line_worth_nothing_is_never_charged_nothing(asked: EstimateRequest) -> None:
     free = replace(asked.lines[0], value=Money(Decimal(0), asked.lines[0].value.currency))
@@ -99,7 +100,7 @@ def test_a_line_worth_nothing_is_never_charged_nothing(asked: EstimateRequest) -
     assert (answer.complete, answer.total) == (False, None)
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_the_order_of_the_lines_changes_nothing_but_the_last_cent(asked: EstimateRequest) -> None:
     one, other = estimate(asked), estimate(replace(asked, lines=asked.lines[::-1]))
@@ -112,7 +113,7 @@ def halved(line: Line) -> Line:
     return replace(line, quantity=line.quantity // 2, value=Money(line.value.amount / 2, line.value.currency))
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_two_half_lines_cost_what_one_whole_line_costs(asked: EstimateRequest) -> None:
     """Of one consignment: splitting the *parcel* may fall below a limit, splitting a line may not."""
@@ -127,7 +128,7 @@ def test_two_half_lines_cost_what_one_whole_line_costs(asked: EstimateRequest) -
         assert abs(one.total_without_relief - two.total_without_relief) <= a_cent_each(two)
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests(), st.integers(1, 5000))
 def test_more_worth_never_costs_less(asked: EstimateRequest, more: int) -> None:
     first = asked.lines[0]
@@ -139,7 +140,7 @@ def test_more_worth_never_costs_less(asked: EstimateRequest, more: int) -> None:
         assert low.total_without_relief <= high.total_without_relief + a_cent_each(high)
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_one_more_line_never_costs_less(asked: EstimateRequest) -> None:
     one = estimate(replace(asked, lines=asked.lines[:1]))
@@ -149,7 +150,7 @@ def test_one_more_line_never_costs_less(asked: EstimateRequest) -> None:
         assert one.total_without_relief <= more.total_without_relief + a_cent_each(more)
 
 
-@settings(max_examples=200)
+@settings(max_examples=some(200))
 @given(requests(), st.integers(2, 900))
 def test_money_in_another_currency_is_charged_at_the_given_rate(asked: EstimateRequest, tenths: int) -> None:
     """The same worth said in a currency of ten tenths of the destination's: nothing but rounding may differ."""
@@ -163,7 +164,7 @@ def test_money_in_another_currency_is_charged_at_the_given_rate(asked: EstimateR
     assert estimate(told, quotes).customs_value == estimate(own, quotes).customs_value
 
 
-@settings(max_examples=200)
+@settings(max_examples=some(200))
 @given(requests())
 def test_a_preference_never_costs_more_than_none(asked: EstimateRequest) -> None:
     with_it, without = estimate(asked), estimate(replace(asked, preference=None))
@@ -171,7 +172,7 @@ def test_a_preference_never_costs_more_than_none(asked: EstimateRequest) -> None
         assert with_it.total_without_relief <= without.total_without_relief
 
 
-@settings(max_examples=200)
+@settings(max_examples=some(200))
 @given(requests())
 def test_freight_raises_the_value_of_a_cif_border_and_leaves_that_of_an_fob_one(asked: EstimateRequest) -> None:
     home = CURRENCY[asked.destination]
@@ -184,7 +185,7 @@ def test_freight_raises_the_value_of_a_cif_border_and_leaves_that_of_an_fob_one(
     assert far.customs_value - near.customs_value in (0, 100)
 
 
-@settings(max_examples=200)
+@settings(max_examples=some(200))
 @given(requests())
 def test_scrap_gets_no_relief_for_what_it_once_was(asked: EstimateRequest) -> None:
     lines = tuple(
@@ -195,7 +196,7 @@ def test_scrap_gets_no_relief_for_what_it_once_was(asked: EstimateRequest) -> No
     assert all(row.status == "not_eligible" for row in answer.relief)
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(requests())
 def test_both_explanations_name_the_total_or_give_none(asked: EstimateRequest) -> None:
     answer = estimate(asked).as_json()
@@ -268,10 +269,10 @@ def odd_body(dice: random.Random) -> dict[str, Any]:
     return body
 
 
-def test_ten_thousand_odd_questions_are_answered_answered_in_part_or_refused_by_field() -> None:
+def test_odd_questions_are_answered_answered_in_part_or_refused_by_field() -> None:
     dice = random.Random(20261122)
     ends = {"answered": 0, "in part": 0, "refused": 0}
-    for _ in range(10_000):
+    for _ in range(some(10_000)):
         body = odd_body(dice)
         try:
             answer = estimate(EstimateBody.model_validate(body).as_request())

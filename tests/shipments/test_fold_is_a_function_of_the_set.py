@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from chalicelib.shipments.events import CONDITIONS, MILESTONES, Place
 from chalicelib.shipments.fold import fold, merge
 from chalicelib.shipments.history import pack, unpack, within_limit
+from tests.examples import some
 from tests.shipments.journeys import HOME, OUT, scan
 
 EXAMPLES = 2000
@@ -31,7 +32,7 @@ def events(draw, names=12):
     )
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=some(EXAMPLES), deadline=None)
 @given(st.lists(events(), max_size=14), st.data(), st.sampled_from([HOME, OUT]))
 def test_every_order_repetition_and_batching_gives_one_state(told, data, leg):
     shuffled = data.draw(
@@ -49,7 +50,7 @@ def test_every_order_repetition_and_batching_gives_one_state(told, data, leg):
     assert fold(shuffled, leg) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some(300), deadline=None)
 @given(st.lists(events(names=60), max_size=40, unique_by=lambda event: event.id), st.data())
 def test_a_full_history_is_one_history_for_any_order_of_arrival(told, data):
     most = data.draw(st.integers(1, 20))
@@ -59,7 +60,7 @@ def test_a_full_history_is_one_history_for_any_order_of_arrival(told, data):
     assert kept == within_limit(merge((), told), most).events
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some(300), deadline=None)
 @given(st.lists(events(), max_size=14), st.sampled_from([HOME, OUT]))
 def test_what_is_open_what_is_past_and_the_condition_agree(told, leg):
     state = fold(told, leg)
