@@ -40,13 +40,25 @@ NOT_RAISED = frozenset({"advance_case"})
 @cache
 def raised() -> frozenset[str]:
     """Every kind that any code of ours can raise."""
-    found = {kind for module in _modules() for node in ast.walk(module) for kind in _of(node, module)}
+    found = {kind for module in _modules() for node in _nodes(module) for kind in _of(node, module)}
     return frozenset(found) - NOT_RAISED
 
 
 @cache
 def _modules() -> tuple[ast.Module, ...]:
     return tuple(tree for name, tree in product().items() if name != "chalicelib.alerts.playbooks")
+
+
+@cache
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """A tree as it is walked, once for all who ask."""
+    return tuple(ast.walk(tree))
+
+
+@cache
+def _calls(module: ast.Module, name: str) -> tuple[ast.Call, ...]:
+    """Every call of a function of this name."""
+    return tuple(node for node in _nodes(module) if isinstance(node, ast.Call) and _name(node.func) == name)
 
 
 def _of(node: ast.AST, module: ast.Module) -> Iterator[str]:
@@ -104,11 +116,11 @@ def _fitting(value: ast.JoinedStr) -> set[str]:
 
 def _named(name: str, value: ast.Name, module: ast.Module, depth: int) -> set[str]:
     """A name: given in its function, handed in by its callers, or a constant."""
-    function = next((one for one in _functions(module) if any(node is value for node in ast.walk(one))), None)
+    function = next((one for one in _functions(module) if any(node is value for node in _nodes(one))), None)
     if function is not None:
         local = [
             node.value
-            for node in ast.walk(function)
+            for node in _nodes(function)
             if isinstance(node, ast.Assign)
             and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
         ]
@@ -125,11 +137,10 @@ def _handed_in(function: ast.FunctionDef, name: str, home: ast.Module, depth: in
     place = names.index(name) if name in names else None
     found: set[str] = set()
     for module in _where(function.name, home):
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and _name(node.func) == function.name:
-                given = _argument(node, place, name)
-                if given is not None:
-                    found |= _resolved(given, module, depth + 1)
+        for node in _calls(module, function.name):
+            given = _argument(node, place, name)
+            if given is not None:
+                found |= _resolved(given, module, depth + 1)
     return found
 
 
@@ -143,7 +154,7 @@ def _returned(name: str, home: ast.Module, depth: int) -> set[str]:
     for module in _where(name, home):
         for function in _functions(module):
             if function.name == name:
-                for node in ast.walk(function):
+                for node in _nodes(function):
                     if isinstance(node, ast.Return) and node.value is not None:
                         found |= _resolved(node.value, module, depth + 1)
     assert found, f"{name} returns no kind that this walk can follow"
@@ -185,8 +196,9 @@ def _argument(call: ast.Call, place: int | None, name: str) -> ast.AST | None:
     return call.args[place]
 
 
-def _functions(module: ast.Module) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
+@cache
+def _functions(module: ast.Module) -> tuple[ast.FunctionDef, ...]:
+    return tuple(node for node in _nodes(module) if isinstance(node, ast.FunctionDef))
 
 
 def _name(called: ast.AST) -> str:
