@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.customs.papers.press.bidi import base_level, levels, visual_order
+from tests.examples import some
 
 PIECES = st.sampled_from(
     ["gold", "EA", "עגיל", "עקד", "עברית", "ذهب", "عقد", "١٨", "12", "3.5", "1,000", " ", "-", "+"]
@@ -25,7 +26,7 @@ def shown(text: str, base: int) -> str:
     return "".join(text[at] for at in order)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=some(1500), deadline=None)
 @given(MIXED, st.sampled_from([0, 1]))
 def test_the_reading_order_is_that_of_the_reference(text, base):
     assert shown(text, base) == get_display(text, base_dir="LR"[base])
