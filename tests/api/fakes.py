@@ -137,8 +137,9 @@ class World:
             recalls,
             repairs,
         )  # fmt: skip
+        served = desk or self.desk()
         for module in rooms:
-            app.register_blueprint(module.blueprint(desk or self.desk()))
+            app.register_blueprint(module.blueprint(served))
         return app
 
     def client(self) -> Any:
