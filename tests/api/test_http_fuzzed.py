@@ -18,8 +18,8 @@ TOKEN = f"gt_boss_{SECRET}"
 
 
 def document(app, token="", *, edges=EXPLORES):
-    """What the app says of itself; ``edges`` adds the edges of every field to what is generated, over a hundred requests for
-    each operation."""
+    """What the app says of itself; ``edges`` adds the edges of every field to what is generated, over a hundred
+    requests for each operation."""
     found = schemathesis.openapi.from_wsgi("/openapi.json", Bridge(app))
     found.config.phases.coverage.enabled = edges
     if token:
