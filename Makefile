@@ -103,7 +103,7 @@ chain: $(READY)  ## whether log and evidence of cases are as they were written; 
 faults: $(READY)  ## every call of each carrier's stories broken in every way, as a table of how the runs ended
 	@$(PY) -m tests.faults.report
 	@FAULTS=all $(PY) -m pytest -q -n 2 tests/faults/test_couriers_may_fail.py tests/faults/test_customs_may_fail.py tests/faults/test_repairs_may_fail.py \
-		tests/workflows/test_dock_may_fail.py tests/faults/test_the_end_may_fail.py
+		tests/workflows/test_dock_may_fail.py tests/workflows/test_keep_claims.py tests/faults/test_the_end_may_fail.py
 
 # --- bench -----------------------------------------------------------------------------------------------
 .PHONY: bench
