@@ -1,6 +1,7 @@
 """A desk for tests: tokens that are known, stories that remember who asked what, and no world behind them."""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -106,7 +107,7 @@ class World:
             self.asked.append((name, args, named))
             if name in self.raises:
                 raise self.raises[name]
-            given = self.answers.get(name, samples.ANSWERS[name])
+            given = deepcopy(self.answers.get(name, samples.ANSWERS[name]))
             if name == "open_return":
                 return Opened(200 if named["dry_run"] else 201, given)
             return given
