@@ -173,10 +173,10 @@ def _is_taken_in(ports: Ports, case: Case, message: Mapping[str, Any]) -> bool:
 
 def _is_overtaken(ports: Ports, case: Case, message: Mapping[str, Any], now: datetime) -> bool:
     """Whether what the part of a case was in trouble with has ended since the message was sent."""
-    part = message.get("part")
+    part, episode = message.get("part"), message["episode"].removesuffix(AGAIN)
     if message["action"] != "open" or part is None:
         return False
-    return not stands(ports, file_of(ports, case.case_id), part, message["episode"], now)
+    return not stands(ports, file_of(ports, case.case_id), part, episode, now)
 
 
 def _alone(ports: Ports, message: Mapping[str, Any], now: datetime) -> Kept | None:

@@ -11,9 +11,11 @@ from chalicelib.workflows.keep_settlement import FoundOut
 from chalicelib.workflows.pay_out import take_payment
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.take_steps import take_step
+from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.watch_refund import begin
+from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.workflows.dock import AT_THE_DOOR, DEAR, Dock
-from tests.workflows.settling import CASE, DAY, SettlingHouse, paid, request_paid
+from tests.workflows.settling import CASE, DAY, HOUR, SettlingHouse, paid, request_paid
 
 
 def late_alerts(dock: Dock) -> list[dict]:
@@ -112,3 +114,15 @@ def test_a_legal_day_that_has_moved_is_not_told_late():
     for day, opens in (("2020-01-01", False), (house.clock.last_day, True)):
         take_alert(house.ports, said | {"episode": f"refund-due-{day}"}, house.now)
         assert ("refund_due" in house.open_kinds()) is opens
+
+
+def test_a_legal_day_that_passes_is_told_though_a_person_has_resolved_the_warning_of_it():
+    house = SettlingHouse().back()
+    begin(house.ports, CASE, house.now)
+    house.sweep(house.clock.alert_at + HOUR)
+    (warning,) = [one for one in house.file.exceptions if one.kind == "refund_due"]
+    act_on_exception(house.ports, warning.exception_id, Verdict("resolve", "max", "seen"), house.now)
+    assert house.open_kinds() == []
+    house.sweep(house.clock.ends_at + HOUR)
+    anew = [one for one in house.file.exceptions if one.status != "resolved"]
+    assert [(one.episode, one.severity) for one in anew] == [(f"{warning.episode}.again", "critical")]
