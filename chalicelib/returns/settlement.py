@@ -57,6 +57,8 @@ class Settlement:
     besides; ``roles_needed`` are roles that must all approve. ``pays`` is who moves the money, ``sends`` why a parcel
     goes out with it. ``credit_code`` is worth money: it is told to the customer and stands in no log. ``tries`` counts
     calls in a row that did not reach the provider. ``priced_on`` is the day of the price in a purchase by weight.
+    ``not_found_at`` is when the provider knew no payment of one that a person had found not paid, and that is not paid
+    any more as it stands.
     """
 
     KIND: ClassVar[str] = "SETTLEMENT"
@@ -102,6 +104,7 @@ class Settlement:
     asked_at: datetime | None = None
     tries: int = 0
     priced_on: date | None = None
+    not_found_at: datetime | None = None
 
     @property
     def is_under_way(self) -> bool:

@@ -22,6 +22,7 @@ from chalicelib.workflows.booking_steps import MAKES
 from chalicelib.workflows.build_settlement import Wish, build, refuse_price_of, timed
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.gifts import gift_of, with_gifts
 from chalicelib.workflows.no_return import called_off_by
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.other_returns import with_the_order
@@ -57,6 +58,7 @@ def propose(
 
     def decide(file: CaseFile) -> Amendment | None:
         sight = with_the_order(ports, sight_of(ports, file))
+        sight = with_gifts(ports, sight, wish.kind, now)
         settlement = _approved_if_complete(build(sight, wish, by=by, role=role, now=now), sight, now)
         made[:] = [settlement]
         if dry_run:
@@ -88,7 +90,7 @@ def approve(ports: Ports, case_id: str, settlement_id: str, *, by: str, role: st
         need = Need(one.approvals_needed, one.roles_needed)
         may_approve(
             one.stake or one.total, need, one.approvals, by=by, role=role, proposed_by=one.proposed_by,
-            authority=sight.merchant.authority,
+            authority=sight.merchant.authority, freely=gift_of(sight, one),
         )  # fmt: skip
         given = replace(one, approvals=(*one.approvals, Approval(by, role, now)))
         return _approved_if_complete(given, sight, now)
@@ -122,8 +124,9 @@ def withdraw(
         if one.state == "done":
             return taken_back(sight.file, one, why, now)
         _refuse_state(one, "withdraw", "proposed", "approved")
-        if one.reference is not None:
-            raise ConflictError("its payment was asked for before: say what became of it (reconcile)")
+        if one.reference is not None and one.not_found_at is None:
+            told = "say what became of it (reconcile); it can be withdrawn once its provider, asked again, knows none"
+            raise ConflictError(f"its payment was asked for before: {told}")
         _refuse_on_its_way(sight.file, one)
         return replace(one, state="withdrawn", why=why or one.why, changed_at=now, due_at=now)
 
@@ -164,8 +167,9 @@ def reconcile(
             return None
         by_hand = one.state == "approved" and one.pays == "person"
         was_asked_for = one.state == "approved" and one.reference is not None
-        # Money that left by hand has left, whatever was taken back meanwhile: it is written down, and counts.
-        left_all_the_same = one.state == "withdrawn" and one.pays == "person" and found.outcome == "paid"
+        # Money that left has left, whatever was taken back meanwhile: it is written down, and counts.
+        may_have_left = one.pays == "person" or one.reference is not None
+        left_all_the_same = one.state == "withdrawn" and may_have_left and found.outcome == "paid"
         if not (by_hand or was_asked_for or left_all_the_same):
             _refuse_state(one, "reconcile", "unknown")
         if found.outcome == "paid":
@@ -174,7 +178,9 @@ def reconcile(
             return None
         if sight.file.case.stage in OVER:
             return replace(one, state="withdrawn", why="case_closed", problem=None, changed_at=now, due_at=now), ()
-        return replace(one, state="approved", problem=None, tries=0, changed_at=now, due_at=now + IN_HAND), ()
+        return replace(
+            one, state="approved", problem=None, tries=0, not_found_at=None, changed_at=now, due_at=now + IN_HAND
+        ), ()
 
     return _change_money(ports, case_id, settlement_id, f"settlement_found_{found.outcome}", by, now, decide)
 

@@ -120,7 +120,10 @@ def _claim_and_pay(ports: Ports, one: Settlement, now: datetime) -> None:
         sight = sight_of(ports, file)
         refuse_blocked(sight, sight.rules.kind(found.kind), but=found.n)
         reference = found.reference or f"{file.case.rma}-S{found.n}"
-        after = replace(found, state="paying", reference=reference, asked_at=now, changed_at=now, due_at=now + RETRY)
+        after = replace(
+            found, state="paying", reference=reference, asked_at=now, changed_at=now, due_at=now + RETRY,
+            not_found_at=None,
+        )  # fmt: skip
         claimed[:] = [after]
         facts = {"settlement": after.part_id, "reference": reference}
         return Amendment(file.case, "settlement_paying", facts, parts=(after,))
@@ -147,10 +150,23 @@ def _stands_in_the_way(ports: Ports, file: CaseFile, one: Settlement, now: datet
 
 
 def _stand_still(ports: Ports, one: Settlement, blocked: SettlementBlocked, now: datetime) -> None:
-    """Something came in the way after it was approved (a dispute, a doubt): it is not paid, and a person is told."""
+    """Something came in the way after it was approved (a dispute, a doubt): it is not paid, and a person is told. One
+    that was asked for before may have been paid all the same, so its provider is asked; what it does not know may be
+    withdrawn."""
     codes = " ".join(fault.code for fault in blocked.faults)
+    changed: dict[str, Any] = {"problem": codes, "due_at": now + timedelta(days=1), "not_found_at": None}
+    if one.reference is not None:
+        try:
+            told = ports.payments.find(order_of(one))
+        except PaymentUnreachable:
+            changed["due_at"] = now + ASK_AGAIN[0]
+        else:
+            if told is not None:
+                _recorded(ports, one, now, told)
+                return
+            changed["not_found_at"] = now
     ports.queues.send("alerts", [_alert(one, STUCK, now, codes)])
-    _write(ports, one, now, "settlement_put_off", problem=codes, due_at=now + timedelta(days=1))
+    _write(ports, one, now, "settlement_put_off", **changed)
 
 
 def _call(ports: Ports, one: Settlement, now: datetime, *, asked_before: bool) -> None:
@@ -215,7 +231,7 @@ def _record(ports: Ports, one: Settlement, now: datetime, told: Refunded, *, cre
     if told.state == "pending":
         _write(
             ports, one, now, "settlement_pending", provider_reference=told.provider_reference, problem="pending",
-            due_at=now + PENDING,
+            due_at=now + PENDING, not_found_at=None,
         )  # fmt: skip
         return
     if told.state == "refused":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.workflows.delivery_ports import Letter, OutboundAnswer
-from chalicelib.workflows.payment_ports import PaymentUnreachable, Refunded, RefundOrder
+from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable, Refunded, RefundOrder
 
 Answering = Callable[[str, Mapping[str, str], bytes], OutboundAnswer]
 
@@ -53,17 +53,21 @@ class MemoryOutbound:
 
 @dataclass
 class MemoryPayments:
-    """A provider of payments that pays at once and once for each reference; ``refused`` are references it refuses."""
+    """A provider of payments that pays at once and once for each reference; ``refused`` are references it refuses;
+    ``lost``: what it is told never reaches it, and nobody knows that."""
 
     paid: dict[str, RefundOrder] = field(default_factory=dict)
     asked: list[RefundOrder] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     down: bool = False
+    lost: bool = False
 
     def refund(self, order: RefundOrder) -> Refunded:
         if self.down:
             raise PaymentUnreachable("nobody answers")
         self.asked.append(order)
+        if self.lost:
+            raise PaymentOutcomeUnknown("no answer")
         if order.reference in self.refused:
             return Refunded("refused", why="charge_already_refunded")
         self.paid.setdefault(order.reference, order)

@@ -1,8 +1,9 @@
 """How a return ends, as whole stories over a ``World``: from the parcel at the door to a closed case.
 
-A refund is paid; a ring is repaired and goes back; a better one goes out in its place; another piece than was sold is
-found in the parcel, and released by another person or sent back. The parcel comes home in peace; from its arrival on
-any call may go wrong. At the end people do what stands on their work list, and the story must come to rest.
+A refund is paid; another look finds less than was approved; a ring is repaired, paid for and goes back; a better one
+goes out in its place; another piece than was sold is found in the parcel, and released by another person or sent back.
+The parcel comes home in peace; from its arrival on any call may go wrong. At the end people do what stands on their
+work list, and the story must come to rest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chalicelib.customs.rate_sheets import PUBLISHERS, Sheet
 from chalicelib.money import Money
 from chalicelib.returns.case import ReturnRequest
 from chalicelib.returns.evidence import EvidenceKind, EvidenceWish
+from chalicelib.returns.money_noted import MoneyNoted
 from chalicelib.returns.payment import Payment
 from chalicelib.returns.repair import CustomsChoice, Operation
 from chalicelib.returns.repair_deeds import RepairDeed, RepairWish
@@ -29,7 +31,8 @@ from chalicelib.workflows.build_settlement import Wish
 from chalicelib.workflows.inspect_pieces import Inspected, inspect_pieces
 from chalicelib.workflows.keep_quote import answer_quote, offer_quote
 from chalicelib.workflows.keep_repair import act_on_repair, order_repair
-from chalicelib.workflows.keep_settlement import FoundOut, approve, propose, reconcile
+from chalicelib.workflows.keep_settlement import FoundOut, approve, propose, reconcile, withdraw
+from chalicelib.workflows.note_money import note_money
 from chalicelib.workflows.open_return import open_return
 from chalicelib.workflows.plan_out import OutWish
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -121,22 +124,25 @@ class EndWorld(World):
         told = TakenIn(1, replace(SEEN, weight_g=grams, seal=None, seal_state="none_used", **seen))
         self.does(lambda: take_in(self.ports, self.case_id, told, corrects=False, why=None, by="dock-1", now=self.now))
 
-    def inspects(self, **found: Any) -> None:
+    def inspects(self, *, again: str | None = None, **found: Any) -> None:
+        """What is found; ``again`` is why it was looked at once more."""
         told = Inspected(1, (ring_seen(**found),))
         self.does(
-            lambda: inspect_pieces(self.ports, self.case_id, told, corrects=False, why=None, by="dock-1", now=self.now)
+            lambda: inspect_pieces(
+                self.ports, self.case_id, told, corrects=again is not None, why=again, by="dock-1", now=self.now
+            )
         )
 
-    def countersigns(self, film: str | None) -> None:
+    def countersigns(self, film: str | None, n: int = 1) -> None:
         self.does(
-            lambda: countersign(self.ports, self.case_id, 1, agrees=True, opening_video=film, by="dock-2", now=self.now)
+            lambda: countersign(self.ports, self.case_id, n, agrees=True, opening_video=film, by="dock-2", now=self.now)
         )
 
-    def releases(self, pieces: int) -> None:
-        accepted = {1: (pieces, None)}
+    def releases(self, pieces: int, n: int = 1, net_g: Decimal | None = None) -> None:
+        accepted = {1: (pieces, net_g)}
         self.does(
             lambda: release(
-                self.ports, self.case_id, 1, accepted=accepted, why="customer_agrees", by="lead-1", now=self.now
+                self.ports, self.case_id, n, accepted=accepted, why="customer_agrees", by="lead-1", now=self.now
             )
         )
 
@@ -144,9 +150,17 @@ class EndWorld(World):
         told = Wish(kind, "as_agreed", **wish)
         self.does(lambda: propose(self.ports, self.case_id, told, by="ann", role="agent", now=self.now))
 
-    def approves(self, *people: tuple[str, str]) -> None:
+    def approves(self, *people: tuple[str, str], n: str = "1") -> None:
         for by, role in people:
-            self.does(lambda by=by, role=role: approve(self.ports, self.case_id, "1", by=by, role=role, now=self.now))
+            self.does(lambda by=by, role=role: approve(self.ports, self.case_id, n, by=by, role=role, now=self.now))
+
+    def withdraws(self, n: str) -> None:
+        self.does(lambda: withdraw(self.ports, self.case_id, n, by="ann", now=self.now))
+
+    def is_paid_for(self, amount: Money, reference: str) -> None:
+        """The customer pays for the repair, past us, and somebody notes it."""
+        told = MoneyNoted("repair_price", "customer", "merchant", amount, reference)
+        self.does(lambda: note_money(self.ports, self.case_id, told, by="fin", now=self.now))
 
     def repairs(self, step: Any, by: str = "bench", **deed: Any) -> None:
         told = RepairDeed(step, **deed)
@@ -268,8 +282,30 @@ def refunded(world: EndWorld) -> None:
     world.rests(1, 1, 7)
 
 
+def looked_again(world: EndWorld) -> None:
+    """Approved while the provider is away; before it is back a second look finds lighter metal. Nothing is paid for the
+    first: it is withdrawn, proposed anew for what was released, and paid once."""
+    is_taken_in(world)
+    world.payments.down = True
+    world.proposes("refund")
+    world.approves(*TWO)
+    world.inspects(again="looked_again", weighing=weighed("4.90"))
+    world.countersigns(None, n=2)
+    world.releases(1, n=2, net_g=Decimal("4.80"))
+    _sees_to(world, "shortfall")
+    world.payments.down = False
+    world.rests(1, 7)
+    if (unknown := world._payment_unknown()) is not None:
+        world._reconciles(unknown)
+        world.rests(1)
+    world.withdraws("1")
+    world.proposes("refund")
+    world.approves(*TWO, n="2")
+    world.rests(1, 1, 7)
+
+
 def repaired(world: EndWorld) -> None:
-    """Received, quoted, agreed on, mended and tested; its own waybill takes it back."""
+    """Received, quoted, agreed on, mended and tested; its own waybill takes it back. Half is paid before."""
     world.does(lambda: order_repair(world.ports, world.case_id, RepairWish((UP_TWO,)), holder="desk", now=world.now))
     world.takes_in()
     world.inspects(weighing=weighed("4.20"))
@@ -278,6 +314,7 @@ def repaired(world: EndWorld) -> None:
     world.repairs("take_in", gross_g=Decimal("4.20"), scale_id="S-1", stones=1, evidence_ids=photos)
     world.does(lambda: offer_quote(world.ports, world.case_id, 1, {}, dry_run=False, holder="desk", now=world.now))
     world.does(lambda: answer_quote(world.ports, world.case_id, "1-1", approve=True, by="customer", now=world.now))
+    world.is_paid_for(eur("50.00"), "DEPOSIT-1")
     world.repairs("start")
     world.repairs("metal", added_g=Decimal("0.43"), removed_g=Decimal(0))
     world.repairs("test", gross_g=Decimal("4.63"), scale_id="S-1")
@@ -288,6 +325,7 @@ def repaired(world: EndWorld) -> None:
     world.plans_out("repaired", repair_n=1, facts=replace(PROVEN, back_in_time=True), without_proof=True)
     world.rests(1, 1)
     world.is_carried()
+    world.is_paid_for(eur("50.74"), "REST-1")
     world.rests(1, 7)
 
 
@@ -369,6 +407,7 @@ class End:
 
 STORIES = {
     "refunded": End(BOUGHT, refunded, pays=1, goes_out=False),
+    "looked_again": End(BOUGHT, looked_again, pays=1, goes_out=False),
     "repaired": End(TO_MEND, repaired, pays=0, goes_out=True),
     "exchanged": End(BOUGHT, exchanged, pays=1, goes_out=True),
     "released": End(BOUGHT, released, pays=1, goes_out=False),

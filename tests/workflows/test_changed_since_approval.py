@@ -104,3 +104,54 @@ def test_a_settlement_that_was_taken_back_and_not_paid_stays_so():
     with pytest.raises(ConflictError):
         house.reconcile(FoundOut("not_paid"))
     assert [one.state for one in house.file.parts.of(Settlement)] == ["withdrawn"]
+
+
+def unpaid_and_found_otherwise() -> SettlingHouse:
+    """Its payment was lost on the way, somebody found out that it was not made, and another look found less."""
+    house = house_of_two()
+    house.approved()
+    house.world.payments.lost = True
+    house.work()
+    house.world.payments.lost = False
+    look_again(house, ONE_OF_TWO)
+    house.reconcile(FoundOut("not_paid"))
+    return house
+
+
+def test_what_was_found_not_paid_and_is_paid_no_more_can_be_taken_back_once_its_provider_knows_none():
+    house = unpaid_and_found_otherwise()
+    with pytest.raises(ConflictError, match="asked for before"):
+        house.withdraw()
+    house.work()
+    assert house.withdraw()["state"] == "withdrawn"
+    house.propose()
+    house.approve("max", "manager", n="2")
+    house.approve("lea", "lead", n="2")
+    house.work()
+    assert [one.state for one in house.settlements] == ["withdrawn", "done"]
+    assert len(house.world.payments.paid) == 1
+
+
+def test_it_stands_while_its_provider_cannot_be_asked():
+    house = unpaid_and_found_otherwise()
+    house.world.payments.down = True
+    house.work()
+    with pytest.raises(ConflictError, match="asked for before"):
+        house.withdraw()
+
+
+def test_what_turns_up_though_it_may_not_be_paid_any_more_is_written_down_as_paid():
+    house = unpaid_and_found_otherwise()
+    (order,) = house.world.payments.asked
+    house.world.payments.paid[order.reference] = order
+    house.work()
+    assert [one.state for one in house.settlements] == ["done"]
+    assert len(house.postings) == 1
+
+
+def test_money_that_left_after_it_was_taken_back_is_written_down_all_the_same():
+    house = unpaid_and_found_otherwise()
+    house.work()
+    house.withdraw()
+    assert house.reconcile(FoundOut("paid", "re_late"))["state"] == "done"
+    assert len(house.postings) == 1
