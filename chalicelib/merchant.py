@@ -215,20 +215,34 @@ class Recall(Strict):
 
 @dataclass(frozen=True, slots=True)
 class RoleLimit(Strict):
-    """Up to what a role may give money away by itself, one amount per currency; a currency left out: nothing."""
+    """Up to what a role may give money away by itself, one amount per currency; a currency left out: nothing.
+    ``share_percent``: of what is given freely no more than this share of what was paid for the pieces, even where that
+    is less; left out: the amount alone."""
 
     name: Code
     up_to: Annotated[tuple[Money, ...], Field(min_length=1)]
+    share_percent: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiftsInARow(Strict):
+    """From ``more_than`` gifts to one customer within so many months on, somebody of this role is among who decides."""
+
+    more_than: Annotated[int, Field(ge=0, le=99)]
+    months: Annotated[int, Field(ge=1, le=120)]
+    role: Code
 
 
 @dataclass(frozen=True, slots=True)
 class Authority(Strict):
     """Who may approve a settlement. Beyond every limit each of the roles in ``above`` approves; above
-    ``four_eyes_above`` two people besides the one who proposed it do."""
+    ``four_eyes_above`` two people besides the one who proposed it do. ``gifts`` holds what is given freely to one
+    customer again and again; left out: nobody counts it."""
 
     role: tuple[RoleLimit, ...] = ()
     above: Annotated[tuple[Code, ...], Field(min_length=1)] = ("finance", "legal")
     four_eyes_above: tuple[Money, ...] = ()
+    gifts: GiftsInARow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +365,15 @@ def _contradictions(merchant: Merchant) -> list[FieldFault]:
         for recall in merchant.recall
         if not recall.skus and not recall.serials
     ]
-    return [*insurers, *watched, *strangers, *receivers, *never_valid, *empty]
+    return [*insurers, *watched, *strangers, *receivers, *never_valid, *empty, *_nobody_s_role(merchant.authority)]
+
+
+def _nobody_s_role(authority: Authority) -> list[FieldFault]:
+    known = {*(one.name for one in authority.role), *authority.above}
+    if authority.gifts is None or authority.gifts.role in known:
+        return []
+    told = f"no role of this file is called {authority.gifts.role}, so nobody could approve"
+    return [_fault("authority.gifts.role", "no_such_role", told)]
 
 
 def _fault(where: str, code: str, detail: str) -> FieldFault:

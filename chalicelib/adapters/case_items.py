@@ -221,6 +221,13 @@ def person_of_text(text: bytes) -> Person:
     return load(Person, json.loads(text))
 
 
+def person_item(case_id: str, sealed: bytes, wrapped: bytes, pointers: Iterable[Pointer]) -> Item:
+    """The sealed person, and beside it the digest that points to all returns of the same customer."""
+    item = {"PK": keys.case_pk(case_id), "SK": keys.PERSON, "sealed": sealed, "wrapped": wrapped}
+    customer = next((one.value for one in pointers if one.kind == "customer"), None)
+    return item | ({"customer": customer} if customer else {})
+
+
 def file_of_items(items: Iterable[Item]) -> CaseFile | None:
     """Everything under one case; None when there is no case."""
     by_kind: dict[str, list[Item]] = {}
@@ -247,6 +254,7 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         packs=tuple(map(pack_of_item, by_kind.get(keys.PACK.rstrip("#"), ()))),
         notices=register_of_item(by_kind[keys.NOTICES][0]) if keys.NOTICES in by_kind else Register(),
         parts=StoredParts(by_kind),
+        customer=next((one.get("customer") for one in by_kind.get(keys.PERSON, ())), None),
     )
 
 

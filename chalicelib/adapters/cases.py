@@ -23,6 +23,7 @@ from chalicelib.adapters.case_items import (
     leg_of_item,
     log_item,
     part_updates,
+    person_item,
     person_of_text,
     person_text,
     plan_item,
@@ -110,7 +111,7 @@ class TableCases:
         """Take the key of the personal values away, and what it sealed: unreadable from now on, in every later backup
         too. The emptied item stays, so that no function needs leave to delete what belongs to a case.
         """
-        self._table.update(Update(keys.case_pk(case_id), keys.PERSON, {}, ("wrapped", "sealed")))
+        self._table.update(Update(keys.case_pk(case_id), keys.PERSON, {}, ("wrapped", "sealed", "customer")))
 
     def commit(
         self,
@@ -179,7 +180,6 @@ class TableCases:
 
     def _opened(self, opening: Opening, mark: str) -> list[Item]:
         case_id = opening.case.case_id
-        pk = keys.case_pk(case_id)
         key = self._data_keys.new(case_id)
         items = [case_item(opening.case) | {MARK: mark}]
         items.append(plan_item(opening.plan))
@@ -188,7 +188,7 @@ class TableCases:
         items += map(pointer_item, opening.pointers)
         items += map(exception_item, opening.exceptions)
         sealed = seal(key.plain, person_text(opening.person), case_id)
-        items.append({"PK": pk, "SK": keys.PERSON, "sealed": sealed, "wrapped": key.wrapped})
+        items.append(person_item(case_id, sealed, key.wrapped, opening.pointers))
         items.append(log_item(opening.log))
         items += [register_item(case_id, opening.notices)] if opening.notices else []
         return items + ([answer_item(opening.answer)] if opening.answer else [])

@@ -91,6 +91,7 @@ class KindRow(Row):
     least_approvals: int = 0
     sends: Literal["replacement", "refused"] | None = None
     ends: bool = False
+    freely: bool = False
     late_interest: bool = False
 
 

@@ -30,6 +30,7 @@ from chalicelib.returns.fineness_found import fineness_of
 from chalicelib.returns.settlement import LATE_INTEREST, LIVE, Pays, Settlement, SettlementKind, SettlementLine
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.settlement_rules import GroundOn, KindRow
+from chalicelib.workflows.gifts import gift_with
 from chalicelib.workflows.grounds_found import UNJUDGED, fault_lacks
 from chalicelib.workflows.settlement_sight import FINENESS, Sight, refuse_blocked, worth_of_pieces
 
@@ -74,7 +75,8 @@ def build(sight: Sight, wish: Wish, *, by: str, role: str, now: datetime) -> Set
     came = _asked_for(sight, wish, row, before)
     amount = _interest_on(sight, row, _AMOUNTS[wish.kind](sight, basis, wish, came, before), now)
     stake = _stake(sight, basis, row, came, amount, wish)
-    need = needed(Ask(stake, role, _least(row, amount, judged=judged)), sight.merchant.authority)
+    freely = gift_with(sight, wish.kind, amount.total, now)
+    need = needed(Ask(stake, role, _least(row, amount, judged=judged), freely), sight.merchant.authority)
     begun = Settlement(
         case_id=sight.file.case.case_id,
         n=1 + max((one.n for one in sight.settlements), default=0),

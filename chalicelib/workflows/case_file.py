@@ -35,7 +35,8 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything under one case, read in one query."""
+    """Everything under one case, read in one query. ``customer`` is the digest that all returns of this customer are
+    found by, never told to anybody; None once the person is erased."""
 
     case: Case
     plan: Plan
@@ -50,6 +51,7 @@ class CaseFile:
     packs: tuple[Pack, ...] = ()
     notices: Register = field(default_factory=Register)
     parts: Parts = field(default_factory=NoParts)
+    customer: str | None = None
 
     def papers_of(self, leg_n: int) -> LegPapers | None:
         """The papers of a leg; None when none were made yet."""

@@ -54,7 +54,8 @@ class SettlementBlocked(ConflictError):
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One case and the rules of its order. ``elsewhere``: what other returns of the order have given or bound, where
-    somebody is about to give more."""
+    somebody is about to give more. ``gifts_elsewhere``: how many gifts the customer's other returns have had within
+    the months that count, where somebody is about to give another (None: nobody can say)."""
 
     file: CaseFile
     merchant: Merchant
@@ -62,6 +63,7 @@ class Sight:
     right: Cited[Right] | None
     guarantee: Cited[Guarantee] | None
     elsewhere: tuple[Settlement, ...] = ()
+    gifts_elsewhere: int | None = None
 
     @property
     def payment(self) -> Payment | None:
