@@ -266,3 +266,27 @@ def test_what_is_not_looked_at_never_makes_a_piece_better(told, name):
     others = {"weight": "too_light", "serial": "serial_differs", "hallmark": "hallmark_differs"}
     still = set(full.holds) - {others[name], "too_heavy", "pieces_missing"}
     assert still <= set(blind.holds) | {"not_weighed"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "passes", "another", "assay"),
+    [(585, "580", "579.9", "569.9"), (750, "745", "744.9", "734.9"), (916, "911", "910.9", "900.9"),
+     (999, "994", "993.9", "983.9")],
+)  # fmt: skip
+def test_a_mark_passes_at_five_below_it_and_is_an_assays_at_more_than_fifteen(mark, passes, another, assay):
+    sold = replace(CHAIN, fineness=mark, gross_weight_g=g("10.00"), net_weight_g=g("10.00"))
+
+    def read(ppt: str) -> set[str]:
+        told = {"readings_ppt": (g(ppt),) * 3, "hallmark": str(mark), "serial": None, "stones": None}
+        return {one for one in judged(sold, weight="10.00", **told).reasons if one.startswith("fineness")}
+
+    assert read(passes) == {"fineness_agrees"}
+    assert read(another) == {"fineness_wants_another_method"}
+    assert read(assay) == {"fineness_wants_an_assay"}
+
+
+@pytest.mark.parametrize(("mark", "holds"), [(999, ("another_metal_shows",)), (916, ()), (585, ())])
+def test_silver_or_copper_shows_in_an_alloy_and_holds_pure_gold_alone(mark, holds):
+    sold = replace(CHAIN, fineness=mark)
+    told = {"readings_ppt": (g(str(mark)),) * 3, "other_peaks": True, "hallmark": str(mark)}
+    assert judged(sold, weight="10.00", serial=None, stones=None, **told).holds == holds
