@@ -1,4 +1,4 @@
-"""From which worth on two people open a parcel: 1,000 US dollars as it is insured, which is never more than its worth."""
+"""From which worth on two people open a parcel: 1,000 US dollars as insured, which is never more than its worth."""
 
 from __future__ import annotations
 
