@@ -97,6 +97,11 @@ def closing_of(exception: OpenException, detail: str, now: datetime) -> dict[str
     }
 
 
+def is_of(exception: OpenException, episode: str) -> bool:
+    """Whether this is the exception of that name, or a later one of it."""
+    return exception.episode == episode or exception.episode.startswith(f"{episode}.")
+
+
 def alert_of_number(parked: Parked, now: datetime) -> dict[str, Any]:
     """A carrier reports on a number that no case has."""
     return {

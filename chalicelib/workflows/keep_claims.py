@@ -32,7 +32,7 @@ from chalicelib.insurance.claims import (
     told_discovered,
 )
 from chalicelib.workflows import case_log
-from chalicelib.workflows.alert_words import closing_of, opening
+from chalicelib.workflows.alert_words import closing_of, is_of, opening
 from chalicelib.workflows.claim_ports import PACK_TO_MAKE
 from chalicelib.workflows.claim_sight import Sight, sight_of
 from chalicelib.workflows.freeze_evidence import thaw
@@ -179,7 +179,7 @@ def _openings(sight: Sight, after: Sequence[Claim], now: datetime) -> list[dict[
     """Reminders that nobody was told of, or not as grave as they are."""
     alerts = []
     for _, reminder in _wanted(sight, after, now):
-        told = [one for one in sight.reminders() if _is_of(one, reminder.episode)]
+        told = [one for one in sight.reminders() if is_of(one, reminder.episode)]
         standing_ones = [one for one in told if one.status != "resolved"]
         ours = [one for one in told if one.resolved_by == BY_THE_RULES]
         if standing_ones and not any(_graver(reminder, one) for one in standing_ones):
@@ -217,12 +217,7 @@ def _closings(sight: Sight, after: Sequence[Claim], now: datetime) -> list[dict[
     names = [reminder.episode for _, reminder in _wanted(sight, after, now)]
     states = ", ".join(f"{one.claim_id} is {one.state}" for one in after)
     over = (one for one in sight.reminders() if one.status != "resolved")
-    return [closing_of(one, states, now) for one in over if not any(_is_of(one, name) for name in names)]
-
-
-def _is_of(exception: OpenException, episode: str) -> bool:
-    """Whether this is the reminder of that name, or a later one of it."""
-    return exception.episode == episode or exception.episode.startswith(f"{episode}.")
+    return [closing_of(one, states, now) for one in over if not any(is_of(one, name) for name in names)]
 
 
 def _graver(reminder: Reminder, than: OpenException) -> bool:

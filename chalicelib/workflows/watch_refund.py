@@ -17,7 +17,7 @@ from chalicelib.returns.settlement import RefundClock, Settlement
 from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.stages import OVER
 from chalicelib.workflows import watch_original
-from chalicelib.workflows.alert_words import closing_of, opening
+from chalicelib.workflows.alert_words import closing_of, is_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
@@ -144,12 +144,12 @@ def _says_the_same(one: RefundClock, other: RefundClock) -> bool:
 def _alerts(file: CaseFile, clock: RefundClock, now: datetime) -> list[dict[str, Any]]:
     """The alert of the day as it is now, graver once it has passed; those of other days are over."""
     wanted = _opening(file, clock, now) if clock.alert_at is not None and now >= clock.alert_at else None
-    name = wanted["episode"] if wanted else None
     told = [one for one in file.exceptions if one.kind == DUE and one.status != "resolved"]
-    closings = [closing_of(one, "the day has moved or the refund is made", now) for one in told if one.episode != name]
+    over = (one for one in told if wanted is None or not is_of(one, wanted["episode"]))
+    closings = [closing_of(one, "the day has moved or the refund is made", now) for one in over]
     if wanted is None or _is_told_elsewhere(file, clock, now):
         return closings
-    known = any((one.episode, one.severity) == (name, wanted["severity"]) for one in file.exceptions)
+    known = any(is_of(one, wanted["episode"]) and one.severity == wanted["severity"] for one in file.exceptions)
     return closings if known else [*closings, wanted]
 
 

@@ -116,7 +116,7 @@ def test_a_legal_day_that_has_moved_is_not_told_late():
         assert ("refund_due" in house.open_kinds()) is opens
 
 
-def test_a_legal_day_that_passes_is_told_though_a_person_has_resolved_the_warning_of_it():
+def test_a_legal_day_that_passes_is_told_and_stays_open_though_a_person_has_resolved_the_warning_of_it():
     house = SettlingHouse().back()
     begin(house.ports, CASE, house.now)
     house.sweep(house.clock.alert_at + HOUR)
@@ -124,5 +124,7 @@ def test_a_legal_day_that_passes_is_told_though_a_person_has_resolved_the_warnin
     act_on_exception(house.ports, warning.exception_id, Verdict("resolve", "max", "seen"), house.now)
     assert house.open_kinds() == []
     house.sweep(house.clock.ends_at + HOUR)
+    begin(house.ports, CASE, house.now)
+    house.work()
     anew = [one for one in house.file.exceptions if one.status != "resolved"]
     assert [(one.episode, one.severity) for one in anew] == [(f"{warning.episode}.again", "critical")]
