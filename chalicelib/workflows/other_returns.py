@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.returns.case import Case, ReturnRequest
+from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.settlement import LIVE, Settlement
 from chalicelib.returns.stages import is_past
 from chalicelib.workflows.ports import CaseFile, Ports
@@ -32,8 +33,11 @@ def seen_before(ports: Ports, request: ReturnRequest) -> list[str]:
 
 
 def with_the_order(ports: Ports, sight: Sight) -> Sight:
-    """The case with what its order's other returns have given or bound."""
-    return replace(sight, elsewhere=_given_elsewhere(ports, sight.file))
+    """The case with what its order's other returns have given or bound, and the disputes that are noted there."""
+    others = _others(ports, sight.file)
+    given = (one for each in others for one in each.parts.of(Settlement) if one.state in LIVE)
+    disputes = (one for each in others for one in each.parts.of(Dispute))
+    return replace(sight, elsewhere=tuple(given), disputes_elsewhere=tuple(disputes))
 
 
 def _of_the_order(ports: Ports, number: str, to_stay: list[tuple[str, Case]]) -> list[str]:
@@ -43,7 +47,7 @@ def _of_the_order(ports: Ports, number: str, to_stay: list[tuple[str, Case]]) ->
     return [said.format(serial, case.rma) for serial, case in to_stay if case.case_id in mine]
 
 
-def _given_elsewhere(ports: Ports, file: CaseFile) -> tuple[Settlement, ...]:
+def _others(ports: Ports, file: CaseFile) -> list[CaseFile]:
     others = ports.cases.pointed("order", file.plan.request.order.number, None, MOST_RETURNS).cases
     found = (ports.cases.file(case.case_id) for case in others if case.case_id != file.case.case_id)
-    return tuple(one for each in found if each is not None for one in each.parts.of(Settlement) if one.state in LIVE)
+    return [each for each in found if each is not None]

@@ -53,9 +53,9 @@ class SettlementBlocked(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One case and the rules of its order. ``elsewhere``: what other returns of the order have given or bound, where
-    somebody is about to give more. ``gifts_elsewhere``: how many gifts the customer's other returns have had within
-    the months that count, where somebody is about to give another (None: nobody can say)."""
+    """One case and the rules of its order. Where somebody is about to give more: ``elsewhere`` is what other returns
+    of the order have given or bound, ``disputes_elsewhere`` what is noted there of its payment, ``gifts_elsewhere`` how
+    many gifts the customer's other returns have had within the months that count (None: nobody can say)."""
 
     file: CaseFile
     merchant: Merchant
@@ -63,6 +63,7 @@ class Sight:
     right: Cited[Right] | None
     guarantee: Cited[Guarantee] | None
     elsewhere: tuple[Settlement, ...] = ()
+    disputes_elsewhere: tuple[Dispute, ...] = ()
     gifts_elsewhere: int | None = None
 
     @property
@@ -155,7 +156,8 @@ class Sight:
         live = [one for one in self.settlements if one.state in LIVE]
         given = [one.gave for one in live if one.gave is not None and one.gave.currency == currency]
         given += [one.gave for one in self.elsewhere if self.payment and one.gave and one.gave.currency == currency]
-        given += [one.bank_gave for one in self.banked if one.bank_gave and one.bank_gave.currency == currency]
+        banked = (*self.banked, *(one for one in self.disputes_elsewhere if self.payment))
+        given += [one.bank_gave for one in banked if one.bank_gave and one.bank_gave.currency == currency]
         lines = [line for one in live for line in one.lines]
         once = frozenset(line.code for one in (*live, *self.elsewhere) for line in one.lines) & ONCE
         # In an exchange the sale goes on with the new piece.
@@ -238,7 +240,7 @@ def refuse_blocked(
     """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind, on this ground, for these
     lines (none: all); ``but`` is the settlement that is itself looked at, and says both."""
     faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but)]
-    faults += _trouble_faults(sight, but)
+    faults += [*_trouble_faults(sight, but), *_order_faults(sight, row)]
     own = next((one for one in sight.settlements if one.n == but), None)
     if own is not None:
         faults += _looked_again_faults(sight, row, own)
@@ -338,6 +340,18 @@ def _trouble_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
         yield FieldFault("buy_back.fineness", "fineness_in_doubt", told, "case")
 
 
+def _order_faults(sight: Sight, row: KindRow) -> Iterator[FieldFault]:
+    """Disputes about the same payment that are noted with other returns of the order: money waits for their end too,
+    and for how much the bank gave."""
+    currency = sight.basis(sight.ground()).currency
+    for dispute in sight.disputes_elsewhere if row.pays != "nothing" else ():
+        if dispute.state in sight.rules.blocks.disputes:
+            told = f"dispute {dispute.dispute_id} of another return of the order is {dispute.state}: end it first"
+            yield FieldFault("dispute", "open_dispute", told, "case")
+        elif dispute.state in PAID_BY_THE_BANK:
+            yield from _amount_faults(dispute, currency)
+
+
 def _bank_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
     """After a bank gave money back: how much, and for which pieces, must be known; what it gave counts as given, so
     that no settlement, and none that was agreed before, goes beyond what was paid or binds a piece once more."""
@@ -364,13 +378,21 @@ def _bank_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
 
 def _unsaid_faults(dispute: Dispute, currency: str) -> Iterator[FieldFault]:
     """What a person must say of it first, by telling the same end of the dispute once more."""
-    gave, again = dispute.bank_gave, f"dispute {dispute.dispute_id} is {dispute.state}: tell it so once more with"
+    yield from _amount_faults(dispute, currency)
+    if dispute.lines is None:
+        told = f"{_again(dispute)} the pieces that the bank gave it for (lines; an empty list for none of them)"
+        yield FieldFault("dispute.lines", "lines_unknown", told, "case")
+
+
+def _again(dispute: Dispute) -> str:
+    return f"dispute {dispute.dispute_id} is {dispute.state}: tell it so once more with"
+
+
+def _amount_faults(dispute: Dispute, currency: str) -> Iterator[FieldFault]:
+    gave, again = dispute.bank_gave, _again(dispute)
     if gave is None:
         told = f"{again} what the bank gave back (gave_back)"
         yield FieldFault("dispute.amount", "amount_unknown", told, "case")
     elif gave.currency != currency:
         told = f"{again} what the bank gave back in {currency}, as it was charged (gave_back)"
         yield FieldFault("dispute.amount", "other_currency", told, "case")
-    if dispute.lines is None:
-        told = f"{again} the pieces that the bank gave it for (lines; an empty list for none of them)"
-        yield FieldFault("dispute.lines", "lines_unknown", told, "case")

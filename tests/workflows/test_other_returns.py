@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.errors import InvalidRequestError
+from chalicelib.returns.dispute_clocks import Notice, Said
 from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.build_settlement import Wish
+from chalicelib.workflows.keep_disputes import act_on_dispute, note_dispute
 from chalicelib.workflows.keep_settlement import propose, withdraw
+from chalicelib.workflows.settlement_sight import SettlementBlocked
 from tests.faults.stories import RING
-from tests.workflows.settling import SettlingHouse, paid, request_paid
+from tests.workflows.settling import CASE, MONDAY, SettlingHouse, eur, paid, request_paid
 
 SECOND = "case0002"
 OTHER_RING = replace(RING, serial="GT-000999")
@@ -75,3 +78,31 @@ def test_each_ring_of_an_order_of_two_is_given_back_by_its_own_return():
     assert told["total"]["amount"] == "1180.00"
     (one,) = house.ports.cases.file(SECOND).parts.of(Settlement)
     assert "outbound_freight" not in [line.code for line in one.lines]
+
+
+def disputed(action: str | None, amount: str | None = "1195.00", lines=((1, 1),)) -> SettlingHouse:
+    """A bank asks for the payment, or gives it back, as the first return knows; another of the order is opened."""
+    house = SettlingHouse().back()
+    notice = Notice("visa", "13.7", MONDAY.date(), eur(amount) if amount else None, "CB-1")
+    note_dispute(house.ports, CASE, notice, holder="fin", now=house.now)
+    if action:
+        said = Said(None, lines)
+        act_on_dispute(
+            house.ports, CASE, "visa-CB-1", action, why=None, said=said, holder="fin", now=house.now
+        )  # fmt: skip
+    return once_more(house)
+
+
+def test_what_a_bank_gave_back_in_another_return_is_not_given_again():
+    with pytest.raises(InvalidRequestError, match="nothing is left to give"):
+        second_refund(disputed("lose"))
+    assert second_refund(disputed("lose", "195.00"))["total"]["amount"] == "1000.00"
+
+
+@pytest.mark.parametrize(
+    ("action", "amount", "code"), [(None, "1195.00", "open_dispute"), ("lose", None, "amount_unknown")]
+)
+def test_money_waits_for_a_dispute_that_another_return_of_the_order_knows(action, amount, code):
+    with pytest.raises(SettlementBlocked) as refused:
+        second_refund(disputed(action, amount))
+    assert [one.code for one in refused.value.faults] == [code]
