@@ -24,7 +24,7 @@ from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.find_case import file_of
-from chalicelib.workflows.freeze_evidence import CLAIM_OVER, is_held, thawed
+from chalicelib.workflows.freeze_evidence import CLAIM_OVER, is_held, thaw, thawed
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.wake_parts import step_of
 from chalicelib.workflows.words_of_people import wordless_exceptions, wordless_settlements
@@ -112,6 +112,7 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
         return
     held = _holds(file, found)
     if not held:
+        thaw(ports, file, now)
         ports.evidence.note_erased(case_id, now)
         ports.links.revoke(case_id)
         ports.cases.erase(case_id)
@@ -124,7 +125,7 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
             return Amendment(again.case, "erasure_held", {"held_by": " ".join(held)}, parts=(_held(part, held, now),))
         done = replace(part, state="done", due_at=None, done_at=now, held_by=())
         facts = {"rule": part.rule or "asked"}
-        parts: tuple[Part, ...] = (done, *thawed(again), *wordless_settlements(again))
+        parts: tuple[Part, ...] = (done, *wordless_settlements(again))
         return Amendment(again.case, "person_erased", facts, parts=parts, exceptions=wordless_exceptions(again))
 
     amend_file(ports, case_id, now, decide)
