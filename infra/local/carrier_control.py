@@ -65,6 +65,10 @@ class SimulatedCarriers:
         self._child.start()
         self._child.wait_ready(lambda: not port_is_free(self._port), START_S)
 
+    def turn_to(self, carrier: str) -> None:
+        """From now on the parcels of this one are moved: another parcel of the same case may go by another carrier."""
+        self.carrier, self.name = carrier, NAMES[carrier]
+
     def stop(self) -> None:
         """Stop them; their parcels stay in their files."""
         if self._child:

@@ -103,7 +103,7 @@ class Ending(Story):
         again = self._door.call("POST", path, said | changed)
         self._require(again.status == OK, f"the same receipt again: {again.status} {again.text[:300]}")
         self._row(
-            self._now(), f"taken in: parcel {said['weight_g']} g, opened by two on film", "Shenzhen", "look at it"
+            self._now(), f"taken in: parcel {said['weight_g']} g, opened by two on film", self._tale.dock, "look at it"
         )
         return received
 
@@ -127,7 +127,8 @@ class Ending(Story):
         )
         told = self._expect(OK, signed, "countersigning")
         self._require(told["outcome"] == "accepted", f"the ring was not accepted: {told}")
-        self._row(self._now(), "weighed 5.28 g of 5.30 g sold: within its tolerance", "Shenzhen", "accepted by two")
+        said = "weighed 5.28 g of 5.30 g sold: within its tolerance"
+        self._row(self._now(), said, self._tale.dock, "accepted by two")
 
     # --- money ---------------------------------------------------------------------------------------------
 

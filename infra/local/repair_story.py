@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from infra.local.scenarios import Lane, scenario
 from infra.local.story import CREATED, OK, Body
 
 RESIZE = {"code": "resize", "line": 1, "facts": {"sizes": "2", "width_mm": "3.0", "thickness_mm": "1.8"}}
-SEE_THE_PAGE = 303
+SEE_THE_PAGE, UNPROCESSABLE = 303, 422
 BEFORE_G, AFTER_G, ADDED_G = "5.28", "5.71", "0.43"
 
 
@@ -52,11 +53,11 @@ class RepairStory(Ending):
         took = {"gross_g": BEFORE_G, "scale_id": SCALE["scale_id"], "stones": 1, "evidence_ids": photos}
         self._repair("repair/take_in", took)
         said = f"taken in for work: {BEFORE_G} g, one stone, {len(photos)} photos"
-        self._row(self._now(), said, "Shenzhen", "two sizes larger")
+        self._row(self._now(), said, self._tale.dock, "two sizes larger")
 
     def _quote(self) -> None:
         """Every line with where it comes from; the owner says yes on their own page."""
-        quote = self._repair("repair-quote", {})["quote"]
+        quote = self._offered()
         for line in quote["lines"]:
             amount = line["amount"]
             self._row(
@@ -69,9 +70,21 @@ class RepairStory(Ending):
         self._row(self._now(), "the owner approves the quote on their page", self._tale.city, "work may begin")
         price = quote["payable_to_us"]
         transfer = {"why": "repair_price", "from": "customer", "to": "merchant", "reference": f"TR-{self._case_id[:8]}"}
-        if any(digit in "123456789" for digit in price["amount"]):
+        if Decimal(price["amount"]) > 0:
             self._repair("money", {**transfer, "amount": price})
             self._row(self._now(), f"the owner pays {price['amount']} {price['currency']}", "", "noted by the desk")
+
+    def _offered(self) -> Body:
+        """The quote; what no rule knows of it on this lane a person gives."""
+        answer = self._door.call("POST", f"/v1/returns/{self._case_id}/repair-quote", {})
+        given = {}
+        if answer.status == UNPROCESSABLE:
+            faults = answer.body["errors"]
+            asked = "\n".join(f"- {fault['detail']}" for fault in faults)
+            self._row("", "the quote is not offered while a line of it is not known", "", asked, mark="warn")
+            given = {one["field"].removeprefix("given."): {"amount": "48.00", "currency": "EUR"} for one in faults}
+        quote: Body = self._repair("repair-quote", {"given": given})["quote"]
+        return quote
 
     def _work(self) -> None:
         self._repair("repair/start", {})
@@ -80,7 +93,7 @@ class RepairStory(Ending):
         self._repair("repair/test", {"gross_g": AFTER_G, "scale_id": SCALE["scale_id"]})
         self._repair("repair/done", {})
         self._row(
-            self._now(), f"{ADDED_G} g of gold added; weighs {AFTER_G} g, as the work explains", "Shenzhen", "done"
+            self._now(), f"{ADDED_G} g of gold added; weighs {AFTER_G} g, as the work explains", self._tale.dock, "done"
         )
 
     def _send_out(self) -> None:
@@ -93,10 +106,11 @@ class RepairStory(Ending):
             said = {"cause": "repaired", "repair": 1, "facts": facts}
             self._repair("ways-out", said)
         leg = self._until("the second waybill is bought", self._second_leg)
+        self._carrier.turn_to(leg["carrier"])
         self._row(
             self._now(),
             f"second waybill: {self._carrier.name} {leg['tracking_number']}",
-            "Shenzhen → Paris",
+            f"{self._tale.dock} → {self._tale.city}",
             leg["purpose"],
         )
         self._number = leg["tracking_number"]

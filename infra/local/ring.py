@@ -59,6 +59,11 @@ class Tale:
         name: str = self.customer["address"]["city"]
         return name
 
+    @property
+    def dock(self) -> str:
+        """The city where the ring is taken in."""
+        return self.lane.destination.city.title()
+
     def steps(self, opened: datetime) -> Mapping[str, Step]:
         """Everything that happens to the ring, by its word. The whole way lies within a day: a scan that is dated
         further ahead of the clock is refused as out of bounds."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self
 
 import boto3
@@ -70,8 +72,7 @@ class Ministack:
         if not self.installed:
             raise LocalRunError(f"{self._python} is missing; `make .venv-local/made` installs it")
         require_free(self.port, "embedded AWS", PORT_VARIABLE)
-        # Functions are unpacked here at each cold start; what an earlier run left is of no use.
-        shutil.rmtree(self._state_dir / "tmp", ignore_errors=True)
+        self._forget_unpacked()
         (self._state_dir / "tmp").mkdir(parents=True)
         self._child.start()
         self._child.wait_ready(self._healthy, self._patience_s)
@@ -97,6 +98,16 @@ class Ministack:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _forget_unpacked(self) -> None:
+        """Functions are unpacked here at each cold start, by the ten thousand files; what an earlier run left is of no
+        use and goes while this one starts. What is not gone when it ends goes with the next."""
+        left = self._state_dir / "tmp"
+        if left.exists():
+            left.rename(self._state_dir / f"gone-{os.getpid()}-{time.time_ns()}")
+        gone = list(self._state_dir.glob("gone-*"))
+        forget = Thread(target=lambda: [shutil.rmtree(one, ignore_errors=True) for one in gone], daemon=True)
+        forget.start()
 
     def _healthy(self) -> bool:
         try:

@@ -308,7 +308,7 @@ class Story:
     def _push(self, word: str) -> None:
         self._codes[word] = self._carrier.scan(self._number, self._steps[word], push=True)
         self._until(f"the scan {self._codes[word]} is known", lambda: self._seen(word))
-        self._scan_row(word, "good", PUSHED_BY[self._tale.carrier])
+        self._scan_row(word, "good", PUSHED_BY[self._carrier.carrier])
 
     def _wait(self) -> None:
         time.sleep(STEP_S)
@@ -320,7 +320,7 @@ class Story:
 
     @property
     def _path(self) -> str:
-        return f"/v1/shipments/{self._tale.carrier}/{self._number}"
+        return f"/v1/shipments/{self._carrier.carrier}/{self._number}"
 
     def _shipment(self) -> Body:
         return self._expect(OK, self._door.call("GET", self._path), "reading the shipment")

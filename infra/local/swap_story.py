@@ -35,7 +35,7 @@ class SwapStory(Ending):
         self._require(found["outcome"] == "held", f"a swapped ring was not held: {found['outcome']}")
         (piece,) = found["pieces"]
         weighed = f"weighed {piece['weighing']['gross_g']} g, as expected; {piece['verdict']}: "
-        self._row(self._now(), weighed + ", ".join(piece["reasons"]), "Shenzhen", "held", mark="held")
+        self._row(self._now(), weighed + ", ".join(piece["reasons"]), self._tale.dock, "held", mark="held")
         concern = self._until("the swap is an exception", lambda: self._concern("swapped_piece"))
         for language in ("en", "zh"):
             path = f"/v1/exceptions/{concern['exception_id']}?language={language}"
