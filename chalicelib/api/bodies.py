@@ -297,11 +297,11 @@ Outcome = Literal[
 
 class ExceptionActionBody(Shape):
     """What a person did about an exception. ``assignee`` belongs to assign (whoever calls, if left out), ``until`` to
-    snooze and to wait, ``outcome`` to resolve: ``booked`` or
-    ``not_booked`` for a booking whose result was unknown or refused (what the carrier has, by its own word: with
-    ``tracking_number`` for a waybill, ``confirmation`` for a pickup), ``done`` or ``not_done`` for a change or a
-    cancellation, ``approved`` or ``refused`` for a return that
-    waits for a decision; other exceptions have none. To resolve takes a ``note``.
+    snooze and to wait, ``outcome`` to resolve: ``booked`` or ``not_booked`` for a booking whose result was unknown or
+    refused (what the carrier has, by its own word: with ``tracking_number`` for a waybill, ``confirmation`` for a
+    pickup), ``done`` or ``not_done`` for a change or a cancellation, ``approved``, ``approved_without_proof`` or
+    ``refused`` for a return that waits for a decision, the first two or ``called_off`` for a parcel that waits to go
+    out, ``lost`` for a parcel that nobody can find, where you know it; others have none. To resolve takes a ``note``.
     """
 
     note: Annotated[str, line(1000)] | None = None
