@@ -26,7 +26,7 @@ from chalicelib.errors import RuleNotInForce
 from chalicelib.notices.register import Register
 from chalicelib.returns.case import Case, Person, Plan
 from chalicelib.shipments.leg import Leg
-from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Pointer, StoredAnswer
+from chalicelib.workflows.ports import Booking, CaseFile, LogEntry, Opening, Pointer, StoredAnswer
 
 LISTED = frozenset({"listed_as", "listed_at"})
 # The dictionary that plans are written with now (``infra/generate_plan_words.py``).
@@ -221,11 +221,17 @@ def person_of_text(text: bytes) -> Person:
     return load(Person, json.loads(text))
 
 
-def person_item(case_id: str, sealed: bytes, wrapped: bytes, pointers: Iterable[Pointer]) -> Item:
-    """The sealed person, and beside it the digest that points to all returns of the same customer."""
-    item = {"PK": keys.case_pk(case_id), "SK": keys.PERSON, "sealed": sealed, "wrapped": wrapped}
-    customer = next((one.value for one in pointers if one.kind == "customer"), None)
-    return item | ({"customer": customer} if customer else {})
+# What an erasure takes away.
+SEALED = ("wrapped", "sealed", "customer", "address_signals")
+
+
+def person_item(opening: Opening, sealed: bytes, wrapped: bytes) -> Item:
+    """The sealed person, and beside it the digest that points to all returns of the same customer, and the codes of
+    what speaks in the address for calling them back."""
+    item: Item = {"PK": keys.case_pk(opening.case.case_id), "SK": keys.PERSON, "sealed": sealed, "wrapped": wrapped}
+    customer = next((one.value for one in opening.pointers if one.kind == "customer"), None)
+    signals = list(opening.address_signals)
+    return item | ({"customer": customer} if customer else {}) | ({"address_signals": signals} if signals else {})
 
 
 def file_of_items(items: Iterable[Item]) -> CaseFile | None:
@@ -240,6 +246,7 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         return tuple(load(kind, item) for item in by_kind.get(prefix.rstrip("#"), ()))
 
     bookings = parts(Booking, keys.BOOKING)
+    person = next(iter(by_kind.get(keys.PERSON, ())), Item())
     return CaseFile(
         case=case_of_item(by_kind[keys.CASE][0]),
         plan=plan_of_item(by_kind[keys.PLAN][0]),
@@ -254,7 +261,8 @@ def file_of_items(items: Iterable[Item]) -> CaseFile | None:
         packs=tuple(map(pack_of_item, by_kind.get(keys.PACK.rstrip("#"), ()))),
         notices=register_of_item(by_kind[keys.NOTICES][0]) if keys.NOTICES in by_kind else Register(),
         parts=StoredParts(by_kind),
-        customer=next((one.get("customer") for one in by_kind.get(keys.PERSON, ())), None),
+        customer=person.get("customer"),
+        address_signals=tuple(person.get("address_signals", ())),
     )
 
 

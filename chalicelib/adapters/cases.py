@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.case_items import (
+    SEALED,
     answer_item,
     answer_of_item,
     answer_takeover,
@@ -111,7 +112,7 @@ class TableCases:
         """Take the key of the personal values away, and what it sealed: unreadable from now on, in every later backup
         too. The emptied item stays, so that no function needs leave to delete what belongs to a case.
         """
-        self._table.update(Update(keys.case_pk(case_id), keys.PERSON, {}, ("wrapped", "sealed", "customer")))
+        self._table.update(Update(keys.case_pk(case_id), keys.PERSON, {}, SEALED))
 
     def commit(
         self,
@@ -188,7 +189,7 @@ class TableCases:
         items += map(pointer_item, opening.pointers)
         items += map(exception_item, opening.exceptions)
         sealed = seal(key.plain, person_text(opening.person), case_id)
-        items.append(person_item(case_id, sealed, key.wrapped, opening.pointers))
+        items.append(person_item(opening, sealed, key.wrapped))
         items.append(log_item(opening.log))
         items += [register_item(case_id, opening.notices)] if opening.notices else []
         return items + ([answer_item(opening.answer)] if opening.answer else [])

@@ -46,6 +46,7 @@ class OutFactsTold(Told):
     carrier: str | None
     service: str | None
     seals: list[str]
+    called_back: bool | None
 
 
 class WayOutAnswer(WayOutInShort):

@@ -23,7 +23,8 @@ Number = Annotated[int, Field(strict=True, ge=1, le=999)]
 class OutFactsBody(Shape):
     """What the case does not hold: how the piece left the customer's country, the customer's permit for a repair
     abroad, what carriage and insurance cost, who was agreed to pay at the border, and the only carrier wanted. What was
-    said before stays said; null is not said."""
+    said before stays said; null is not said. ``called_back``: the customer was called on the number of the order, and
+    wants it sent to an address that asked for that."""
 
     export_reference: Reference | None = None
     exported_on: Day | None = None
@@ -41,6 +42,7 @@ class OutFactsBody(Shape):
     carrier: Word | None = None
     service: Annotated[str, code("[A-Z][A-Z0-9_]*")] | None = None
     seals: Annotated[tuple[Reference, ...], Field(max_length=20)] = ()
+    called_back: Flag | None = None
 
     def as_facts(self) -> OutFacts:
         """The same as the returns room knows it."""

@@ -41,7 +41,8 @@ class OutFacts:
     ``export_reference``, ``exported_on`` and ``export_mode`` are of the export by which the piece left the customer's
     country; ``authorisation`` is the customer's permit for a repair abroad and ``back_in_time`` whether its period is
     kept. ``vat_refunded``: the customer had import tax back when the piece left. ``pays``: who was agreed to pay at the
-    border. ``carrier`` and ``service``: the only ones wanted.
+    border. ``carrier`` and ``service``: the only ones wanted. ``called_back``: the customer was called on the number of
+    the order and wants it sent to this address.
     """
 
     export_reference: str | None = None
@@ -60,6 +61,7 @@ class OutFacts:
     carrier: str | None = None
     service: str | None = None
     seals: tuple[str, ...] = ()
+    called_back: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class LogEntry:
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything under one case, read in one query. ``customer`` is the digest that all returns of this customer are
-    found by, never told to anybody; None once the person is erased."""
+    found by, never told to anybody; None once the person is erased. ``address_signals`` are codes alone."""
 
     case: Case
     plan: Plan
@@ -52,6 +52,7 @@ class CaseFile:
     notices: Register = field(default_factory=Register)
     parts: Parts = field(default_factory=NoParts)
     customer: str | None = None
+    address_signals: tuple[str, ...] = ()
 
     def papers_of(self, leg_n: int) -> LegPapers | None:
         """The papers of a leg; None when none were made yet."""

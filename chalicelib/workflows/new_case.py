@@ -19,6 +19,7 @@ from chalicelib.errors import InvalidRequestError
 from chalicelib.insurance.kept import told as told_cover
 from chalicelib.pickups.booking import PickupPlan
 from chalicelib.places import Lane
+from chalicelib.returns.address_signals import signals_of
 from chalicelib.returns.case import Case, Person, Plan, ReturnRequest, purpose_of, rma_of, worth_of
 from chalicelib.returns.eligibility import Decision
 from chalicelib.returns.stages import Stage
@@ -91,6 +92,7 @@ def new_case(
         log=entry,
         answer=None,
         exceptions=_for_a_person(case, decided, now),
+        address_signals=signals_of(person.address, now.date()),
     )
 
 

@@ -100,7 +100,7 @@ def plan_leg_out(ports: Ports, file: CaseFile, wish: OutWish, n: int, now: datet
         facts=wish.facts,
         changed_at=now,
     )
-    points = [*_not_ready(file, wish, items), *_unknown_place(place)]
+    points = [*_not_ready(file, wish, items), *_unknown_place(place), *_of_the_address(file, wish)]
     try:
         row = purpose_out(
             wish.cause,
@@ -179,6 +179,14 @@ def _place(ports: Ports, file: CaseFile, wish: OutWish) -> Facility | None:
 
 def _unknown_place(place: Facility | None) -> list[str]:
     return [] if place is not None else ["place: the merchant file no longer has the place it is to go from"]
+
+
+def _of_the_address(file: CaseFile, wish: OutWish) -> list[str]:
+    """What speaks in the address for calling back, until somebody has: by its code, never by a word of the address."""
+    if not file.address_signals or wish.facts.called_back:
+        return []
+    told = "call the customer back on the number of the order and say called_back, or call it off"
+    return [f"address: {', '.join(file.address_signals)}: {told}"]
 
 
 def _in_advance(file: CaseFile, wish: OutWish) -> bool:

@@ -139,7 +139,8 @@ class DuePart:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A new case with everything that is written with it, in one transaction."""
+    """A new case with everything that is written with it, in one transaction. ``address_signals`` are the codes of what
+    speaks in the address for calling the customer back."""
 
     case: Case
     plan: Plan
@@ -152,6 +153,7 @@ class Opening:
     exceptions: tuple[OpenException, ...] = ()
     notices: Register | None = None
     parts: tuple[Part, ...] = ()
+    address_signals: tuple[str, ...] = ()
 
 
 class Cases(Protocol):

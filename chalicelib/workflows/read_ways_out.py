@@ -154,6 +154,7 @@ def _facts(facts: OutFacts) -> dict[str, Any]:
         "carrier": facts.carrier,
         "service": facts.service,
         "seals": list(facts.seals),
+        "called_back": facts.called_back,
     }
 
 

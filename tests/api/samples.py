@@ -53,7 +53,7 @@ WAY_OUT: dict[str, Any] = {
         "export_reference": None, "exported_on": None, "export_mode": None, "imported_on": None,
         "duty_paid_on_import": None, "drawback_claimed": None, "vat_refunded": None, "authorisation": None,
         "back_in_time": None, "guarantee_proven": None, "freight": None, "insurance": None, "pays": None,
-        "carrier": None, "service": None, "seals": [],
+        "carrier": None, "service": None, "seals": [], "called_back": None,
     },
     "border": None,
     "estimate": None,

@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.returns.case import ReturnRequest
+from chalicelib.returns.case import Person, ReturnRequest
 from chalicelib.workflows.open_return import open_return
 from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.take_steps import take_step
@@ -18,7 +18,9 @@ __all__ = ["MONDAY", "REQUEST", "Desk"]
 
 
 class Desk:
-    """A world without faults, opened one step at a time."""
+    """A world without faults, opened one step at a time. ``person`` is who sends a piece back."""
+
+    person: Person = CLAIRE
 
     def __init__(self) -> None:
         self.world = World(Gate())
@@ -30,7 +32,7 @@ class Desk:
         return open_return(
             self.ports,
             request,
-            CLAIRE,
+            self.person,
             holder="desk",
             idempotency_key=key,
             body_digest="digest",
