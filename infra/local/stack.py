@@ -105,9 +105,8 @@ class Ministack:
         left = self._state_dir / "tmp"
         if left.exists():
             left.rename(self._state_dir / f"gone-{os.getpid()}-{time.time_ns()}")
-        gone = list(self._state_dir.glob("gone-*"))
-        forget = Thread(target=lambda: [shutil.rmtree(one, ignore_errors=True) for one in gone], daemon=True)
-        forget.start()
+        for gone in self._state_dir.glob("gone-*"):
+            Thread(target=shutil.rmtree, args=(gone,), kwargs={"ignore_errors": True}, daemon=True).start()
 
     def _healthy(self) -> bool:
         try:
