@@ -88,6 +88,9 @@ def faults_of(given: MoneyNoted, latest: date) -> list[FieldFault]:
             faults.append(FieldFault(field, "not_its_account", told))
     if given.amount.amount <= 0:
         faults.append(FieldFault("amount", "out_of_bounds", "give more than nothing"))
+    if given.repair_n is not None and given.why not in OF_A_REPAIR:
+        told = "only the price of a repair names one: leave it out"
+        faults.append(FieldFault("repair", "not_allowed", told))
     if given.on is not None and given.on > latest:
         faults.append(FieldFault("on", "in_future", "the day on which it was paid cannot lie ahead"))
     return faults

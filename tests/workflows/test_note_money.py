@@ -131,6 +131,10 @@ def test_freight_that_was_paid_is_noted_once_however_often_it_is_told(house):
     assert (one.from_account, one.to_account, one.amount, one.by) == ("merchant", "carrier", eur("41.20"), "fin")
 
 
+def test_freight_names_no_repair(house):
+    assert faults(lambda: note(house, replace(FREIGHT, repair_n=1))) == {("repair", "not_allowed")}
+
+
 def test_the_same_reference_with_another_amount_is_refused_and_for_another_purpose_is_another(house):
     note(house, FREIGHT)
     with pytest.raises(MoneyDiffers):
