@@ -139,7 +139,8 @@ def acted(
     back in one that is not lost."""
     if AFTER[action] not in PAID_BY_THE_BANK and said != NOTHING_SAID:
         told = "only in a dispute that is lost or given up the bank gives money back"
-        raise InvalidRequestError("nothing was given back", [FieldFault("gave_back", "not_lost", told)])
+        field = "lines" if said.amount is None else "gave_back"
+        raise InvalidRequestError("nothing was given back", [FieldFault(field, "not_lost", told)])
     if said.amount is not None and said.amount.amount <= 0:
         told = "give what the bank gave back; a dispute in which it gave nothing is won"
         raise InvalidRequestError("this is no amount", [FieldFault("gave_back", "out_of_bounds", told)])
