@@ -6,7 +6,7 @@ Everything is read off the case file; nothing here asks anybody or decides anyth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -151,9 +151,9 @@ class Sight:
             told_of_right=self.policy.withdrawal_notice_given if self.policy else None,
         )
 
-    def before(self, currency: str) -> Before:
-        """What the settlements of the case have given or bound, and what a bank gave back past them."""
-        live = [one for one in self.settlements if one.state in LIVE]
+    def before(self, currency: str, states: Container[str] = LIVE) -> Before:
+        """What the settlements of the case in these states have given or bound, and what a bank gave back past them."""
+        live = [one for one in self.settlements if one.state in states]
         given = [one.gave for one in live if one.gave is not None and one.gave.currency == currency]
         given += [one.gave for one in self.elsewhere if self.payment and one.gave and one.gave.currency == currency]
         banked = (*self.banked, *(one for one in self.disputes_elsewhere if self.payment))

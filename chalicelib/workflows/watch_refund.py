@@ -23,6 +23,7 @@ from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 
+DONE = frozenset({"done"})
 DUE = "refund_due"
 BY_WITHDRAWAL = "withdrawal_refund_due"
 STEP = "refund_watch"
@@ -129,10 +130,10 @@ def _reckoned(
 
 def _is_settled(sight: Sight) -> bool:
     """Whether the case has its outcome, by us or by the bank, for every piece that was accepted or, while nothing was
-    looked at, asked for."""
+    looked at, asked for. What is proposed or approved is no outcome yet."""
     ended = any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements)
     ended = ended or bool(sight.banked)
-    before = sight.before(sight.basis(sight.ground()).currency)
+    before = sight.before(sight.basis(sight.ground()).currency, DONE)
     return ended and not sight.came(before, inspected=bool(sight.inspections))
 
 

@@ -18,6 +18,7 @@ from chalicelib.errors import ConflictError, InvalidRequestError, NotFoundError,
 from chalicelib.merchant import load_merchant
 from chalicelib.money import Money
 from chalicelib.returns.case import SaleRecord
+from chalicelib.returns.disputes import PAID_BY_THE_BANK, Dispute
 from chalicelib.returns.inspection import Inspection, standing
 from chalicelib.returns.judge_parcel import ParcelSeen
 from chalicelib.returns.payment import Payment
@@ -36,11 +37,13 @@ TICK = 12 * HOUR
 UNHEARD = frozenset({"notices", "deliveries", "papers", "polls"})
 REFUSED = (ConflictError, InvalidRequestError, NotFoundError, NotPermitted, RuleNotInForce)
 PEOPLE = ("ann", "max", "lea", "fin", "law", "dock-1", "dock-2", "lead-1")
+APPROVERS = (("zoe", "manager"), ("ivy", "lead"), ("fin", "finance"), ("law", "legal"))
 ROLES = ("", "agent", "senior", "lead", "manager", "finance", "legal")
 KINDS = (
     "refund", "refund", "refund", "partial_refund", "refund_without_return", "exchange", "replacement",
     "advance_replacement", "store_credit", "goodwill", "refusal", "buy_back",
 )  # fmt: skip
+FOR_WHAT_CAME = frozenset({"refund", "partial_refund", "store_credit", "exchange"})
 PROVIDER = ("pays", "pays", "pays", "refuses", "away", "lost_before", "lost_after", "late", "pending")
 
 
@@ -138,12 +141,33 @@ def assert_held_to_what_came(settlements: Sequence[Settlement], looks: Iterable[
     assert pieces[1] <= DEAR_RING.quantity, "the ring was settled twice"
     assert pieces[2] <= STUDS.quantity, "more studs were settled than were sold"
     one = settlements[-1]
-    if one.kind not in ("refund", "partial_refund", "store_credit", "exchange"):
+    if one.kind not in FOR_WHAT_CAME:
         return
     accepted = {piece.line: piece.accepted for look in standing(looks) for piece in look.pieces}
     for line in one.lines:
         paid_for = (line.pieces or 0) if line.code == "price" else 0
         assert paid_for <= accepted.get(line.line or 0, 0), "paid for what was not accepted"
+
+
+Accepted = Mapping[int, tuple[int, Decimal | None, str | None]]
+
+
+def accepted_of(looks: Iterable[Inspection]) -> Accepted:
+    """How many pieces of each line the standing inspections accepted, their metal and their condition."""
+    stands = [one for one in standing(looks) if one.after_repair is None]
+    return {one.line: (one.accepted, one.accepted_net_g, one.condition) for look in stands for one in look.pieces}
+
+
+def assert_as_last_accepted(one: Settlement, reckoned: Accepted, looks: Iterable[Inspection]) -> None:
+    """What is begun to be paid was accepted by the inspection that stands now, as it was when the amount was
+    reckoned."""
+    if one.kind not in FOR_WHAT_CAME:
+        return
+    now = accepted_of(looks)
+    for line in {each.line or 0 for each in one.lines if each.code == "price"}:
+        assert now.get(line) == reckoned.get(line), f"{one.kind} of line {line} is paid on an older inspection"
+        paid_for = sum(each.pieces or 0 for each in one.lines if each.code == "price" and each.line == line)
+        assert paid_for <= now.get(line, (0, None, None))[0], "paid for what the last inspection did not accept"
 
 
 def assert_every_day_was_told(ports: Ports, file: CaseFile, now: datetime, since: datetime) -> None:
@@ -152,7 +176,8 @@ def assert_every_day_was_told(ports: Ports, file: CaseFile, now: datetime, since
     if file.case.stage in OVER:
         return
     sight = sight_of(ports, file)
-    if any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements):
+    ended = any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements)
+    if (ended or sight.banked) and not _unsettled(file):
         return
     agreed = min((one.proposed_at for one in sight.settlements if one.is_under_way), default=None)
     clock = earliest(sight.clocks(agreed))
@@ -161,3 +186,18 @@ def assert_every_day_was_told(ports: Ports, file: CaseFile, now: datetime, since
     told = [one.history[0].at for one in file.exceptions if one.kind in ("refund_due", "withdrawal_refund_due")]
     latest = max(clock.ends_at, since + TICK + HOUR)
     assert any(at <= latest for at in told), f"{clock.code} ended on {clock.last_day} and nobody was told"
+
+
+def _unsettled(file: CaseFile) -> Counter[int]:
+    """The pieces of each line that were accepted, or asked for while nothing was looked at, and for which nothing was
+    given by us or by a bank: what is merely proposed or approved is not given."""
+    looks = [one for one in standing(file.parts.of(Inspection)) if one.after_repair is None]
+    sold = {n: item.quantity for n, item in enumerate(file.plan.request.items, 1)}
+    left = Counter({one.line: one.accepted for look in looks for one in look.pieces} if looks else sold)
+    for one in file.parts.of(Settlement):
+        for line in one.lines if one.state == "done" else ():
+            left[line.line or 0] -= (line.pieces or 0) if line.code in ("price", "replaced", "sent_back") else 0
+    for dispute in file.parts.of(Dispute):
+        for n, pieces in (dispute.lines or ()) if dispute.state in PAID_BY_THE_BANK else ():
+            left[n] -= pieces
+    return +left

@@ -1,9 +1,10 @@
 """One case, played at random through its public stories from its parcel's arrival to its end, by hypothesis.
 
-People weigh, sign, release, propose, approve, withdraw, dispute, send out, cancel and close in any order and with any
-figures; the provider pays, refuses, is away, or loses its answer; messages lie, come twice and in any order; time
-passes with its schedule. What must hold always is checked after every step. The suite plays some, ``make random-ends``
-ten thousand.
+It comes from one of six countries, as a refund, an exchange, a guarantee or a recall, and sometimes its order has
+another return beside it. People weigh, sign, release, propose, approve, withdraw, dispute, send out, cancel and close
+in any order and with any figures; the provider pays, refuses, is away, or loses its answer; messages lie, come twice
+and in any order; time passes with its schedule. What must hold always is checked after every step. The suite plays
+some, ``make random-ends`` ten thousand.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import json
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.money import total
-from chalicelib.returns.case import Item
+from chalicelib.returns.case import Item, ReturnRequest
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.dispute_clocks import Notice
 from chalicelib.returns.disputes import Dispute
@@ -35,6 +37,7 @@ from chalicelib.workflows.build_settlement import BuyBack, Wish
 from chalicelib.workflows.cancel_case import cancel_case
 from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.close_case import close_case
+from chalicelib.workflows.decide_return import Ruling, decide_return
 from chalicelib.workflows.declare_withdrawal import declare
 from chalicelib.workflows.inspect_pieces import Inspected, inspect_pieces
 from chalicelib.workflows.keep_disputes import act_on_dispute, note_dispute
@@ -49,10 +52,10 @@ from chalicelib.workflows.take_in import TakenIn, take_in
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.faults.gate import Gate
-from tests.faults.stories import CLAIRE, REQUEST
 from tests.faults.world import HANDLERS, MONDAY, World
 from tests.workflows.dock import weighed
 from tests.workflows.odd_house import (
+    APPROVERS,
     CHARGED,
     DAY,
     DEAR_RING,
@@ -66,17 +69,20 @@ from tests.workflows.odd_house import (
     ROLES,
     SEEN,
     SERIALS,
-    SHOP,
     STUD_GRAMS,
     STUDS,
     TICK,
+    Accepted,
     HeardQueues,
     OddProvider,
     WatchedCases,
+    accepted_of,
+    assert_as_last_accepted,
     assert_every_day_was_told,
     assert_held_to_what_came,
     eur,
 )
+from tests.workflows.odd_orders import ASKED, COUNTRIES, DELIVERED, OTHER, Asked, as_sold
 
 CASE = "case0001"
 
@@ -89,36 +95,90 @@ class RandomEnd(RuleBasedStateMachine):
     settled: list[Settlement]
     read_at = -1
     refused: Counter[str]
+    reckoned: dict[int, Accepted]
     ended: ClassVar[list[Callable[[RandomEnd], None]]] = []
 
-    @initialize(payment=PAYMENTS, far=st.integers(0, 8), does=st.sampled_from(PROVIDER))
-    def opens(self, payment: Payment | None, far: int, does: str) -> None:
-        order = replace(REQUEST.order, payment=payment)
-        request = replace(REQUEST, order=order, items=(DEAR_RING, STUDS), pickup=None)
+    @initialize(
+        payment=PAYMENTS, far=st.integers(0, 8), does=st.sampled_from(PROVIDER), country=COUNTRIES, asked=ASKED,
+        delivered_on=DELIVERED,
+    )  # fmt: skip
+    def opens(self, payment: Payment | None, far: int, does: str, country: str, asked: Any, delivered_on: date) -> None:
+        self.asked = Asked(country, *asked, delivered_on, payment)
         self.provider = OddProvider(does)
         self.world = World(Gate())
         self.world.queues = HeardQueues()
         self.cases = WatchedCases(self.world.ports.cases)
         outside: Any = {"cases": self.cases, "payments": self.provider, "queues": self.world.queues}
-        outside["merchant"] = lambda: SHOP
+        ids, shop = map("case{:04}".format, count(1)), self.asked.shop
+        outside |= {"merchant": lambda: shop, "new_id": lambda: next(ids)}
         self.world.ports = self.ports = replace(self.world.ports, **outside)
-        self.acted_at, self.refused, self.acts = MONDAY, Counter(), 0
-        open_return(
-            self.ports, request, CLAIRE, holder="desk", idempotency_key=None, body_digest="d", dry_run=False, now=MONDAY
-        )
-        self._pump()
+        self.acted_at, self.refused, self.acts, self.reckoned = MONDAY, Counter(), 0, {}
+        self._opens(CASE, self.asked.request)
         for _ in range(far):
             self._goes_on("refund", yes=True)
+
+    def _opens(self, case_id: str, request: ReturnRequest) -> None:
+        """Opened, and approved by a person where a machine does not."""
+        now = self.world.now
+        open_return(
+            self.ports, request, self.asked.person, holder="desk", idempotency_key=None, body_digest=case_id,
+            dry_run=False, now=now,
+        )  # fmt: skip
+        self._pump()
+        if self._file_of(case_id).case.stage in ("review", "evidence_needed"):
+            self._tries(lambda now: decide_return(self.ports, case_id, Ruling("approved"), holder="lead-1", now=now))
+            self._pump()
+
+    # -- another return of the same order
+
+    @precondition(lambda self: self.acts > 4)
+    @rule(times=st.integers(1, 6), kind=st.sampled_from(("refund", "refund", "store_credit", "goodwill", "exchange")))
+    def other_return_goes_on(self, times: int, kind: Any) -> None:
+        if self.ports.cases.read(OTHER) is None:
+            self._opens(OTHER, self.asked.same_order_again())
+        for _ in range(times):
+            self._goes_on_beside(self._file_of(OTHER), kind)
+            self._pump()
+
+    def _goes_on_beside(self, file: CaseFile, kind: Any) -> None:
+        looks = file.parts.of(Inspection)
+        waits = [one for one in file.parts.of(Settlement) if one.state == "proposed"]
+        if file.case.stage in ("booked", "in_transit"):
+            self._arrives(file)
+        elif not file.parts.of(Receipt):
+            told = TakenIn(1, SEEN)
+            self._tries(lambda now: take_in(self.ports, OTHER, told, corrects=False, why=None, by="dock-1", now=now))
+        elif not looks:
+            found = Inspected(1, as_sold(1))
+            self._tries(
+                lambda now: inspect_pieces(self.ports, OTHER, found, corrects=False, why=None, by="dock-1", now=now)
+            )
+        elif waits:
+            for by, role in APPROVERS:
+                self._tries(lambda now, by=by, role=role: approve(
+                    self.ports, OTHER, waits[-1].part_id, by=by, role=role, now=now
+                ))  # fmt: skip
+        else:
+            worth = eur("45.00")
+            wish = Wish(
+                kind, "as_agreed", customer_agreed=True, amount=worth if kind == "goodwill" else None,
+                replacement_worth=worth if kind == "exchange" else None,
+            )  # fmt: skip
+            self._tries(lambda now: propose(self.ports, OTHER, wish, by="ann", role="agent", now=now))
 
     # -- the parcel
 
     @precondition(lambda self: self.stage in ("booked", "in_transit"))
     @rule()
     def comes_home(self) -> None:
-        (number,) = self.world.carrier.memory.shipments
-        self._scanned(number, "picked_up", "PARIS", "FR")
-        self.world.now += 2 * DAY
-        self._scanned(number, "delivered", "SHENZHEN", "CN")
+        self._arrives(self.file)
+
+    def _arrives(self, file: CaseFile) -> None:
+        number = next(leg.number for leg in file.legs if leg.n == 1)
+        if number is not None:
+            self._scanned(number, "picked_up", "PARIS", "FR")
+            self.world.now += 2 * DAY
+            self._scanned(number, "delivered", "SHENZHEN", "CN")
 
     @rule(
         contents=st.sampled_from(("as_listed", "as_listed", "as_listed", "empty", "not_as_listed")), again=st.booleans()
@@ -216,6 +276,7 @@ class RandomEnd(RuleBasedStateMachine):
         known = {one.n for one in self.settlements}
         self._tries(lambda now: propose(self.ports, CASE, wish, by=by, role=role, now=now))
         if {one.n for one in self.settlements} != known:
+            self.reckoned[self.settlements[-1].n] = accepted_of(self.looks)
             assert_held_to_what_came(self.settlements, self.looks)
 
     @precondition(lambda self: self.settlements)
@@ -227,7 +288,7 @@ class RandomEnd(RuleBasedStateMachine):
     @rule()
     def is_approved_by_all(self) -> None:
         """Everybody who may approves it."""
-        for by, role in (("zoe", "manager"), ("ivy", "lead"), ("fin", "finance"), ("law", "legal")):
+        for by, role in APPROVERS:
             self._tries(lambda now, by=by, role=role: approve(self.ports, CASE, self.last, by=by, role=role, now=now))
         self._tries(lambda now: agree(self.ports, CASE, self.last, by="ann", now=now))
 
@@ -245,14 +306,16 @@ class RandomEnd(RuleBasedStateMachine):
     def is_looked_up(self) -> None:
         """A person reads the provider's books and says what became of it. What is on its way is in no book yet: it
         turns up as soon as they have said that it was not paid; of a return that is over they wait for it."""
-        for one in [one for one in self.settlements if one.state in ("unknown", "approved")]:
+        for one in [one for one in self._of_the_order() if one.state in ("unknown", "approved")]:
             is_on_its_way = one.reference in self.provider.on_its_way
-            if is_on_its_way and self.stage in OVER:
+            if is_on_its_way and self._file_of(one.case_id).case.stage in OVER:
                 continue
             paid = one.pays == "person" or any(order.reference == one.reference for order in self.provider.paid)
             found = FoundOut("paid", f"re_{one.reference}", self.world.now.date()) if paid else FoundOut("not_paid")
             self._tries(
-                lambda now, n=one.part_id, found=found: reconcile(self.ports, CASE, n, found, by="fin", now=now)
+                lambda now, one=one, found=found: reconcile(
+                    self.ports, one.case_id, one.part_id, found, by="fin", now=now
+                )
             )
             if is_on_its_way:
                 self.provider.time_passes()
@@ -270,9 +333,16 @@ class RandomEnd(RuleBasedStateMachine):
                     self.ports, CASE, n, does, why=None, holder="fin", now=now
                 ))  # fmt: skip
 
-    @rule(line=st.sampled_from(((), (1,), (2,))))
-    def customer_withdraws(self, line: tuple[int, ...]) -> None:
-        self._tries(lambda now: declare(self.ports, CASE, lines=line, by="customer", now=now))
+    @rule(line=st.sampled_from(((), (1,), (2,))), days_ago=st.sampled_from((0, 0, 0, 1, 9)))
+    def customer_withdraws(self, line: tuple[int, ...], days_ago: int) -> None:
+        """Now, or in a letter that was written before and is read now."""
+        at = self.world.now - days_ago * DAY if days_ago else None
+        self._tries(lambda now: declare(self.ports, CASE, lines=line, by="customer", now=now, declared_at=at))
+
+    @rule(yes=st.sampled_from((True, True, False)))
+    def withdrawal_is_judged(self, yes: bool) -> None:
+        ruling = Ruling("approved") if yes else Ruling("refused", reasons=("withdrawal_window_over",))
+        self._tries(lambda now: decide_return(self.ports, CASE, ruling, holder="lead-1", now=now))
 
     @precondition(lambda self: self.ways)
     @rule(off=st.sampled_from((False, False, False, True)))
@@ -351,17 +421,21 @@ class RandomEnd(RuleBasedStateMachine):
         postings = self.file.parts.of(Posting)
         balances(postings)
         bought = {one.n for one in self.settlements if one.kind == "buy_back"}
-        back = given_back((one for one in postings if one.settlement_n not in bought), "EUR")
+        late = total((one.total - one.principal for one in self.settlements if one.state == "done"), "EUR")
+        back = given_back((one for one in postings if one.settlement_n not in bought), "EUR") - late
         most = eur("1120.00") if self.file.plan.request.order.payment is None else CHARGED
         assert back.amount <= most.amount, "more was given back than was paid"
         bound = [one.gave for one in self.settlements if one.gave is not None]
         assert total(bound, "EUR").amount <= most.amount, "more is promised than was paid"
+        every = [one.gave for one in self._of_the_order() if one.gave is not None]
+        if self.file.plan.request.order.payment is not None:
+            assert total(every, "EUR").amount <= most.amount, "two returns of one order promise more than was paid"
 
     @invariant()
     def provider_paid_once_and_what_was_recorded(self) -> None:
         paid = Counter(order.reference for order in self.provider.paid)
         assert all(n == 1 for n in paid.values()), f"paid twice: {paid}"
-        for one in self.settlements:
+        for one in self._of_the_order():
             if one.state == "done" and one.pays == "provider":
                 assert paid[one.reference or ""] == 1, "recorded as paid and was not"
             if one.state in ("withdrawn", "proposed", "refused_by_provider"):
@@ -392,17 +466,20 @@ class RandomEnd(RuleBasedStateMachine):
         """Whatever the state, a person can close the case; and what was on its way comes to its end."""
         if not hasattr(self, "world"):
             return
-        if self.stage != "cancelled":
-            told = close_case(
-                self.ports, CASE, reason="given_up", even_though=True, may_force=True, by="boss", now=self.world.now
-            )
-            assert told["stage"] == "closed"
+        for case_id in (CASE, OTHER):
+            case = self.ports.cases.read(case_id)
+            if case is not None and case.stage != "cancelled":
+                told = close_case(
+                    self.ports, case_id, reason="given_up", even_though=True, may_force=True, by="boss",
+                    now=self.world.now,
+                )  # fmt: skip
+                assert told["stage"] == "closed"
         self.provider.does = "pays"
         self.provider.time_passes()
         self.time_passes(3)
         self.is_looked_up()
         self.time_passes(2)
-        for one in self.settlements:
+        for one in self._of_the_order():
             is_by_hand = one.pays == "person" and one.state == "approved"
             assert not one.is_under_way or is_by_hand, f"{one.kind} is {one.state} for ever"
         self.money_is_in_balance_and_within_what_was_paid()
@@ -423,6 +500,16 @@ class RandomEnd(RuleBasedStateMachine):
             self.read, self.read_at = found, self.world.table.writes
             self.settled = sorted(found.parts.of(Settlement), key=lambda one: one.n)
         return self.read
+
+    def _file_of(self, case_id: str) -> CaseFile:
+        found = self.ports.cases.file(case_id)
+        assert found is not None
+        return found
+
+    def _of_the_order(self) -> list[Settlement]:
+        """The settlements of every return of the order."""
+        beside = self.ports.cases.file(OTHER)
+        return [*self.settlements, *(beside.parts.of(Settlement) if beside else ())]
 
     @property
     def stage(self) -> str:
@@ -476,7 +563,7 @@ class RandomEnd(RuleBasedStateMachine):
             del self.waiting[place]
         self.world.now += timedelta(seconds=1)
         handle = lambda: HANDLERS[one.queue](self.ports, json.loads(one.body), self.world.now)  # noqa: E731
-        if one.queue == "payments":
+        if one.queue == "payments" and json.loads(one.body)["case_id"] == CASE:
             self._settles_nothing_held(handle)
         else:
             handle()
@@ -485,9 +572,12 @@ class RandomEnd(RuleBasedStateMachine):
         before = {one.n: one.state for one in self.settlements if one.state == "approved"}
         held = before and any(one.holds for one in standing(self.looks) if one.after_repair is None)
         work()
-        if held:
-            begun = [one for one in self.settlements if one.n in before and one.state in ("paying", "done")]
-            assert not begun, f"settled on a held inspection: {begun[0].kind}"
+        begun = [one for one in self.settlements if one.n in before and one.state in ("paying", "done")]
+        assert not (begun and held), f"settled on a held inspection: {begun[0].kind}"
+        for one in begun:
+            known = any(order.reference == one.reference for order in self.provider.paid)
+            if one.n in self.reckoned and not (known and one.state == "done"):
+                assert_as_last_accepted(one, self.reckoned[one.n], self.looks)
 
     def _pump(self) -> None:
         for _ in range(400):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from chalicelib.clock import instant
 from chalicelib.returns.custody import Receipt
 from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.inspection import PieceFound
 from chalicelib.returns.withdrawal import Withdrawal
+from chalicelib.workflows.change_pickup import cancel_pickup
 from chalicelib.workflows.declare_withdrawal import declare, look
 from chalicelib.workflows.read_settlements import read_settlements
 from chalicelib.workflows.take_steps import take_step
@@ -112,6 +114,14 @@ def test_where_no_courier_comes_any_more_the_goods_are_waited_for_as_before(stat
     assert (house.clock.ends_at, house.clock.because) == (None, None)
 
 
+def test_a_courier_who_is_called_off_sets_no_day_from_that_hour():
+    house = with_a_courier()
+    assert house.clock.because == "we_collect"
+    cancel_pickup(house.ports, CASE, "1-1", holder="anna", now=MONDAY)
+    house.work("steps")
+    assert (house.clock.ends_at, house.clock.because) == (None, None)
+
+
 def test_the_parcel_that_moves_with_our_courier_changes_nothing_of_its_clock():
     house = with_a_courier()
     before = house.clock
@@ -175,6 +185,20 @@ def test_a_line_that_was_settled_without_its_return_ends_no_clock_of_the_line_th
     begin(house.ports, CASE, house.now)
     house.sweep(house.clock.alert_at)
     assert house.open_kinds() == ["refund_due"]
+
+
+def test_a_line_whose_refund_is_only_proposed_keeps_its_day_though_another_line_was_paid():
+    house = SettlingHouse(request_paid(paid(total=paid().total + RING.price, pieces=2), items=(RING, OTHER_RING)))
+    house.arrived()
+    house.inspected(*(PieceFound(n, 1, 1, "as_sold", accepted_net_g=RING.net_weight_g) for n in (1, 2)))
+    house.approved(lines=((1, 1),))
+    house.work()
+    begin(house.ports, CASE, house.now)
+    house.propose(lines=((2, 1),))
+    begin(house.ports, CASE, house.now)
+    assert house.clock.due_at is not None
+    house.sweep(house.clock.alert_at)
+    assert "refund_due" in house.open_kinds()
 
 
 def test_a_withdrawal_that_is_declared_when_the_goods_are_here_starts_the_clock_of_the_law_at_once():
