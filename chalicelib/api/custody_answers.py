@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.api.told import DayText, Decimals, Stamp, Told
-from chalicelib.returns.custody import Contents, Holder, SealState
+from chalicelib.returns.custody import Contents, CovertMark, Holder, InnerLabel, SealState
 from chalicelib.returns.inspection import InspectionOutcome, PieceVerdict
 from chalicelib.returns.stages import Stage
 
@@ -53,6 +53,9 @@ class ReceiptTold(Told):
     evidence_ids: list[str]
     doubts: list[str]
     corrected: int
+    covert_mark: CovertMark | None
+    inner_label: InnerLabel | None
+    sender_differs: bool | None
 
 
 class ReceiptAnswer(ReceiptTold):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.api.operation import HOLDER
 from chalicelib.api.shapes import Day, Flag, Instant, Reference, Shape, WeightG, Word, code, line
-from chalicelib.returns.custody import Contents, Holder, SealState
+from chalicelib.returns.custody import Contents, CovertMark, Holder, InnerLabel, SealState
 
 if TYPE_CHECKING:
     from chalicelib.returns.inspection import Weighing
@@ -56,6 +56,7 @@ class HandOverBody(Shape):
 class ReceiptBody(Shape):
     """A parcel at our door: weighed and looked at before signing; what was inside once it was opened. ``damage`` are
     codes of what is seen outside; ``packing_g`` is the empty packing; ``opening_video`` is evidence that was uploaded.
+    ``covert_mark`` and ``inner_label`` are what we put there ourselves; ``sender_differs``: another sent it than bought.
     ``corrects`` with ``why`` puts right what was said before."""
 
     leg: LegNumber
@@ -73,6 +74,9 @@ class ReceiptBody(Shape):
     opened_by: Annotated[tuple[Annotated[str, code(HOLDER, 64)], ...], Field(max_length=6)] = ()
     opening_video: Reference | None = None
     evidence_ids: EvidenceIds = ()
+    covert_mark: CovertMark | None = None
+    inner_label: InnerLabel | None = None
+    sender_differs: Flag | None = None
     corrects: Flag = False
     why: Word | None = None
 

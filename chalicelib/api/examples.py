@@ -249,6 +249,9 @@ ReceiptBody: dict[str, Any] = {
     "opened_by": ["Li Wei", "Chen Yu"],
     "opening_video": None,
     "evidence_ids": [],
+    "covert_mark": "present",
+    "inner_label": "matches",
+    "sender_differs": False,
     "corrects": False,
     "why": None,
 }

@@ -10,6 +10,9 @@ from typing import ClassVar, Literal
 Holder = Literal["customer", "carrier", "facility", "workshop", "laboratory", "partner"]
 # as_listed: what the paper says is inside; filler: packing and no piece; empty: nothing.
 Contents = Literal["as_listed", "not_as_listed", "filler", "empty"]
+# A mark that only we know of, and the number on the inner box: present and matching, or a sign that it was packed anew.
+CovertMark = Literal["present", "missing", "none_used"]
+InnerLabel = Literal["matches", "differs", "none_used"]
 SealState = Literal["intact", "broken", "missing", "other_number", "none_used", "unknown"]
 
 
@@ -55,6 +58,7 @@ class Receipt:
     the outside; ``opened_by`` are all who were present when it was opened on camera (``opening_video`` is evidence).
     ``packing_g`` is the empty packing, weighed after it was opened; ``contents``: what was seen inside (None: it was
     not opened yet). ``doubts`` are what the rules found; ``corrected`` says how often the facts were put right since.
+    ``sender_differs``: the sender on the label is not who bought (None: nobody looked).
     """
 
     KIND: ClassVar[str] = "RECEIPT"
@@ -82,6 +86,9 @@ class Receipt:
     digest: str | None = None
     corrected: int = 0
     due_at: datetime | None = None
+    covert_mark: CovertMark | None = None
+    inner_label: InnerLabel | None = None
+    sender_differs: bool | None = None
 
     @property
     def part_id(self) -> str:

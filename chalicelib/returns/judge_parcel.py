@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.returns.custody import Contents, Receipt, SealState
+from chalicelib.returns.custody import Contents, CovertMark, InnerLabel, Receipt, SealState
 from chalicelib.returns.weigh_rules import WeighRules, rules
 
 EMPTY = frozenset({"nothing_inside", "weighs_no_more_than_its_packing"})
@@ -50,6 +50,9 @@ class ParcelSeen:
     opened_by: tuple[str, ...] = ()
     remarks_on_receipt: bool | None = None
     evidence_ids: tuple[str, ...] = field(default_factory=tuple)
+    covert_mark: CovertMark | None = None
+    inner_label: InnerLabel | None = None
+    sender_differs: bool | None = None
 
 
 def judge_parcel(seen: ParcelSeen, sent: Sent, on: date) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def judge_parcel(seen: ParcelSeen, sent: Sent, on: date) -> tuple[str, ...]:
     taken in."""
     known = rules(on)
     found = (
-        *_of_contents(seen), *_of_seal(seen, sent), *_of_outside(seen.damage, known),
+        *_of_contents(seen), *_of_seal(seen, sent), *_of_marks(seen), *_of_outside(seen.damage, known),
         *(("repacked",) if sent.repacked_told else ()),
         *_of_weight(seen, sent), *_unknown(seen, sent),
     )  # fmt: skip
@@ -93,6 +96,16 @@ def _of_seal(seen: ParcelSeen, sent: Sent) -> Iterable[str]:
     if state == "none_used" and sent.seal is not None:
         return ("seal_missing",)
     return (_SEALS[state],) if state in _SEALS else ()
+
+
+def _of_marks(seen: ParcelSeen) -> Iterable[str]:
+    """What whoever packs a parcel anew does not know of, and a sender who is not the buyer."""
+    if seen.covert_mark == "missing":
+        yield "covert_mark_missing"
+    if seen.inner_label == "differs":
+        yield "inner_label_differs"
+    if seen.sender_differs:
+        yield "sender_differs"
 
 
 def _of_outside(damage: tuple[str, ...], known: WeighRules) -> Iterable[str]:

@@ -110,7 +110,8 @@ def receipt_row(one: Receipt) -> dict[str, Any]:
         "seal": one.seal, "seal_state": one.seal_state, "damage": list(one.damage), "contents": one.contents,
         "remarks_on_receipt": one.remarks_on_receipt, "opened_by": list(one.opened_by),
         "opening_video": one.opening_video, "evidence_ids": list(one.evidence_ids), "doubts": list(one.doubts),
-        "corrected": one.corrected,
+        "corrected": one.corrected, "covert_mark": one.covert_mark, "inner_label": one.inner_label,
+        "sender_differs": one.sender_differs,
     }  # fmt: skip
 
 

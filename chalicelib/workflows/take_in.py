@@ -43,12 +43,15 @@ KIND_OF = {
     "seal_broken": "seal_mismatch",
     "seal_missing": "seal_mismatch",
     "was_opened": "seal_mismatch",
+    "covert_mark_missing": "seal_mismatch",
+    "inner_label_differs": "seal_mismatch",
+    "sender_differs": "sender_differs",
     "repacked": "repacked",
     "weight_dropped": "weight_changed",
     "weight_risen": "weight_changed",
     "damaged": "damaged_parcel",
 }
-FREEZES = frozenset(KIND_OF) - {"weight_risen"}
+FREEZES = frozenset(KIND_OF) - {"weight_risen", "sender_differs"}
 
 
 class ReceiptDiffers(ConflictError):
@@ -151,6 +154,7 @@ def _receipt(ports: Ports, file: CaseFile, told: TakenIn, before: Receipt | None
         sealed_g=sent.sealed_g, carrier_weights_g=sent.told_g, digest=digest_of(told),
         corrected=before.corrected + 1 if before else 0,
         due_at=now if (set(doubts) | was) & set(KIND_OF) or unheard(file, leg.n) else None,
+        covert_mark=seen.covert_mark, inner_label=seen.inner_label, sender_differs=seen.sender_differs,
     )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ RECEIPT: dict[str, Any] = {
     "weight_g": "181.5", "scale_id": "DOCK-1", "scale_tolerance_g": "0.5", "packing_g": None, "sealed_g": "182",
     "carrier_weights_g": ["200"], "seal": "S-1001", "seal_state": "intact", "damage": [], "contents": "as_listed",
     "remarks_on_receipt": False, "opened_by": ["dock-1"], "opening_video": None, "evidence_ids": [], "doubts": [],
-    "corrected": 0,
+    "corrected": 0, "covert_mark": None, "inner_label": None, "sender_differs": None,
 }  # fmt: skip
 INSPECTION: dict[str, Any] = {
     "inspection": 1, "leg": 1, "at": "2026-11-27T09:10:00Z", "by": "dock-1", "second": "dock-2",

@@ -87,3 +87,16 @@ def test_what_nobody_looked_at_is_said_and_is_no_agreement():
     blind = judge_parcel(ParcelSeen(), Sent(None, (), g("50"), None), DAY)
     assert blind == ("not_weighed", "no_seal_noted_at_packing", "not_opened_yet")
     assert found(sent=Sent(None, (), g("50"), "S-1001")) == ("no_weight_to_compare",)
+
+
+@pytest.mark.parametrize(
+    ("said", "doubts"),
+    [
+        ({"covert_mark": "missing"}, ("covert_mark_missing",)), ({"inner_label": "differs"}, ("inner_label_differs",)),
+        ({"covert_mark": "present", "inner_label": "matches", "sender_differs": False}, ()),
+        ({"covert_mark": "none_used", "inner_label": "none_used"}, ()), ({"sender_differs": True}, ("sender_differs",)),
+        ({"seal_state": "broken", "covert_mark": "missing"}, ("seal_broken", "covert_mark_missing")),
+    ],
+)  # fmt: skip
+def test_a_mark_that_is_gone_a_wrong_inner_number_and_another_sender_are_told(said, doubts):
+    assert found(**said) == doubts

@@ -68,6 +68,8 @@ def test_there_is_nothing_to_correct_before_there_is_anything(dock):
     [
         ({"seal": "S-9999"}, ["seal_mismatch"]),
         ({"seal_state": "broken"}, ["seal_mismatch"]),
+        ({"covert_mark": "missing"}, ["seal_mismatch"]),
+        ({"inner_label": "differs", "seal_state": "broken"}, ["seal_mismatch"]),
         ({"contents": "empty"}, ["empty_parcel"]),
         ({"packing_g": Decimal("181.4")}, ["empty_parcel"]),
         ({"contents": "not_as_listed"}, ["swapped_piece"]),
@@ -214,3 +216,12 @@ class TestAParcelThatNobodyScanned:
 def test_a_parcel_that_was_scanned_is_taken_in_with_no_look_to_follow(dock):
     dock.receive()
     assert receipt(dock).due_at is None
+
+
+def test_another_sender_is_a_call_back_to_the_buyer_and_freezes_nothing(dock):
+    dock.evidence()
+    told = dock.receive(sender_differs=True).row
+    dock.work()
+    assert (told["sender_differs"], "sender_differs" in told["doubts"]) == (True, True)
+    assert ([*dock.kinds()], [*dock.file.claims]) == (["sender_differs"], [])
+    assert not [one for one in dock.file.parts.of(Evidence) if one.frozen]
