@@ -56,7 +56,7 @@ class HandOverBody(Shape):
 class ReceiptBody(Shape):
     """A parcel at our door: weighed and looked at before signing; what was inside once it was opened. ``damage`` are
     codes of what is seen outside; ``packing_g`` is the empty packing; ``opening_video`` is evidence that was uploaded.
-    ``covert_mark`` and ``inner_label`` are what we put there ourselves; ``sender_differs``: another sent it than bought.
+    ``covert_mark`` and ``inner_label`` are our own signs; ``sender_differs``: who sent it is not who bought.
     ``corrects`` with ``why`` puts right what was said before."""
 
     leg: LegNumber
