@@ -26,6 +26,7 @@ class HandOverAnswer(Told):
     seal_state: SealState
     evidence_ids: list[str]
     leg: int | None
+    parcel: int
     note: str | None
 
 
@@ -34,6 +35,7 @@ class ReceiptTold(Told):
     what the rules found."""
 
     leg: int
+    parcel: int
     facility: str
     received_at: Stamp
     received_by: str
@@ -167,6 +169,7 @@ class ReceivedInShort(Told):
     """A parcel that was taken in."""
 
     leg: int
+    parcel: int
     at: Stamp
     facility: str
     doubts: list[str]

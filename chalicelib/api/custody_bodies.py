@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_PIECES = 50
 LegNumber = Annotated[int, Field(strict=True, ge=1, le=99)]
+# Boxes of one leg; more are no ordinary return.
+ParcelNumber = Annotated[int, Field(strict=True, ge=1, le=9)]
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_PIECES)]
 Count = Annotated[int, Field(strict=True, ge=0, le=999)]
 Stones = Annotated[int, Field(strict=True, ge=0, le=99999)]
@@ -43,6 +45,7 @@ class HandOverBody(Shape):
     seal_state: SealState = "unknown"
     evidence_ids: EvidenceIds = ()
     leg: LegNumber | None = None
+    parcel: ParcelNumber = 1
     note: Word | None = None
 
     def as_touch(self) -> Touch:
@@ -56,10 +59,12 @@ class HandOverBody(Shape):
 class ReceiptBody(Shape):
     """A parcel at our door: weighed and looked at before signing; what was inside once it was opened. ``damage`` are
     codes of what is seen outside; ``packing_g`` is the empty packing; ``opening_video`` is evidence that was uploaded.
+    ``parcel`` 2, 3 ... are further boxes of the same leg: under one waybill, or come beside it by another way.
     ``covert_mark`` and ``inner_label`` are our own signs; ``sender_differs``: who sent it is not who bought.
     ``corrects`` with ``why`` puts right what was said before."""
 
     leg: LegNumber
+    parcel: ParcelNumber = 1
     facility: Reference | None = None
     at: Instant | None = None
     weight_g: WeightG | None = None
@@ -85,8 +90,8 @@ class ReceiptBody(Shape):
         from chalicelib.returns.judge_parcel import ParcelSeen  # the stories of custody: only for these routes
         from chalicelib.workflows.take_in import TakenIn
 
-        values = self.model_dump(exclude={"leg", "facility", "at", "corrects", "why"})
-        return TakenIn(self.leg, ParcelSeen(**values), self.facility, self.at)
+        values = self.model_dump(exclude={"leg", "parcel", "facility", "at", "corrects", "why"})
+        return TakenIn(self.leg, ParcelSeen(**values), self.facility, self.at, self.parcel)
 
 
 class WeighingBody(Shape):

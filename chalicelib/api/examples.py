@@ -231,10 +231,12 @@ HandOverBody: dict[str, Any] = {
     "seal_state": "none_used",
     "evidence_ids": [],
     "leg": 1,
+    "parcel": 1,
     "note": "for_repair",
 }
 ReceiptBody: dict[str, Any] = {
     "leg": 1,
+    "parcel": 1,
     "facility": "SZX-1",
     "at": None,
     "weight_g": "181.5",

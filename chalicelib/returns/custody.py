@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 Holder = Literal["customer", "carrier", "facility", "workshop", "laboratory", "partner"]
-# as_listed: what the paper says is inside; filler: packing and no piece; empty: nothing.
-Contents = Literal["as_listed", "not_as_listed", "filler", "empty"]
+# as_listed: what the paper says is inside; partly: some of it, and the rest is awaited in another parcel; filler:
+# packing and no piece; empty: nothing.
+Contents = Literal["as_listed", "partly", "not_as_listed", "filler", "empty"]
 # A mark that only we know of, and the number on the inner box: present and matching, or a sign that it was packed anew.
 CovertMark = Literal["present", "missing", "none_used"]
 InnerLabel = Literal["matches", "differs", "none_used"]
@@ -19,7 +20,7 @@ SealState = Literal["intact", "broken", "missing", "other_number", "none_used", 
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """One touch: from whom to whom, where, when, grams as weighed (None: nobody weighed), seal, photo (evidence id).
-    ``of`` says what was weighed: the closed parcel, or the pieces themselves."""
+    ``of`` says what was weighed: the closed parcel, or the pieces themselves; ``parcel`` which of its leg."""
 
     KIND: ClassVar[str] = "CUSTODY"
 
@@ -40,6 +41,7 @@ class HandOver:
     evidence_ids: tuple[str, ...] = ()
     scale_id: str | None = None
     digest: str | None = None
+    parcel: int = 1
 
     @property
     def part_id(self) -> str:
@@ -58,6 +60,7 @@ class Receipt:
     the outside; ``opened_by`` are all who were present when it was opened on camera (``opening_video`` is evidence).
     ``packing_g`` is the empty packing, weighed after it was opened; ``contents``: what was seen inside (None: it was
     not opened yet). ``doubts`` are what the rules found; ``corrected`` says how often the facts were put right since.
+    ``parcel`` counts those of one leg from 1: two boxes under one waybill, or one that came beside it by another way.
     ``sender_differs``: the sender on the label is not who bought (None: nobody looked).
     """
 
@@ -86,11 +89,12 @@ class Receipt:
     digest: str | None = None
     corrected: int = 0
     due_at: datetime | None = None
+    parcel: int = 1
     covert_mark: CovertMark | None = None
     inner_label: InnerLabel | None = None
     sender_differs: bool | None = None
 
     @property
     def part_id(self) -> str:
-        """Its place in the case: one receipt for each leg."""
-        return str(self.leg_n)
+        """Its place in the case: one receipt for each parcel of a leg, the first under the number of the leg alone."""
+        return str(self.leg_n) if self.parcel == 1 else f"{self.leg_n}.{self.parcel}"

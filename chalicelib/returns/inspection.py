@@ -80,6 +80,7 @@ class Inspection:
     ``waits_for`` are the formalities it is held for alone: ``second_person`` (who signs by their own token),
     ``opening_video``. One that was looked at again is ``replaced_by`` a later one and counts no more. ``same_state``
     is what customs ask: whether the pieces are as they left, neither worked on nor altered (None: not known).
+    ``looked_at_by`` are those whose finding of other lines it goes on with: what came later lay in another parcel.
     """
 
     KIND: ClassVar[str] = "INSPECTION"
@@ -107,6 +108,7 @@ class Inspection:
     signed_at: datetime | None = None
     release_why: str | None = None
     due_at: datetime | None = None
+    looked_at_by: tuple[str, ...] = ()
 
     @property
     def part_id(self) -> str:

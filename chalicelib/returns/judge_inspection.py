@@ -81,7 +81,7 @@ def signed(
     inspection: Inspection, items: Mapping[int, Item], by: str, now: datetime, *, agrees: bool, video: str | None
 ) -> Inspection | None:
     """The same with a second person's word. None: it is known. Raises ``SamePerson`` and ``InspectionOver``."""
-    if by == inspection.by:
+    if by in (inspection.by, *inspection.looked_at_by):
         raise SamePerson("the second person signs by their own token, not by that of the first")
     _refuse_replaced(inspection)
     news_of_video = video is not None and inspection.opening_video is None
@@ -114,7 +114,7 @@ def released(
     """What a person decided on one that is held: by line, how many pieces are accepted, with how much net metal (None:
     nobody can say). None: it was decided so. Raises ``SamePerson``, ``InspectionOver``, and ``InvalidRequestError``
     with every line that is wrong."""
-    if by == inspection.by:
+    if by in (inspection.by, *inspection.looked_at_by):
         raise SamePerson("another person than the one who looked must release it")
     _refuse_replaced(inspection)
     pieces = tuple(_decided(one, accepted) for one in inspection.pieces)
@@ -127,6 +127,16 @@ def released(
     return replace(
         inspection, pieces=pieces, outcome=outcome, released_by=by, released_at=now, release_why=why, waits_for=()
     )
+
+
+def going_on(before: Inspection, later: Sequence[PieceFound]) -> tuple[PieceFound, ...]:
+    """The pieces as they were found, with those lines that came later. What another person has released of the earlier
+    ones stays released."""
+    news = {one.line for one in later}
+    stays = [one for one in before.pieces if one.line not in news]
+    if before.released_by is not None:
+        stays = [replace(one, holds=(), waits=()) for one in stays]
+    return tuple(sorted((*stays, *later), key=lambda one: one.line))
 
 
 def _lifted(one: PieceFound) -> PieceFound:

@@ -20,9 +20,9 @@ from chalicelib.merchant import Merchant
 from chalicelib.money import Money
 from chalicelib.places import Lane
 from chalicelib.returns.case import worth_of
-from chalicelib.returns.custody import Receipt
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.workflows.leg_plan import plan_of
+from chalicelib.workflows.parcels import is_taken_in, receipts_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 # The parcel is in our hands, whatever its carrier has told.
@@ -82,10 +82,12 @@ def see(ports: Ports, file: CaseFile, leg: Leg, now: datetime) -> Sight:
     merchant = ports.merchant()
     watch = next((one for one in file.watches if one.leg_n == leg.n), None)
     track = _track(ports, leg)
-    receipt = next((one for one in file.parts.of(Receipt) if one.leg_n == leg.n), None)
-    taken_in = receipt is not None or (leg.direction == "home" and file.case.stage in TAKEN_IN)
+    receipts = receipts_of(file, leg.n)
+    by_stage = leg.direction == "home" and file.case.stage in TAKEN_IN
+    taken_in = is_taken_in(file, leg.n) if receipts else by_stage
     # What we found when we opened it is no better for our having it.
-    seen_at = receipt.received_at if receipt else _seen_well_at(track, taken_in=taken_in, now=now)
+    came = min((one.received_at for one in receipts), default=None) if taken_in else None
+    seen_at = came or _seen_well_at(track, taken_in=taken_in, now=now)
     troubles = _troubles(file, leg, seen_at, now)
     facility = merchant.facility_called(leg.return_to)
     facts = ParcelFacts(

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import ConflictError, FieldFault, NotPermitted, RuleNotInForce
-from chalicelib.returns.custody import Receipt
 from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
@@ -26,6 +25,7 @@ from chalicelib.workflows.find_case import case_of
 from chalicelib.workflows.freeze_evidence import thawing
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.open_money import open_money
+from chalicelib.workflows.parcels import is_taken_in
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_sight import Sight, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
@@ -171,9 +171,8 @@ def _has_outcome(ports: Ports, file: CaseFile) -> bool:
 def _comes_home(ports: Ports, file: CaseFile) -> bool:
     """Whether a parcel was handed to its carrier and is neither in our hands nor known to be gone: money may be given
     before it comes, and whoever opens it must find its case open."""
-    taken_in = {receipt.leg_n for receipt in file.parts.of(Receipt)}
     for leg in file.legs:
-        if leg.direction == "home" and leg.number is not None and leg.n not in taken_in:
+        if leg.direction == "home" and leg.number is not None and not is_taken_in(file, leg.n):
             tracks = ports.tracks.file(leg.carrier, leg.number).tracks
             states = (one.state for one in tracks if (one.case_id, one.leg_n) == (leg.case_id, leg.n))
             if any(state.moving_since is not None and state.milestone not in GONE for state in states):

@@ -12,12 +12,13 @@ from typing import Any
 
 from chalicelib.clock import stamp
 from chalicelib.errors import FieldFault
-from chalicelib.returns.custody import HandOver
+from chalicelib.returns.custody import HandOver, Receipt
 from chalicelib.returns.evidence import Evidence, EvidenceKind
 from chalicelib.returns.judge_parcel import Sent
 from chalicelib.returns.weigh_rules import rules
 from chalicelib.shipments.leg import Leg, Track
 from chalicelib.shipments.thresholds import thresholds
+from chalicelib.workflows.parcels import parcels_of, receipts_of
 from chalicelib.workflows.ports import CaseFile, Ports
 
 
@@ -47,12 +48,26 @@ def time_faults(at: datetime | None, now: datetime) -> list[FieldFault]:
     return []
 
 
-def how_it_left(ports: Ports, file: CaseFile, leg: Leg, on: date) -> Sent:
-    """How the parcel of a leg left, by who packed it and by what its carrier told since."""
-    packed = [one for one in file.parts.of(HandOver) if one.leg_n == leg.n and one.of == "parcel"]
+def how_it_left(
+    ports: Ports, file: CaseFile, leg: Leg, on: date, parcel: int = 1, fresh: Receipt | None = None
+) -> Sent:
+    """How a parcel of a leg left, by who packed it and by what its carrier told since; beside it, the other parcels of
+    the leg (``fresh`` is about to be written). While not each has a weight of its own from its packing, what is known
+    is taken for the sum."""
+    rows = [one for one in file.parts.of(HandOver) if one.leg_n == leg.n and one.of == "parcel"]
+    packed = [one for one in rows if one.parcel == parcel]
+    here = {one.parcel: one for one in (*receipts_of(file, leg.n), *((fresh,) if fresh else ()))}
+    known = range(1, max(parcels_of(file, leg.n), parcel, *here) + 1)
+    alone = all(any(one.parcel == n and one.grams is not None for one in rows) for n in known) or len(known) == 1
+    weighed = [one.grams for one in reversed(packed if alone else rows) if one.grams is not None]
     track = track_of(ports, leg)
     return Sent(
-        sealed_g=next((one.grams for one in reversed(packed) if one.grams is not None), None),
+        sealed_g=next(iter(weighed), None),
+        sealed_alone=alone,
+        parcel=parcel,
+        parcels=len(known),
+        awaited=tuple(n for n in known if n not in here and n != parcel),
+        beside_g=tuple(one.parcel_weight_g for n, one in here.items() if n != parcel),
         told_g=track.weights_g if track else (),
         step_g=thresholds(on, ports.merchant().watch).scale_of(leg.carrier),
         seal=next((one.seal for one in reversed(packed) if one.seal is not None), None),

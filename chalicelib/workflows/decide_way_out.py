@@ -49,7 +49,8 @@ def _called_off(file: CaseFile, way: WayOut, verdict: Verdict, now: datetime) ->
         return Consequence()
     if way.state not in ("wanted", "planned"):
         raise ConflictError(f"the way out is {way.state} by now: only the carrier can stop it")
-    change, unsent = called_off(file, way, "decided_so", verdict.holder, now), opened_for(file, way, now)
+    change = called_off(file, way, "decided_so", verdict.holder, now)
+    unsent = opened_for(file, replace(way, state="called_off"), now)
     steps = tuple(one.step for one in change.bookings if one.kind in ("waybill_cancel", "pickup_cancel"))
     return Consequence(
         change.case.stage, change.bookings, steps, over=change.over, parts=change.parts, exceptions=unsent

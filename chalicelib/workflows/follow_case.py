@@ -11,13 +11,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.clock import stamp
 from chalicelib.errors import StageNotAllowed
 from chalicelib.returns.stages import Stage, advance, is_past
 from chalicelib.returns.way_out import OutState
 from chalicelib.workflows.amend import Amendment, amend_file
+from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.keep_exceptions import send_word
 from chalicelib.workflows.leg_plan import way_out_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.send_out import stage_with
+from chalicelib.workflows.unsent_outcome import TOLD, told_by_a_scan
 from chalicelib.workflows.watch_refund import moved
 
 STAGE_BY_CHANGE: dict[str, Stage] = {"moving": "in_transit", "arrived": "arrived"}
@@ -54,6 +58,15 @@ def advance_case(ports: Ports, message: Mapping[str, Any], now: datetime) -> Non
     amend_file(ports, message["case_id"], now, decide)
 
 
+def come_back(ports: Ports, case_id: str, leg_n: int, at: datetime, now: datetime) -> None:
+    """A parcel that had gone out was taken in at our own dock, whether its carrier says so or not; quiet for any that
+    did not leave, or has arrived."""
+    way = way_out_of(file_of(ports, case_id), leg_n)
+    if way is not None and way.state in ("sent", "lost"):
+        news = {"case_id": case_id, "leg": leg_n, "change": "came_back", "milestone": "returned", "at": stamp(at)}
+        _follow_out(ports, news, now)
+
+
 def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None:
     """Note how far a way out is; once its parcel is delivered, the case is closed if nothing else is open."""
     state = STATE_BY_CHANGE[message["change"]]
@@ -66,10 +79,14 @@ def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None
             return None
         after = replace(way, state=state, changed_at=now)
         facts = {"leg": str(way.leg_n), "state": state, "milestone": message["milestone"], "at": message["at"]}
-        case = replace(file.case, stage=stage_with(file.case, after))
-        return Amendment(case, f"way_out_{state}", facts, parts=(after,))
+        # What was called off and leaves all the same nobody sends: the case stays where it stands.
+        case = file.case if way.state == "called_off" else replace(file.case, stage=stage_with(file.case, after))
+        told = told_by_a_scan(file, way, after, now)
+        return Amendment(case, f"way_out_{state}", facts, parts=(after,), exceptions=told)
 
     amend_file(ports, message["case_id"], now, decide)
+    of_leg = [one for one in file_of(ports, message["case_id"]).exceptions if one.leg_n == int(message["leg"])]
+    send_word(ports, *(one for one in of_leg if one.kind in TOLD))
     if state == "delivered":
         from chalicelib.workflows.close_case import close_if_done  # it asks every part of the case
 

@@ -20,6 +20,7 @@ from chalicelib.returns.settlement import Settlement, SettlementKind
 from chalicelib.returns.way_out import WayOut
 from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.gather_losses import lost_named
+from chalicelib.workflows.parcels import receipts_of
 from chalicelib.workflows.ports import CaseFile, LogEntry, Ports
 
 # How a settlement is told. A purchase by weight is a contract of its own and is told as a decision without more.
@@ -67,9 +68,11 @@ def come_back(file: CaseFile) -> Iterator[Reached]:
 
 
 def taken_in(file: CaseFile) -> Iterator[Reached]:
-    """The parcels from the customer that our own places took in; one that came back undelivered is none of them."""
+    """The ways home of which our own places took a parcel in, each with the first; one that came back undelivered is
+    none of them."""
     out = {leg.n for leg in file.legs if leg.direction == "out"}
-    yield from (Reached(one.leg_n, one.received_at) for one in file.parts.of(Receipt) if one.leg_n not in out)
+    for leg_n in sorted({one.leg_n for one in file.parts.of(Receipt)} - out):
+        yield Reached(leg_n, min(one.received_at for one in receipts_of(file, leg_n)))
 
 
 def settled(file: CaseFile) -> Iterator[Decided]:

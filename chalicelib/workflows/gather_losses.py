@@ -16,11 +16,11 @@ from chalicelib.errors import RuleNotInForce
 from chalicelib.insurance.claims_clock import row_for
 from chalicelib.notices.facts import Moment
 from chalicelib.notices.moments import History, Hold, Lost
-from chalicelib.returns.custody import Receipt
 from chalicelib.returns.way_out import WayOut
 from chalicelib.shipments.fold import Episode
 from chalicelib.shipments.leg import Track
 from chalicelib.shipments.transitions import SEEN
+from chalicelib.workflows.parcels import is_taken_in, receipts_of
 from chalicelib.workflows.ports import CaseFile
 from chalicelib.workflows.verdicts import LOST
 
@@ -93,7 +93,8 @@ def lost_named(history: History, moment: Moment, episode: str) -> Lost | None:
 
 def searches(file: CaseFile, tracks: Sequence[Track]) -> Iterator[Hold]:
     """Searches for parcels that were handed over: those that stand open at one time are one."""
-    taken_in = {one.leg_n: one.received_at for one in file.parts.of(Receipt)}
+    legs = {leg.n for leg in file.legs if is_taken_in(file, leg.n)}
+    taken_in = {n: max(one.received_at for one in receipts_of(file, n)) for n in legs}
     for track in tracks:
         if track.state.moving_since is None:
             continue

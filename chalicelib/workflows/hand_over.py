@@ -19,6 +19,7 @@ from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, time_faults
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.parcels import parcel_faults
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import hand_over_row
 from chalicelib.workflows.tell_steps import look_for_tools
@@ -49,6 +50,7 @@ class Touch:
     evidence_ids: tuple[str, ...] = ()
     leg_n: int | None = None
     note: str | None = None
+    parcel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,14 @@ def _row(file: CaseFile, touch: Touch, digest: str, by: str, now: datetime) -> H
         given_by=touch.given_by, taken_by=touch.taken_by, place=touch.place, noted_by=by, of=touch.of,
         grams=touch.grams, seal=touch.seal, seal_state=touch.seal_state, leg_n=touch.leg_n, note=touch.note,
         evidence_id=next(iter(touch.evidence_ids), None), evidence_ids=touch.evidence_ids, scale_id=touch.scale_id,
-        digest=digest,
+        digest=digest, parcel=touch.parcel,
     )  # fmt: skip
 
 
 def _faults(file: CaseFile, touch: Touch, now: datetime) -> Iterator[FieldFault]:
     if touch.leg_n is not None and all(leg.n != touch.leg_n for leg in file.legs):
         yield FieldFault("leg", "no_such_leg", "a leg of this case")
+    yield from parcel_faults(file, touch.leg_n, touch.parcel)
     if touch.given_by == touch.taken_by:
         yield FieldFault("taken_by", "same_holder", "a hand-over goes from one holder to another")
     yield from time_faults(touch.at, now)

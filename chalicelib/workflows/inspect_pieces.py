@@ -1,6 +1,7 @@
 """The pieces are looked at: weighed, counted, read and measured, and judged beside what was sold or worked on.
 
-Every line of the request is said something of; what came of none is 0 and is not left out. An inspection is never
+Every line of the request is said something of; what came of none is 0 and is not left out. What lay in a parcel that
+came later is said alone: the look goes on, and what was found before stands as it is. An inspection is never
 changed by another look: that one replaces it, says why, and the log keeps the digest of both. What is wrong freezes the
 evidence in the same write, and holds the money until somebody has decided (``sign_inspection``).
 """
@@ -14,9 +15,8 @@ from typing import Any
 
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case, Item
-from chalicelib.returns.custody import Receipt
 from chalicelib.returns.inspection import Inspection, standing
-from chalicelib.returns.judge_inspection import outcome_of, same_state, waits_for, wants_two
+from chalicelib.returns.judge_inspection import DISAGREES, going_on, outcome_of, same_state, waits_for, wants_two
 from chalicelib.returns.judge_parcel import is_empty
 from chalicelib.returns.judge_piece import Before, PieceSeen, judge_piece
 from chalicelib.returns.repair import RepairOrder
@@ -24,9 +24,13 @@ from chalicelib.returns.stages import OVER
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, time_faults
 from chalicelib.workflows.freeze_evidence import frozen
+from chalicelib.workflows.parcels import receipts_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import inspection_row
 from chalicelib.workflows.tell_inspection import send_inspection
+
+# Why a look replaces an earlier one that it goes on with.
+LATER = "another_parcel"
 
 
 class NotReceived(ConflictError):
@@ -78,10 +82,12 @@ def inspect_pieces(
         if before is not None and before.digest == digest:
             found[:] = [(False, before)]
             return None
-        _refuse(file, told, now)
-        _refuse_change(before, corrects=corrects, why=why)
-        fresh = _inspection(ports, file, told, before, by, now)
-        fresh = replace(fresh, digest=digest, why=why if before else None)
+        goes_on = before is not None and not corrects and _is_later(file, told, before)
+        _refuse(file, told, now, before if goes_on else None)
+        if not goes_on:
+            _refuse_change(before, corrects=corrects, why=why)
+        fresh = _inspection(ports, file, told, before, by, now, goes_on=goes_on)
+        fresh = replace(fresh, digest=digest, why=why if before and not goes_on else None)
         found[:] = [(True, fresh)]
         return _amendment(file, fresh, before, by)
 
@@ -96,24 +102,37 @@ def items_by_line(file: CaseFile) -> Mapping[int, Item]:
     return dict(enumerate(file.plan.request.items, start=1))
 
 
+def _is_later(file: CaseFile, told: Inspected, before: Inspection) -> bool:
+    """Whether this is only of lines of which nothing had come, found in one of several parcels."""
+    nothing_yet = {one.line for one in before.pieces if not one.came}
+    several = told.after_repair is None and len(receipts_of(file, told.leg_n)) > 1
+    return several and {one.line for one in told.pieces} <= nothing_yet
+
+
 def _inspection(
-    ports: Ports, file: CaseFile, told: Inspected, before: Inspection | None, by: str, now: datetime
+    ports: Ports, file: CaseFile, told: Inspected, before: Inspection | None, by: str, now: datetime, *, goes_on: bool
 ) -> Inspection:
     items, country = items_by_line(file), file.plan.request.customer_country
     work = {one.line: _work_before(file, told, one.line) for one in told.pieces}
     pieces = tuple(judge_piece(items[one.line], one, now.date(), country, work[one.line]) for one in told.pieces)
-    receipt = _receipt(file, told.leg_n)
-    video = told.opening_video or (receipt.opening_video if receipt else None)
+    earlier_look = before if goes_on else None
+    if earlier_look is not None:
+        pieces = going_on(earlier_look, pieces)
+    video = told.opening_video or _video_of(file, told.leg_n, only_the_last=goes_on)
     two = wants_two(file.case.money_at_risk, ports.merchant().thresholds.two_person_open_above)
     lacking = waits_for(pieces, two=two, video=video is not None, after_repair=told.after_repair is not None)
-    outcome = outcome_of(pieces, items, lacking)
+    disputed = earlier_look is not None and DISAGREES in earlier_look.reasons and earlier_look.released_by is None
+    said = (DISAGREES,) if disputed else ()
+    outcome = outcome_of(pieces, items, lacking, said)
     earlier = file.parts.of(Inspection)
     return Inspection(
         case_id=file.case.case_id, n=max((one.n for one in earlier), default=0) + 1, leg_n=told.leg_n,
         at=told.at or now, by=by, second=None, outcome=outcome, pieces=pieces,
-        reasons=tuple(dict.fromkeys(why for one in pieces for why in (*one.holds, *one.waits))),
+        reasons=tuple(dict.fromkeys((*(why for one in pieces for why in (*one.holds, *one.waits)), *said))),
         after_repair=told.after_repair, waits_for=lacking, same_state=same_state(pieces, outcome),
-        replaces=before.n if before else None, opening_video=video, evidence_ids=told.evidence_ids,
+        replaces=before.n if before else None, opening_video=video,
+        evidence_ids=(*(earlier_look.evidence_ids if earlier_look else ()), *told.evidence_ids),
+        looked_at_by=(*earlier_look.looked_at_by, earlier_look.by) if earlier_look else (),
         due_at=now if outcome == "held" or before is not None else None,
     )  # fmt: skip
 
@@ -125,7 +144,7 @@ def _amendment(file: CaseFile, fresh: Inspection, before: Inspection | None, by:
     }  # fmt: skip
     replaced: tuple[Inspection, ...] = ()
     if before is not None:
-        facts |= {"replaces": before.part_id, "was": before.digest or "", "why": fresh.why or ""}
+        facts |= {"replaces": before.part_id, "was": before.digest or "", "why": fresh.why or LATER}
         replaced = (replace(before, replaced_by=fresh.n, due_at=None),)
     held = frozen(file) if any(one.holds for one in fresh.pieces) else ()
     what = "inspected" if before is None else "inspected_again"
@@ -160,8 +179,10 @@ def _before(file: CaseFile, told: Inspected) -> Inspection | None:
     return next(same, None)
 
 
-def _receipt(file: CaseFile, leg_n: int) -> Receipt | None:
-    return next((one for one in file.parts.of(Receipt) if one.leg_n == leg_n), None)
+def _video_of(file: CaseFile, leg_n: int, *, only_the_last: bool) -> str | None:
+    """The video of the opening; of several parcels each must have one, before the last of them is named."""
+    videos = [one.opening_video for one in receipts_of(file, leg_n)]
+    return videos[-1] if videos and (only_the_last or all(videos)) else None
 
 
 def _repair(file: CaseFile, n: int | None) -> RepairOrder | None:
@@ -177,23 +198,23 @@ def _refuse_change(before: Inspection | None, *, corrects: bool, why: str | None
         raise InspectionDiffers(detail)
 
 
-def _refuse(file: CaseFile, told: Inspected, now: datetime) -> None:
+def _refuse(file: CaseFile, told: Inspected, now: datetime, goes_on_with: Inspection | None) -> None:
     if file.case.stage in OVER:
         raise ConflictError(f"the return is {file.case.stage}: nothing is inspected for it any more")
-    faults = [*time_faults(told.at, now), *_line_faults(file, told)]
+    faults = [*time_faults(told.at, now), *_line_faults(file, told, goes_on_with)]
     faults += [fault for one in told.pieces for fault in _piece_faults(file, one, now)]
     faults += evidence_faults(file, "evidence_ids", told.evidence_ids)
     faults += evidence_faults(file, "opening_video", [told.opening_video], "video_opening")
     if faults:
         raise InvalidRequestError("the inspection cannot be as written", faults)
-    receipt = _receipt(file, told.leg_n)
-    if told.after_repair is None and receipt is None:
+    receipts = receipts_of(file, told.leg_n)
+    if told.after_repair is None and not receipts:
         raise NotReceived(f"take in the parcel of leg {told.leg_n} first: POST its receipt")
-    if told.after_repair is None and receipt is not None and is_empty(receipt) and any(one.came for one in told.pieces):
+    if told.after_repair is None and all(map(is_empty, receipts)) and any(one.came for one in told.pieces):
         raise ConflictError("the receipt says that nothing was in the parcel; correct the receipt first")
 
 
-def _line_faults(file: CaseFile, told: Inspected) -> Iterator[FieldFault]:
+def _line_faults(file: CaseFile, told: Inspected, goes_on_with: Inspection | None) -> Iterator[FieldFault]:
     said = [one.line for one in told.pieces]
     wanted = set(items_by_line(file))
     if all(leg.n != told.leg_n for leg in file.legs):
@@ -203,6 +224,8 @@ def _line_faults(file: CaseFile, told: Inspected) -> Iterator[FieldFault]:
         if order is None or order.take_in is None:
             yield FieldFault("after_repair", "no_such_repair", "a repair of this case whose piece was taken in")
         wanted = {one.line for one in order.operations} if order else set()
+    if goes_on_with is not None:
+        wanted = set(said)
     for line in sorted(wanted - set(said)):
         yield FieldFault("pieces", "line_wanted", f"say what came of line {line}, 0 if nothing")
     for line in sorted(set(said) - wanted):

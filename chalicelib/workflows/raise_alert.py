@@ -25,7 +25,6 @@ from chalicelib.clock import instant
 from chalicelib.errors import InvalidRequestError, NotFoundError, StaleVersion
 from chalicelib.money import money_from_json
 from chalicelib.returns.case import Case
-from chalicelib.returns.custody import Receipt
 from chalicelib.shipments.watch import UNHEARD
 from chalicelib.workflows import incidents
 from chalicelib.workflows.amend import Amendment, amend
@@ -33,6 +32,7 @@ from chalicelib.workflows.case_parts import stands
 from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.keep_exceptions import Kept, amendment_of, found_by
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.parcels import is_taken_in
 from chalicelib.workflows.ports import Ports
 from chalicelib.workflows.tell import tell
 from chalicelib.workflows.tell_steps import tell_steps
@@ -168,7 +168,7 @@ def _is_taken_in(ports: Ports, case: Case, message: Mapping[str, Any]) -> bool:
     """Whether the parcel that nobody scanned lies at our own dock: its carrier's silence is then no trouble."""
     if message["kind"] not in UNHEARD:
         return False
-    return any(one.leg_n == message.get("leg") for one in file_of(ports, case.case_id).parts.of(Receipt))
+    return is_taken_in(file_of(ports, case.case_id), message.get("leg"))
 
 
 def _is_overtaken(ports: Ports, case: Case, message: Mapping[str, Any], now: datetime) -> bool:

@@ -61,7 +61,10 @@ def custody_in_short(file: CaseFile) -> dict[str, Any]:
     return {
         "hand_overs": len(file.parts.of(HandOver)),
         "received": [
-            {"leg": one.leg_n, "at": stamp(one.received_at), "facility": one.facility_id, "doubts": list(one.doubts)}
+            {
+                "leg": one.leg_n, "parcel": one.parcel, "at": stamp(one.received_at), "facility": one.facility_id,
+                "doubts": list(one.doubts),
+            }
             for one in receipts
         ],
         "inspections": [
@@ -96,14 +99,14 @@ def hand_over_row(one: HandOver) -> dict[str, Any]:
         "row": one.part_id, "at": stamp(one.at), "given_by": one.given_by, "taken_by": one.taken_by,
         "place": one.place, "noted_by": one.noted_by, "of": one.of, "grams": _text(one.grams),
         "scale_id": one.scale_id, "seal": one.seal, "seal_state": one.seal_state,
-        "evidence_ids": list(one.evidence_ids), "leg": one.leg_n, "note": one.note,
+        "evidence_ids": list(one.evidence_ids), "leg": one.leg_n, "parcel": one.parcel, "note": one.note,
     }  # fmt: skip
 
 
 def receipt_row(one: Receipt) -> dict[str, Any]:
     """A parcel as it was taken in, with how it left and what the rules found."""
     return {
-        "leg": one.leg_n, "facility": one.facility_id, "received_at": stamp(one.received_at),
+        "leg": one.leg_n, "parcel": one.parcel, "facility": one.facility_id, "received_at": stamp(one.received_at),
         "received_by": one.received_by, "weight_g": _text(one.parcel_weight_g), "scale_id": one.scale_id,
         "scale_tolerance_g": _text(one.scale_tolerance_g), "packing_g": _text(one.packing_g),
         "sealed_g": _text(one.sealed_g), "carrier_weights_g": [str(grams) for grams in one.carrier_weights_g],
@@ -163,8 +166,8 @@ def _fineness(one: FinenessReading | None) -> dict[str, Any] | None:
 def _row_of_receipt(one: Receipt) -> dict[str, Any]:
     row = _row(one.received_at, "carrier", "facility", one.facility_id, one.leg_n)
     return row | {
-        "row": f"receipt-{one.leg_n}", "noted_by": one.received_by, "grams": _text(one.parcel_weight_g),
-        "scale_id": one.scale_id, "seal": one.seal, "seal_state": one.seal_state,
+        "row": f"receipt-{one.part_id}", "parcel": one.parcel, "noted_by": one.received_by,
+        "grams": _text(one.parcel_weight_g), "scale_id": one.scale_id, "seal": one.seal, "seal_state": one.seal_state,
         "evidence_ids": list(one.evidence_ids),
     }  # fmt: skip
 
@@ -187,7 +190,8 @@ def _outward(giver: str) -> tuple[str, str]:
 def _row(at: datetime, giver: str, taker: str, place: str, leg_n: int) -> dict[str, Any]:
     return {
         "at": stamp(at), "given_by": giver, "taken_by": taker, "place": place, "of": "parcel", "grams": None,
-        "scale_id": None, "seal": None, "seal_state": "unknown", "evidence_ids": [], "leg": leg_n, "note": None,
+        "scale_id": None, "seal": None, "seal_state": "unknown", "evidence_ids": [], "leg": leg_n, "parcel": 1,
+        "note": None,
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from chalicelib.workflows.plan_out import OutPlan, OutWish, plan_leg_out
 from chalicelib.workflows.ports import Booking, CaseFile, Ports
 from chalicelib.workflows.right_to_leave import is_asked_for, may_go_again, refuse_second_unapproved, refuse_unasked
 from chalicelib.workflows.tell_steps import look_for_tools
-from chalicelib.workflows.unsent_outcome import episode_of_unsent, opened_for, resolved_by
+from chalicelib.workflows.unsent_outcome import TOLD, opened_for, resolved_by
 
 CAUSES = ("repaired", "unrepaired", "replacement", "refused", "loan")
 STANDS = frozenset({"done", "with_person"})
@@ -132,7 +132,7 @@ def called_off(file: CaseFile, way: WayOut, why: str, holder: str, now: datetime
         {"leg": str(way.leg_n), "cause": way.cause, "why": why},
         by=holder,
         bookings=(*given_up, *undone),
-        exceptions=(*_settled(file, way.leg_n, f"called off: {why}", holder, now), *opened_for(file, way, now)),
+        exceptions=(*_settled(file, way.leg_n, f"called off: {why}", holder, now), *opened_for(file, after, now)),
         over=tuple(own),
         parts=(after,),
     )
@@ -303,7 +303,7 @@ def _see_to_it(ports: Ports, case_id: str) -> None:
     if due:
         ports.queues.send("steps", [one.step for one in due])
     legs = [one.leg_n for one in file.parts.of(WayOut)]
-    episodes = {*map(episode_of_way_out, legs), *map(episode_of_unsent, legs)}
-    send_word(ports, *(one for one in file.exceptions if one.episode in episodes))
+    episodes = set(map(episode_of_way_out, legs))
+    send_word(ports, *(one for one in file.exceptions if one.episode in episodes or one.kind in TOLD))
     look_for_notices(ports, case_id)
     look_for_tools(ports, case_id)

@@ -16,7 +16,7 @@ from chalicelib.alerts.exceptions import OpenException
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError, NotFoundError
 from chalicelib.returns.case import Case
 from chalicelib.returns.custody import Receipt
-from chalicelib.returns.judge_parcel import ParcelSeen, Sent, judge_parcel, seal_as_found
+from chalicelib.returns.judge_parcel import WEIGHT_WORDS, ParcelSeen, Sent, judge_parcel, seal_as_found, weight_words
 from chalicelib.returns.stages import NEXT
 from chalicelib.shipments.leg import Leg
 from chalicelib.shipments.watch import UNHEARD
@@ -26,8 +26,10 @@ from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import part_of
 from chalicelib.workflows.custody_facts import digest_of, evidence_faults, how_it_left, time_faults
 from chalicelib.workflows.find_case import file_of
+from chalicelib.workflows.follow_case import come_back
 from chalicelib.workflows.freeze_evidence import frozen
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.parcels import awaited, parcel_faults, receipts_of
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_custody import receipt_row
 from chalicelib.workflows.tell_finding import Telling, tell_finding
@@ -62,12 +64,14 @@ class ReceiptDiffers(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What was said of a parcel at our door; ``facility_id`` None: the place it was sent to, ``at`` None: now."""
+    """What was said of a parcel at our door; ``facility_id`` None: the place it was sent to, ``at`` None: now.
+    ``parcel`` is its number among those of its leg: a second box, whichever way it came, is 2."""
 
     leg_n: int
     seen: ParcelSeen
     facility_id: str | None = None
     at: datetime | None = None
+    parcel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +85,32 @@ class KeptReceipt:
 def take_in(
     ports: Ports, case_id: str, told: TakenIn, *, corrects: bool, why: str | None, by: str, now: datetime
 ) -> KeptReceipt:
-    """Write the receipt of a parcel, or correct it; the case is then ``received`` where its stage lets it be.
+    """Write the receipt of a parcel, or correct it; with the first of its leg the case is ``received`` where its stage
+    lets it be.
 
     The same again is quiet. Raises ``ReceiptDiffers`` for other facts without ``corrects`` and ``why``,
     ``InvalidRequestError`` with every fault, ``NotFoundError`` without the case.
     """
     found: list[tuple[bool, Receipt]] = []
+    beside: tuple[Receipt, ...] = ()
 
     def decide(file: CaseFile) -> Amendment | None:
+        nonlocal beside
         _refuse_faults(ports, file, told, now)
-        before = next((one for one in file.parts.of(Receipt) if one.leg_n == told.leg_n), None)
+        before = next((one for one in receipts_of(file, told.leg_n) if one.parcel == told.parcel), None)
         if before is not None and before.digest == digest_of(told):
             found[:] = [(False, before)]
             return None
         _refuse_change(before, corrects=corrects, why=why)
         receipt = _receipt(ports, file, told, before, by, now)
         found[:] = [(before is None, receipt)]
-        return _amendment(file, receipt, before, why, by)
+        beside = _judged_anew(ports, file, receipt, now)
+        return _amendment(file, receipt, before, beside, why, by)
 
     amend_file(ports, case_id, now, decide)
     is_new, receipt = found[0]
-    _send(ports, receipt)
+    come_back(ports, case_id, receipt.leg_n, receipt.received_at, now)
+    _send(ports, receipt, *beside)
     return KeptReceipt(is_new, receipt_row(receipt) | {"stage": file_of(ports, case_id).case.stage})
 
 
@@ -117,8 +126,10 @@ def look(ports: Ports, case_id: str, part_id: str, now: datetime) -> None:
     tell_finding(ports, case_id, part_id, Receipt, told, now)
 
 
-def unheard(file: CaseFile, leg_n: int) -> tuple[OpenException, ...]:
-    """What people are told of this parcel only because no scan of it came: over once it is in our hands."""
+def unheard(file: CaseFile, leg_n: int, with_this: int | None = None) -> tuple[OpenException, ...]:
+    """What people are told of this parcel only because no scan of it came: over once all of its leg is in our hands."""
+    if awaited(file, leg_n, with_this):
+        return ()
     of_leg = (one for one in file.exceptions if one.leg_n == leg_n and one.status != "resolved")
     return tuple(one for one in of_leg if one.kind in UNHEARD)
 
@@ -129,19 +140,39 @@ def moved_to_received(case: Case) -> Case:
     return replace(case, stage="received") if "received" in NEXT[case.stage] else case
 
 
-def _amendment(file: CaseFile, receipt: Receipt, before: Receipt | None, why: str | None, by: str) -> Amendment:
+def _amendment(
+    file: CaseFile, receipt: Receipt, before: Receipt | None, beside: tuple[Receipt, ...], why: str | None, by: str
+) -> Amendment:
     facts = {"leg": receipt.part_id, "digest": receipt.digest or "", "doubts": " ".join(receipt.doubts)}
     if before is not None:
         facts |= {"was": before.digest or "", "why": why or ""}
     held = frozen(file) if FREEZES & set(receipt.doubts) else ()
-    case = file.case if before is not None else moved_to_received(file.case)
+    stays = before is not None or receipts_of(file, receipt.leg_n)
+    case = file.case if stays else moved_to_received(file.case)
     what = "received" if before is None else "receipt_corrected"
-    return Amendment(case, what, facts, by=by, parts=(receipt, *held))
+    return Amendment(case, what, facts, by=by, parts=(receipt, *beside, *held))
+
+
+def _judged_anew(ports: Ports, file: CaseFile, fresh: Receipt, now: datetime) -> tuple[Receipt, ...]:
+    """The other parcels of its leg whose weights say something else now that this one is here."""
+    leg = _leg(file, fresh.leg_n)
+    found = []
+    for one in receipts_of(file, fresh.leg_n):
+        if one.parcel == fresh.parcel:
+            continue
+        sent = how_it_left(ports, file, leg, now.date(), one.parcel, fresh)
+        seen = ParcelSeen(one.parcel_weight_g, scale_tolerance_g=one.scale_tolerance_g, contents=one.contents)
+        words = tuple(weight_words(seen, sent, alone=True))
+        doubts = (*words, *(word for word in one.doubts if word not in WEIGHT_WORDS))
+        if set(doubts) != set(one.doubts):
+            changes = (set(doubts) ^ set(one.doubts)) & set(KIND_OF)
+            found.append(replace(one, doubts=doubts, due_at=now if changes else one.due_at))
+    return tuple(found)
 
 
 def _receipt(ports: Ports, file: CaseFile, told: TakenIn, before: Receipt | None, by: str, now: datetime) -> Receipt:
     leg, seen = _leg(file, told.leg_n), told.seen
-    sent: Sent = how_it_left(ports, file, leg, now.date())
+    sent: Sent = how_it_left(ports, file, leg, now.date(), told.parcel)
     doubts = judge_parcel(seen, sent, now.date())
     was = frozenset(before.doubts) if before else frozenset()
     return Receipt(
@@ -153,8 +184,9 @@ def _receipt(ports: Ports, file: CaseFile, told: TakenIn, before: Receipt | None
         doubts=doubts, packing_g=seen.packing_g, contents=seen.contents, evidence_ids=seen.evidence_ids,
         sealed_g=sent.sealed_g, carrier_weights_g=sent.told_g, digest=digest_of(told),
         corrected=before.corrected + 1 if before else 0,
-        due_at=now if (set(doubts) | was) & set(KIND_OF) or unheard(file, leg.n) else None,
-        covert_mark=seen.covert_mark, inner_label=seen.inner_label, sender_differs=seen.sender_differs,
+        due_at=now if (set(doubts) | was) & set(KIND_OF) or unheard(file, leg.n, told.parcel) else None,
+        parcel=told.parcel, covert_mark=seen.covert_mark, inner_label=seen.inner_label,
+        sender_differs=seen.sender_differs,
     )  # fmt: skip
 
 
@@ -164,11 +196,12 @@ def stands(_ports: Ports, file: CaseFile, part_id: str, episode: str, _now: date
     return any(episode == told["episode"] for one in mine for told in _openings(one))
 
 
-def _send(ports: Ports, receipt: Receipt) -> None:
+def _send(ports: Ports, receipt: Receipt, *beside: Receipt) -> None:
     """Have the look made, customers and tools told, and the clocks of claims reckoned from what is known now; all of it
     is harmless when it was done before."""
-    if receipt.due_at is not None:
-        ports.queues.send("steps", [step_of(receipt.case_id, receipt.KIND, receipt.part_id)])
+    due = [step_of(one.case_id, one.KIND, one.part_id) for one in (receipt, *beside) if one.due_at is not None]
+    if due:
+        ports.queues.send("steps", due)
     claims, refund = keep_claims.step_of(receipt.case_id, receipt.leg_n), watch_refund.step_of(receipt.case_id)
     ports.queues.send("steps", [claims, refund])
     look_for_notices(ports, receipt.case_id)
@@ -199,7 +232,7 @@ def _closings(file: CaseFile, receipt: Receipt, now: datetime) -> Iterator[dict[
 
 
 def _episode(receipt: Receipt, kind: str) -> str:
-    return f"receipt-{receipt.leg_n}-{kind}"
+    return f"receipt-{receipt.part_id}-{kind}"
 
 
 def _leg(file: CaseFile, leg_n: int) -> Leg:
@@ -221,6 +254,7 @@ def _refuse_faults(ports: Ports, file: CaseFile, told: TakenIn, now: datetime) -
     seen, faults = told.seen, time_faults(told.at, now)
     if all(leg.n != told.leg_n for leg in file.legs):
         faults.append(FieldFault("leg", "no_such_leg", "a leg of this case"))
+    faults += parcel_faults(file, told.leg_n, told.parcel)
     if told.facility_id is not None and ports.merchant().facility_called(told.facility_id) is None:
         faults.append(FieldFault("facility", "no_such_facility", "a facility of the merchant file"))
     if seen.weight_g is not None and seen.packing_g is not None and seen.packing_g > seen.weight_g:

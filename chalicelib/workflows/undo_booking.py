@@ -16,9 +16,11 @@ from chalicelib.carriers.contract import PickupOrder
 from chalicelib.carriers.registry import carrier as carrier_named
 from chalicelib.errors import CarrierRefused, CarrierUnavailable
 from chalicelib.pickups.hand_over import script_for
-from chalicelib.returns.case import Case, PickupWish
+from chalicelib.returns.case import PickupWish
+from chalicelib.returns.settlement import RefundClock
+from chalicelib.workflows import watch_refund
 from chalicelib.workflows.alert_words import alerts_of_another_day, closing_of
-from chalicelib.workflows.amend import Amendment, amend
+from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.book_pickup import fitted, hours_in, order_of, script_facts
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, Given, Maker, Ready, Step, again, give_up, later
 from chalicelib.workflows.call_off import MEANT, SUFFIXES
@@ -35,7 +37,7 @@ from chalicelib.workflows.courier import (
 )
 from chalicelib.workflows.leg_plan import is_called_off, plan_of
 from chalicelib.workflows.plan_papers import plan_for
-from chalicelib.workflows.ports import Booking, HttpResponse, Ports
+from chalicelib.workflows.ports import Booking, CaseFile, HttpResponse, Ports
 
 NOT_BOOKED = frozenset({"planned", "refused"})
 
@@ -308,11 +310,22 @@ def _settle(
     if done.of is not None and done.kind != "waybill_cancel":
         facts["pickup"] = f"{step.leg.n}-{done.of}"
     over = (step.booking, *(one for one in step.file.bookings if one.name != step.booking.name))
+    clocks: list[RefundClock] = []
 
-    def decide(case: Case) -> Amendment:
-        return Amendment(case, what, facts, bookings=(done, *parts), over=over)
+    def decide(file: CaseFile) -> Amendment:
+        clocks[:] = _set_by_the_courier(file, step, now)
+        return Amendment(file.case, what, facts, bookings=(done, *parts), over=over, parts=tuple(clocks))
 
-    amend(ports, step.leg.case_id, now, decide)
+    amend_file(ports, step.leg.case_id, now, decide)
+    if clocks:
+        ports.queues.send("steps", [watch_refund.step_of(step.leg.case_id)])
+
+
+def _set_by_the_courier(file: CaseFile, step: Step, now: datetime) -> list[RefundClock]:
+    """The clock of a refund that runs because we collect, due to be looked at: nobody may come any more."""
+    if step.leg.direction != "home":
+        return []
+    return [replace(one, due_at=now) for one in file.parts.of(RefundClock) if one.because is not None]
 
 
 PICKUP_CHANGE = Maker(_ready_to_change, _record_change)

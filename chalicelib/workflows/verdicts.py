@@ -24,12 +24,12 @@ from chalicelib.carriers.registry import carrier
 from chalicelib.customs.asked_facts import asked
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.case import Case, Plan
-from chalicelib.returns.custody import Receipt
 from chalicelib.returns.stages import Stage, advance
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.booking_steps import GIVEN_BY_A_PERSON, MAKES, again, is_in_hand
 from chalicelib.workflows.case_parts import Part
 from chalicelib.workflows.leg_plan import WAY_OUT_WANTED
+from chalicelib.workflows.parcels import is_taken_in
 from chalicelib.workflows.ports import Booking, CaseFile
 
 ABOUT_A_BOOKING = ("booked", "not_booked")
@@ -133,16 +133,21 @@ def consequence_of(file: CaseFile, found: OpenException, verdict: Verdict, now: 
 
 
 def _lost(file: CaseFile, found: OpenException, now: datetime) -> Consequence:
-    """The parcel is given up: a way out is lost with it; of one that comes home the log tells. What is here, or was
-    delivered, is not lost."""
-    if any(one.leg_n == found.leg_n for one in file.parts.of(Receipt)):
+    """The parcel is given up: a way out is lost with it, and with that what its settlement was to send; of one that
+    comes home the log tells. What is here, or was delivered, is not lost."""
+    if is_taken_in(file, found.leg_n):
         raise ConflictError("this parcel was taken in: it is not lost")
+    from chalicelib.workflows.unsent_outcome import opened_for  # it asks who may let a parcel leave, and that asks here
+
     way = next((one for one in file.parts.of(WayOut) if one.leg_n == found.leg_n), None)
-    if way is None or way.state == "lost":
+    if way is None:
         return Consequence()
+    if way.state == "lost":
+        return Consequence(exceptions=opened_for(file, way, now))
     if way.state not in ("planned", "sent"):
         raise ConflictError(f"the way out is {way.state} by now: read the case again")
-    return Consequence(parts=(replace(way, state="lost", why="said_so", changed_at=now),))
+    lost = replace(way, state="lost", why="said_so", changed_at=now)
+    return Consequence(parts=(lost,), exceptions=opened_for(file, lost, now))
 
 
 def _refuse_mistyped(file: CaseFile, booking: Booking, number: str) -> None:

@@ -66,8 +66,8 @@ def closings(sight: Sight, now: datetime) -> Iterator[dict[str, Any]]:
 def _is_back(sight: Sight, one: Settlement) -> bool:
     """Whether its pieces came, besides those that other settlements were made on; a parcel that nobody has looked into
     yet is taken for them, an empty one is not."""
-    looked_into = {each.leg_n for each in sight.inspections}
-    unopened = (got for got in sight.file.parts.of(Receipt) if got.leg_n not in looked_into)
+    looked_at = {each.leg_n: each.at for each in sight.inspections}
+    unopened = (got for got in sight.file.parts.of(Receipt) if not _is_looked_into(got, looked_at.get(got.leg_n)))
     if any(sight.is_home(got.leg_n) and not is_empty(got) for got in unopened):
         return True
     came: Counter[int | None] = Counter()
@@ -79,6 +79,11 @@ def _is_back(sight: Sight, one: Settlement) -> bool:
             settled.update({line.line: line.pieces or 0 for line in other.lines if line.code in BINDS})
     mine = {line.line for line in one.lines if line.code in BINDS}
     return all(came[line] >= settled[line] for line in mine)
+
+
+def _is_looked_into(got: Receipt, looked_at: datetime | None) -> bool:
+    """Whether somebody has looked at the pieces of this way home since this parcel of it came."""
+    return looked_at is not None and (got.parcel == 1 or got.received_at <= looked_at)
 
 
 def _day(sight: Sight, one: Settlement, days: int) -> datetime:

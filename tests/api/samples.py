@@ -113,7 +113,7 @@ WANTED: dict[str, Any] = {
 }
 CUSTODY_IN_SHORT: dict[str, Any] = {
     "hand_overs": 1,
-    "received": [{"leg": 1, "at": "2026-11-27T09:00:00Z", "facility": "SZX-1", "doubts": []}],
+    "received": [{"leg": 1, "parcel": 1, "at": "2026-11-27T09:00:00Z", "facility": "SZX-1", "doubts": []}],
     "inspections": [
         {
             "inspection": 1, "leg": 1, "outcome": "accepted", "holds": False, "waits_for": [], "after_repair": None,
@@ -125,10 +125,10 @@ CUSTODY_IN_SHORT: dict[str, Any] = {
 TOUCH: dict[str, Any] = {
     "row": "0001", "at": "2026-11-23T09:00:00Z", "given_by": "customer", "taken_by": "carrier", "place": "packed",
     "noted_by": "customer", "of": "parcel", "grams": "182", "scale_id": None, "seal": "S-1001",
-    "seal_state": "intact", "evidence_ids": ["e-1"], "leg": 1, "note": None,
+    "seal_state": "intact", "evidence_ids": ["e-1"], "leg": 1, "parcel": 1, "note": None,
 }  # fmt: skip
 RECEIPT: dict[str, Any] = {
-    "leg": 1, "facility": "SZX-1", "received_at": "2026-11-27T09:00:00Z", "received_by": "dock-1",
+    "leg": 1, "parcel": 1, "facility": "SZX-1", "received_at": "2026-11-27T09:00:00Z", "received_by": "dock-1",
     "weight_g": "181.5", "scale_id": "DOCK-1", "scale_tolerance_g": "0.5", "packing_g": None, "sealed_g": "182",
     "carrier_weights_g": ["200"], "seal": "S-1001", "seal_state": "intact", "damage": [], "contents": "as_listed",
     "remarks_on_receipt": False, "opened_by": ["dock-1"], "opening_video": None, "evidence_ids": [], "doubts": [],

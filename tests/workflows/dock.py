@@ -63,7 +63,8 @@ class Dock(Desk):
 
     def receive(self, *, by: str = "dock-1", now: datetime = AT_THE_DOOR, **told: Any) -> Any:
         corrects, why = told.pop("corrects", False), told.pop("why", None)
-        parcel = TakenIn(told.pop("leg", 1), replace(SEEN, **told))
+        leg, n, at = told.pop("leg", 1), told.pop("parcel", 1), told.pop("at", None)
+        parcel = TakenIn(leg, replace(SEEN, **told), at=at, parcel=n)
         return take_in(self.ports, CASE, parcel, corrects=corrects, why=why, by=by, now=now)
 
     def inspect(self, *pieces: PieceSeen, by: str = "dock-1", now: datetime = AT_THE_DOOR, **told: Any) -> Any:

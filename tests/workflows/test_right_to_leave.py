@@ -14,14 +14,19 @@ from chalicelib.errors import ConflictError, InvalidRequestError, NotPermitted
 from chalicelib.money import Money
 from chalicelib.returns.authority import NotTheirs
 from chalicelib.returns.inspection import Inspection, PieceFound
+from chalicelib.returns.judge_parcel import ParcelSeen
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement, SettlementLine
 from chalicelib.returns.way_out import WayOut
+from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.close_case import open_points
+from chalicelib.workflows.follow_case import advance_case
 from chalicelib.workflows.keep_settlement import withdraw
 from chalicelib.workflows.plan_out import OutWish
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.right_to_leave import NoRightToLeave
 from chalicelib.workflows.send_out import call_off_way_out, plan_way_out
+from chalicelib.workflows.take_in import TakenIn, take_in
 from chalicelib.workflows.verdicts import Verdict
 from chalicelib.workflows.work_exceptions import act_on_exception
 from tests.faults.stories import RING
@@ -431,3 +436,67 @@ def test_a_parcel_that_came_back_goes_once_more_without_an_approval() -> None:
     desk = on_its_way()
     desk.put("sending_out", replace(desk.way(), state="back"), receipt(2))
     assert desk.plan("replacement", settlement_n=1, items=(NEW_RING,)) == 3
+
+
+# Lost, back, and gone though it was called off
+
+
+SCANNED = ("picked_up", "SHENZHEN", "CN", 2)
+
+
+def test_given_up_as_lost_by_a_person_what_was_settled_stands_before_one_until_it_is_found() -> None:
+    desk = on_its_way(SCANNED)
+    take_alert(desk.ports, opening(CASE, "possible_loss", "possible_loss-2", LATER, leg=2), desk.world.now)
+    verdict = Verdict("resolve", "anna", note="the carrier gave it up", outcome="lost")
+    act_on_exception(desk.ports, desk.exception("possible_loss").exception_id, verdict, desk.world.now)
+    desk.world.pump()
+    assert desk.way().state == "lost"
+    assert "outcome_not_sent" in open_kinds(desk)
+    desk.goes(("delivered", "PARIS", "FR", 200))
+    assert desk.way().state == "delivered"
+    assert "outcome_not_sent" not in open_kinds(desk)
+
+
+def test_back_at_our_dock_it_stands_there_too_whether_its_carrier_says_so_or_not() -> None:
+    desk = on_its_way(SCANNED)
+    told = TakenIn(2, ParcelSeen(weight_g=Decimal(430), contents="as_listed"))
+    for _ in range(2):
+        take_in(desk.ports, CASE, told, corrects=False, why=None, by="dock-1", now=desk.world.now)
+    desk.world.pump()
+    assert desk.way().state == "back"
+    assert "outcome_not_sent" in open_kinds(desk)
+    assert [one.facts["leg"] for one in desk.file.log if one.what == "way_out_back"] == ["2"]
+    desk.plan("replacement", settlement_n=1, items=(NEW_RING,), facts=PROVEN)
+    assert "outcome_not_sent" not in open_kinds(desk)
+
+
+def test_its_carrier_that_brings_it_back_opens_it_in_the_same_write() -> None:
+    desk = on_its_way(SCANNED)
+    change = {"case_id": CASE, "direction": "out", "leg": 2, "change": "came_back", "milestone": "returned"}
+    for _ in range(2):
+        advance_case(desk.ports, {**change, "at": "2026-12-10T09:00:00Z"}, desk.world.now)
+    assert desk.way().state == "back"
+    assert open_kinds(desk).count("outcome_not_sent") == 1
+
+
+def test_a_parcel_that_was_called_off_and_moves_is_told_until_it_is_back() -> None:
+    desk = called_off("replacement")
+    stage = desk.file.case.stage
+    change = {"case_id": CASE, "direction": "out", "leg": 2, "change": "moving", "milestone": "picked_up"}
+    for _ in range(2):
+        advance_case(desk.ports, {**change, "at": "2026-12-04T09:00:00Z"}, desk.world.now)
+    assert (desk.way().state, open_kinds(desk), desk.file.case.stage) == ("sent", ["called_off_moves"], stage)
+    (told,) = (one for one in desk.file.exceptions if one.kind == "called_off_moves")
+    assert (told.severity, told.leg_n) == ("critical", 2)
+    back = {**change, "change": "came_back", "milestone": "returned", "at": "2026-12-09T09:00:00Z"}
+    advance_case(desk.ports, back, desk.world.now)
+    assert (desk.way().state, open_kinds(desk)) == ("back", ["outcome_not_sent"])
+
+
+def test_called_off_and_gone_beside_the_one_that_took_its_place_both_are_named() -> None:
+    desk = called_off("replacement")
+    desk.plan("replacement", settlement_n=1, items=(NEW_RING,), facts=PROVEN)
+    change = {"case_id": CASE, "direction": "out", "leg": 2, "change": "arrived", "milestone": "delivered"}
+    advance_case(desk.ports, {**change, "at": "2026-12-04T09:00:00Z"}, desk.world.now)
+    (told,) = (one for one in desk.file.exceptions if one.kind == "called_off_moves")
+    assert "leg 3 goes for it too" in (told.history[0].note or "")
