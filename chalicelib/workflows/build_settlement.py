@@ -32,7 +32,8 @@ from chalicelib.returns.settlement_deadlines import earliest
 from chalicelib.returns.settlement_rules import GroundOn, KindRow
 from chalicelib.workflows.gifts import gift_with
 from chalicelib.workflows.grounds_found import UNJUDGED, fault_lacks
-from chalicelib.workflows.settlement_sight import FINENESS, Sight, refuse_blocked, worth_of_pieces
+from chalicelib.workflows.settlement_blocks import refuse_blocked
+from chalicelib.workflows.settlement_sight import FINENESS, Sight, worth_of_pieces
 
 
 @dataclass(frozen=True, slots=True)

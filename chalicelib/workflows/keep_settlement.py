@@ -30,7 +30,8 @@ from chalicelib.workflows.pay_out import IN_HAND, go_on, in_trouble, paid_by_han
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.read_settlements import settlement_row
 from chalicelib.workflows.send_out import call_off_for
-from chalicelib.workflows.settlement_sight import Sight, refuse_blocked, sight_of
+from chalicelib.workflows.settlement_blocks import refuse_blocked
+from chalicelib.workflows.settlement_sight import Sight, sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
 from chalicelib.workflows.unsent_outcome import taken_back
 from chalicelib.workflows.watch_refund import clock_of

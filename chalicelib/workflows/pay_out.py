@@ -27,7 +27,8 @@ from chalicelib.workflows.case_parts import Part, look_at_part, part_of
 from chalicelib.workflows.notice_due import look_for_notices
 from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable, Refunded, RefundOrder
 from chalicelib.workflows.ports import CaseFile, Ports
-from chalicelib.workflows.settlement_sight import SettlementBlocked, refuse_blocked, sight_of
+from chalicelib.workflows.settlement_blocks import SettlementBlocked, refuse_blocked
+from chalicelib.workflows.settlement_sight import sight_of
 from chalicelib.workflows.tell_steps import look_for_tools
 
 US = "goldthread"

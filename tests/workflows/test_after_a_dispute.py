@@ -13,7 +13,7 @@ from chalicelib.returns.dispute_clocks import Notice, Said
 from chalicelib.returns.inspection import PieceFound
 from chalicelib.workflows.keep_disputes import act_on_dispute, note_dispute
 from chalicelib.workflows.read_settlements import postings_of
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import CASE, DAY, MONDAY, SettlingHouse, eur, paid, request_paid
 

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.errors import InvalidRequestError
 from chalicelib.returns.inspection import FinenessReading, PieceFound
 from chalicelib.workflows.build_settlement import BuyBack
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.workflows.settling import DAY, MONDAY, SettlingHouse, eur
 
 TERMS = BuyBack(eur("95.50"), eur("20.00"), date(2026, 11, 20), "LBMA gold PM")

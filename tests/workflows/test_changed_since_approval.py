@@ -12,7 +12,7 @@ from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.keep_settlement import FoundOut
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import CASE, MONDAY, RING2, SettlingHouse, eur, paid, request_paid
 

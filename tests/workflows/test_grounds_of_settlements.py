@@ -15,7 +15,8 @@ from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.alert_words import opening
 from chalicelib.workflows.decide_return import Ruling, decide_return
 from chalicelib.workflows.declare_withdrawal import declare
-from chalicelib.workflows.settlement_sight import SettlementBlocked, sight_of
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
+from chalicelib.workflows.settlement_sight import sight_of
 from chalicelib.workflows.take_steps import take_step
 from chalicelib.workflows.watch_refund import step_of
 from tests.faults.stories import RING

@@ -16,7 +16,7 @@ from chalicelib.returns.withdrawal import Withdrawal
 from chalicelib.workflows.build_settlement import BuyBack
 from chalicelib.workflows.case_log import broken_at
 from chalicelib.workflows.keep_settlement import read_one
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import DAY, MONDAY, SettlingHouse, eur, paid, request_paid
 

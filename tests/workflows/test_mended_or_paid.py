@@ -10,7 +10,7 @@ import pytest
 from chalicelib.errors import InvalidRequestError
 from chalicelib.workflows.build_settlement import Wish
 from chalicelib.workflows.keep_settlement import approve, propose
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.workflows.out_desk import PROVEN, OutDesk
 
 CASE = "case0001"

@@ -12,7 +12,7 @@ from chalicelib.returns.settlement import Settlement
 from chalicelib.workflows.build_settlement import Wish
 from chalicelib.workflows.keep_disputes import act_on_dispute, note_dispute
 from chalicelib.workflows.keep_settlement import propose, withdraw
-from chalicelib.workflows.settlement_sight import SettlementBlocked
+from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import CASE, MONDAY, SettlingHouse, eur, paid, request_paid
 
