@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -32,10 +30,8 @@ ASKED = st.sampled_from((
 ))  # fmt: skip
 DELIVERED = st.sampled_from((date(2026, 11, 12), date(2026, 11, 20)))
 OTHER = "case0002"
-AS_SOLD = (
-    PieceSeen(1, 1, weighing=weighed("5.30"), stones=1, serial="GT-0001", hallmark="750", condition="as_sold"),
-    PieceSeen(2, 2, weighing=weighed("6.00"), hallmark="750", stones=0, condition="as_sold"),
-)
+# The other return is of the studs alone, as they were sold.
+AS_SOLD = PieceSeen(1, 2, weighing=weighed("6.00"), hallmark="750", stones=0, condition="as_sold")
 
 
 @dataclass(frozen=True)
@@ -78,13 +74,3 @@ class Asked:
     def same_order_again(self) -> ReturnRequest:
         """The same pair of studs under another return, by mistake or worse."""
         return replace(self.request, items=(STUDS,))
-
-
-def as_sold(lines: int) -> tuple[PieceSeen, ...]:
-    """Every piece as it was sold: both lines, or of the other return the studs alone."""
-    return AS_SOLD if lines == 2 else (replace(AS_SOLD[1], line=1),)
-
-
-def given_all(lines: int) -> dict[int, Any]:
-    """Everything taken for what it is, by another person."""
-    return {1: (1, Decimal("5.20")), 2: (2, None)} if lines == 2 else {1: (2, None)}

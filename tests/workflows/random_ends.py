@@ -82,9 +82,10 @@ from tests.workflows.odd_house import (
     assert_held_to_what_came,
     eur,
 )
-from tests.workflows.odd_orders import ASKED, COUNTRIES, DELIVERED, OTHER, Asked, as_sold
+from tests.workflows.odd_orders import AS_SOLD, ASKED, COUNTRIES, DELIVERED, OTHER, Asked
 
 CASE = "case0001"
+ON_ITS_WAY = frozenset({"approved", "booked", "in_transit"})
 
 
 class RandomEnd(RuleBasedStateMachine):
@@ -99,7 +100,7 @@ class RandomEnd(RuleBasedStateMachine):
     ended: ClassVar[list[Callable[[RandomEnd], None]]] = []
 
     @initialize(
-        payment=PAYMENTS, far=st.integers(0, 8), does=st.sampled_from(PROVIDER), country=COUNTRIES, asked=ASKED,
+        payment=PAYMENTS, far=st.integers(0, 9), does=st.sampled_from(PROVIDER), country=COUNTRIES, asked=ASKED,
         delivered_on=DELIVERED,
     )  # fmt: skip
     def opens(self, payment: Payment | None, far: int, does: str, country: str, asked: Any, delivered_on: date) -> None:
@@ -143,16 +144,27 @@ class RandomEnd(RuleBasedStateMachine):
     def _goes_on_beside(self, file: CaseFile, kind: Any) -> None:
         looks = file.parts.of(Inspection)
         waits = [one for one in file.parts.of(Settlement) if one.state == "proposed"]
-        if file.case.stage in ("booked", "in_transit"):
+        if file.case.stage in ON_ITS_WAY:
             self._arrives(file)
         elif not file.parts.of(Receipt):
-            told = TakenIn(1, SEEN)
+            told = TakenIn(1, replace(SEEN, weight_g=file.legs[0].gross_weight_g))
             self._tries(lambda now: take_in(self.ports, OTHER, told, corrects=False, why=None, by="dock-1", now=now))
         elif not looks:
-            found = Inspected(1, as_sold(1))
+            found = Inspected(1, (AS_SOLD,))
             self._tries(
                 lambda now: inspect_pieces(self.ports, OTHER, found, corrects=False, why=None, by="dock-1", now=now)
             )
+        elif looks[-1].holds:
+            given = {1: (2, None)}
+            self._tries(lambda now: countersign(
+                self.ports, OTHER, 1, agrees=True, opening_video=None, by="dock-2", now=now
+            ))  # fmt: skip
+            self._tries(lambda now: release(
+                self.ports, OTHER, 1, accepted=given, why="customer_agrees", by="lead-1", now=now
+            ))  # fmt: skip
+        elif troubles := [one for one in file.exceptions if one.status != "resolved"]:
+            verdict = Verdict("resolve", "anna", note="seen to")
+            self._tries(lambda now: act_on_exception(self.ports, troubles[0].exception_id, verdict, now))
         elif waits:
             for by, role in APPROVERS:
                 self._tries(lambda now, by=by, role=role: approve(
@@ -168,7 +180,7 @@ class RandomEnd(RuleBasedStateMachine):
 
     # -- the parcel
 
-    @precondition(lambda self: self.stage in ("booked", "in_transit"))
+    @precondition(lambda self: self.stage in ON_ITS_WAY)
     @rule()
     def comes_home(self) -> None:
         self._arrives(self.file)
@@ -249,7 +261,7 @@ class RandomEnd(RuleBasedStateMachine):
     def _goes_on(self, kind: Any, yes: bool) -> None:
         under_way = [one for one in self.settlements if one.is_under_way]
         ways = [one for one in self.ways if one.is_under_way]
-        if self.stage in ("approved", "booked", "in_transit"):
+        if self.stage in ON_ITS_WAY:
             self.comes_home()
         elif not self.file.parts.of(Receipt):
             self.is_taken_in("as_listed", again=False)
