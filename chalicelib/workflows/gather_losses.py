@@ -99,8 +99,8 @@ def searches(file: CaseFile, tracks: Sequence[Track]) -> Iterator[Hold]:
         if track.state.moving_since is None:
             continue
         of_leg = (one for one in file.exceptions if one.leg_n == track.leg_n and _is_search(one))
-        for together in _overlapping(sorted(of_leg, key=lambda one: (one.opened_at, one.episode))):
-            yield _search(track, together, tracks, taken_in.get(track.leg_n))
+        for n, together in enumerate(_overlapping(sorted(of_leg, key=lambda one: (one.opened_at, one.episode))), 1):
+            yield _search(track, n, together, tracks, taken_in.get(track.leg_n))
 
 
 def _is_search(one: OpenException) -> bool:
@@ -120,13 +120,14 @@ def _overlapping(found: Sequence[OpenException]) -> Iterator[list[OpenException]
 
 
 def _search(
-    track: Track, together: Sequence[OpenException], tracks: Sequence[Track], taken_in: datetime | None
+    track: Track, n: int, together: Sequence[OpenException], tracks: Sequence[Track], taken_in: datetime | None
 ) -> Hold:
     since = together[0].opened_at
     ended = [one.resolved_at for one in together]
     until = taken_in if None in ended else max(at for at in ended if at is not None)
     freed = _seen_after(track.leg_n, since, tracks) is not None
-    names = tuple(f"search-{track.leg_n}-{one.episode}" for one in together)
+    # Alerts come in any order, so a search is named by its leg and number and by none of them.
+    names = (f"search-{track.leg_n}-{n}",)
     return Hold(
         names, track.leg_n, since, until, freed, SEARCHED, "nothing", out=track.direction == "out",
         ends_on=_ends_on(track.carrier, since),

@@ -204,7 +204,7 @@ def test_after_a_day_without_mail_the_customer_gets_one_summary_and_no_old_news(
     for part in PARTS[1:]:
         part(world)
     comes_to_rest(world)
-    assert len(to_the_customer(world)) == 3, "and later the hold and the release"
+    assert len(to_the_customer(world)) == 4, "and later the hold, the release and the search"
     assert letter.language == "fr"
     assert_as_ever(world)
 
