@@ -23,7 +23,9 @@ MoneyWhy = Literal[
     "repair_price", "repair_price_back", "freight", "freight_back", "insurance_paid", "insurance_back", "duty_paid",
     "duty_back",
 ]  # fmt: skip
-OpenCode = Literal["repair_price", "repair_price_back", "amount_unknown", "lines_unknown"]
+OpenCode = Literal[
+    "repair_price", "repair_price_back", "amount_unknown", "lines_unknown", "given_more_than_paid",
+]  # fmt: skip
 _OURS_OR_THEIRS: tuple[Account, ...] = ("merchant", "customer")
 # From which accounts to which the money of each purpose goes. What was noted wrongly is noted back.
 ACCOUNTS: Mapping[MoneyWhy, tuple[tuple[Account, ...], tuple[Account, ...]]] = {

@@ -87,7 +87,7 @@ def approve(ports: Ports, case_id: str, settlement_id: str, *, by: str, role: st
         if any(each.by == by for each in one.approvals):
             return None
         _refuse_state(one, "approve", "proposed")
-        refuse_blocked(sight, sight.rules.kind(one.kind), but=one.n)
+        refuse_blocked(with_the_order(ports, sight), sight.rules.kind(one.kind), but=one.n)
         need = Need(one.approvals_needed, one.roles_needed)
         may_approve(
             one.stake or one.total, need, one.approvals, by=by, role=role, proposed_by=one.proposed_by,

@@ -25,6 +25,7 @@ from chalicelib.workflows.alert_words import closing_of, opening
 from chalicelib.workflows.amend import Amendment, amend_file
 from chalicelib.workflows.case_parts import Part, look_at_part, part_of
 from chalicelib.workflows.notice_due import look_for_notices
+from chalicelib.workflows.other_returns import with_the_order
 from chalicelib.workflows.payment_ports import PaymentOutcomeUnknown, PaymentUnreachable, Refunded, RefundOrder
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.settlement_blocks import SettlementBlocked, refuse_blocked
@@ -140,8 +141,8 @@ def _claim_and_pay(ports: Ports, one: Settlement, now: datetime) -> None:
 
 def _stands_in_the_way(ports: Ports, file: CaseFile, one: Settlement, now: datetime) -> bool:
     """Whether something came in the way since it was approved, whoever pays and whatever goes out with it: a person is
-    told then."""
-    sight = sight_of(ports, file)
+    told then. What the order's other returns have given meanwhile counts too."""
+    sight = with_the_order(ports, sight_of(ports, file))
     try:
         refuse_blocked(sight, sight.rules.kind(one.kind), but=one.n)
     except SettlementBlocked as blocked:

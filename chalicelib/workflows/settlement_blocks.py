@@ -35,7 +35,7 @@ def refuse_blocked(
     """Raise ``SettlementBlocked`` with everything in the way of an outcome of this kind, on this ground, for these
     lines (none: all); ``but`` is the settlement that is itself looked at, and says both."""
     faults = [*_case_faults(sight, row), *_other_faults(sight, but), *_gone_faults(sight, but)]
-    faults += [*_trouble_faults(sight, but), *_order_faults(sight, row)]
+    faults += [*_trouble_faults(sight, but), *_order_faults(sight, row), *_surplus_faults(sight, but)]
     own = next((one for one in sight.settlements if one.n == but), None)
     if own is not None:
         faults += _looked_again_faults(sight, row, own)
@@ -133,6 +133,18 @@ def _order_faults(sight: Sight, row: KindRow) -> Iterator[FieldFault]:
             yield from _amount_faults(dispute, currency)
 
 
+def _surplus_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
+    """What was agreed before is more than is left by now: a bank gave money back since, or another return of the order
+    did or is about to."""
+    if but is None or not (sight.banked or sight.elsewhere or sight.disputes_elsewhere):
+        return
+    basis = sight.basis(sight.ground())
+    before = sight.before(basis.currency)
+    if before.given is not None and basis.most(Before()) < before.given:
+        told = "with what the bank or another return of the order gave back this is more than was paid: withdraw it "
+        yield FieldFault("settlement", "more_than_is_left", told + "and propose it anew", "case")
+
+
 def _bank_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
     """After a bank gave money back: how much, and for which pieces, must be known; what it gave counts as given, so
     that no settlement, and none that was agreed before, goes beyond what was paid or binds a piece once more."""
@@ -147,9 +159,6 @@ def _bank_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:
         return
     for one in sight.banked:
         yield from _unsaid_faults(one, basis.currency)
-    if but is not None and before.given is not None and cap < before.given:
-        told = "with what the bank gave back this is more than was paid: withdraw it and propose it anew"
-        yield FieldFault("settlement", "more_than_is_left", told, "case")
     banked = {line for one in sight.banked for line, _ in one.lines or ()}
     sold = {line: basis.items[line - 1].quantity for line in banked}
     if but is not None and any(before.pieces.get(line, 0) > pieces for line, pieces in sold.items()):

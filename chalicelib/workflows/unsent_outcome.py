@@ -105,12 +105,15 @@ def closings(file: CaseFile, settled: Settlement, now: datetime) -> Iterator[dic
 
 def taken_back(file: CaseFile, settled: Settlement, why: str | None, now: datetime) -> Settlement:
     """A settlement that was carried out and under which nothing was given, as taken back: what it was about is settled
-    anew. Raises ``ConflictError`` where money or credit was given, or a parcel goes or has arrived."""
+    anew. Raises ``ConflictError`` where money or credit was given, or a parcel goes or has arrived, and for a return
+    that is over: nothing could be settled anew."""
     if settled.total.amount:
         told = f"{settled.total.amount} {settled.total.currency} was given under it: plan its parcel again"
         raise ConflictError(f"settlement {settled.n} is done, and {told}")
     if settled.sends is None:
         raise ConflictError(f"settlement {settled.n} is done: only one whose parcel never arrived is taken back")
+    if file.case.stage in OVER:
+        raise ConflictError(f"the return is {file.case.stage}: nothing of it is settled anew, so nothing is taken back")
     ways = _ways_of(file, settled)
     goes = next((one for one in ways if _goes(one)), None)
     if goes is not None:

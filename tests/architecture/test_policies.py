@@ -19,7 +19,7 @@ TABLE_ACTIONS_BY_FUNCTION = {
     "OnAlertRaised": {"PutItem", "Query"} | READ_AND_CHANGE,
     "OnNoticeDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnEvidenceDue": {"PutItem", "Query"} | READ_AND_CHANGE,
-    "OnPaymentDue": {"PutItem", "Query"} | READ_AND_CHANGE,
+    "OnPaymentDue": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "OnDeliveryDue": {"PutItem", "Query"} | READ_AND_CHANGE,
     "DailyDigest": {"BatchGetItem", "PutItem", "Query"} | READ_AND_CHANGE,
     "RefreshRates": {"Query"} | READ_AND_CHANGE,

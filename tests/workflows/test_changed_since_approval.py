@@ -8,13 +8,16 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.errors import ConflictError, InvalidRequestError
+from chalicelib.returns.disputes import Dispute
 from chalicelib.returns.inspection import Inspection, PieceFound
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import WayOut
-from chalicelib.workflows.keep_settlement import FoundOut
+from chalicelib.workflows.keep_settlement import FoundOut, approve
+from chalicelib.workflows.open_money import open_money
 from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import CASE, MONDAY, RING2, SettlingHouse, eur, paid, request_paid
+from tests.workflows.test_other_returns import SECOND, once_more, second_refund
 
 TWO = PieceFound(1, 2, 2, "as_sold", accepted_net_g=Decimal("10.40"))
 ONE_OF_TWO = replace(TWO, accepted=1, accepted_net_g=Decimal("5.20"))
@@ -155,3 +158,41 @@ def test_money_that_left_after_it_was_taken_back_is_written_down_all_the_same():
     house.withdraw()
     assert house.reconcile(FoundOut("paid", "re_late"))["state"] == "done"
     assert len(house.postings) == 1
+
+
+def test_what_was_wired_though_another_refund_was_paid_stands_as_too_much():
+    house = by_hand()
+    house.approved()
+    house.work()
+    house.withdraw()
+    house.propose()
+    house.approve("max", "manager", "2")
+    house.approve("lea", "lead", "2")
+    house.work()
+    house.reconcile(FoundOut("paid", "bank-2"), "2")
+    house.reconcile(FoundOut("paid", "bank-1"), "1")
+    assert [(one.code, one.amount) for one in open_money(house.file)] == [("given_more_than_paid", eur("1195.00"))]
+
+
+def test_what_a_bank_gave_for_another_return_of_the_order_since_the_approval_is_not_paid_again():
+    house = once_more(SettlingHouse().back())
+    second_refund(house)
+    for by, role in (("max", "manager"), ("lea", "lead")):
+        approve(house.ports, SECOND, "1", by=by, role=role, now=house.now)
+    lost = Dispute(CASE, "d-1", "visa", "13.7", "lost", eur("1195.00"), MONDAY, "desk", lines=((1, 1),))
+    house.put(replace(lost, gave_back=eur("1195.00")))
+    house.work()
+    assert house.world.payments.asked == []
+    (stuck,) = [one for one in house.ports.cases.file(SECOND).exceptions if one.kind == "refund_stuck"]
+    assert "more_than_is_left" in str(stuck)
+
+
+def test_two_refunds_that_were_proposed_at_one_moment_in_two_returns_are_not_both_approved():
+    house = SettlingHouse().back()
+    once_more(house)
+    second_refund(house)
+    mine = next(iter(house.ports.cases.file(SECOND).parts.of(Settlement)))
+    house.put(replace(mine, case_id=CASE, n=1))
+    with pytest.raises(SettlementBlocked) as refused:
+        house.approve()
+    assert [fault.code for fault in refused.value.faults] == ["more_than_is_left"]
