@@ -119,7 +119,15 @@ class RepairStory(Ending):
         self._steps = {step.word: step for step in scenario("", "quiet", datetime.now(self._tale.zone), back)}
         for word in ("picked_up", "departed", "landed", "released", "on_the_van", "delivered"):
             self._push(word)
+        self._settle_papers()
         self._closed()
+
+    def _settle_papers(self) -> None:
+        """A paper that the way home lacked to its end is a person's to settle; until then the case stays open."""
+        waits = self._concern("papers_waiting")
+        if waits is not None and waits["status"] != "resolved":
+            self._row("", f"still open: {waits['meaning']}", mark="warn")
+            self._resolve(waits, {"note": "The customs broker had the fact; the entry was made with it."})
 
     def _way(self) -> Body | None:
         told = self._expect(OK, self._door.call("GET", f"/v1/returns/{self._case_id}/ways-out"), "reading the way out")
