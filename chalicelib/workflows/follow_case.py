@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import stamp
 from chalicelib.errors import StageNotAllowed
 from chalicelib.returns.stages import Stage, advance, is_past
@@ -73,6 +74,8 @@ def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None
     # A scan that says "moving" says nothing against an end that was told before it.
     only_from = {"wanted", "planned", "called_off"} if message["change"] == "moving" else FROM[state]
 
+    told: list[OpenException] = []
+
     def decide(file: CaseFile) -> Amendment | None:
         way = way_out_of(file, int(message["leg"]))
         if way is None or way.state not in only_from:
@@ -81,12 +84,13 @@ def _follow_out(ports: Ports, message: Mapping[str, Any], now: datetime) -> None
         facts = {"leg": str(way.leg_n), "state": state, "milestone": message["milestone"], "at": message["at"]}
         # What was called off and leaves all the same nobody sends: the case stays where it stands.
         case = file.case if way.state == "called_off" else replace(file.case, stage=stage_with(file.case, after))
-        told = told_by_a_scan(file, way, after, now)
-        return Amendment(case, f"way_out_{state}", facts, parts=(after,), exceptions=told)
+        told[:] = told_by_a_scan(file, way, after, now)
+        return Amendment(case, f"way_out_{state}", facts, parts=(after,), exceptions=tuple(told))
 
-    amend_file(ports, message["case_id"], now, decide)
-    of_leg = [one for one in file_of(ports, message["case_id"]).exceptions if one.leg_n == int(message["leg"])]
-    send_word(ports, *(one for one in of_leg if one.kind in TOLD))
+    unchanged = amend_file(ports, message["case_id"], now, decide)
+    if unchanged is not None:  # a repeat: what an earlier one has written is told again
+        told[:] = [one for one in unchanged.exceptions if one.kind in TOLD and one.leg_n == int(message["leg"])]
+    send_word(ports, *told)
     if state == "delivered":
         from chalicelib.workflows.close_case import close_if_done  # it asks every part of the case
 

@@ -109,7 +109,8 @@ def take_in(
 
     amend_file(ports, case_id, now, decide)
     is_new, receipt = found[0]
-    come_back(ports, case_id, receipt.leg_n, receipt.received_at, now)
+    if receipt.leg_n > 1:  # the first leg goes home
+        come_back(ports, case_id, receipt.leg_n, receipt.received_at, now)
     _send(ports, receipt, *beside)
     return KeptReceipt(is_new, receipt_row(receipt) | {"stage": file_of(ports, case_id).case.stage})
 
