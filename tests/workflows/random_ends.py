@@ -110,8 +110,8 @@ class RandomEnd(RuleBasedStateMachine):
         self.world.queues = HeardQueues()
         self.cases = WatchedCases(self.world.ports.cases)
         outside: Any = {"cases": self.cases, "payments": self.provider, "queues": self.world.queues}
-        ids, shop = map("case{:04}".format, count(1)), self.asked.shop
-        outside |= {"merchant": lambda: shop, "new_id": lambda: next(ids)}
+        ids, shop, self.opening = map("id{:04}".format, count(1)), self.asked.shop, CASE
+        outside |= {"merchant": lambda: shop, "new_id": lambda: self.opening or next(ids)}
         self.world.ports = self.ports = replace(self.world.ports, **outside)
         self.acted_at, self.refused, self.acts, self.reckoned = MONDAY, Counter(), 0, {}
         self._opens(CASE, self.asked.request)
@@ -120,11 +120,12 @@ class RandomEnd(RuleBasedStateMachine):
 
     def _opens(self, case_id: str, request: ReturnRequest) -> None:
         """Opened, and approved by a person where a machine does not."""
-        now = self.world.now
+        self.opening = case_id
         open_return(
             self.ports, request, self.asked.person, holder="desk", idempotency_key=None, body_digest=case_id,
-            dry_run=False, now=now,
+            dry_run=False, now=self.world.now,
         )  # fmt: skip
+        self.opening = ""
         self._pump()
         if self._file_of(case_id).case.stage in ("review", "evidence_needed"):
             self._tries(lambda now: decide_return(self.ports, case_id, Ruling("approved"), holder="lead-1", now=now))
@@ -451,6 +452,8 @@ class RandomEnd(RuleBasedStateMachine):
             sweep(self.ports, self.world.now)
             self._pump()
             assert_every_day_was_told(self.ports, self.file, self.world.now, self.acted_at)
+            if (beside := self.ports.cases.file(OTHER)) is not None:
+                assert_every_day_was_told(self.ports, beside, self.world.now, self.acted_at)
         self.provider.time_passes()
 
     # -- what must hold always
