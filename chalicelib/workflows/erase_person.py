@@ -4,7 +4,7 @@ What makes their values readable is destroyed; the case, its log and its evidenc
 never named anybody. An erasure that something holds up (the case is open, a claim, a dispute, a refund, a legal hold)
 is kept and done by itself when nothing does any more. It is noted outside the table too, under ``erased/`` in the
 evidence bucket, so that it can be done again when the table is restored from a day before (``make erase-again``).
-What people of the house wrote in their own words (why a refund was given, a note on an exception) is emptied with them.
+What people of the house wrote in their own words, or read inside a band, is emptied with them (``words_of_people``).
 Frozen evidence holds it up too: it proves nothing once nobody can say whose it was.
 """
 
@@ -27,7 +27,7 @@ from chalicelib.workflows.find_case import file_of
 from chalicelib.workflows.freeze_evidence import CLAIM_OVER, is_held, thaw, thawed
 from chalicelib.workflows.ports import CaseFile, Ports
 from chalicelib.workflows.wake_parts import step_of
-from chalicelib.workflows.words_of_people import wordless_exceptions, wordless_settlements
+from chalicelib.workflows.words_of_people import empty_words
 
 OWED = frozenset({"proposed", "approved", "paying", "unknown"})
 
@@ -113,6 +113,7 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
     held = _holds(file, found)
     if not held:
         thaw(ports, file, now)
+        empty_words(ports, case_id, now)
         ports.evidence.note_erased(case_id, now)
         ports.links.revoke(case_id)
         ports.cases.erase(case_id)
@@ -125,8 +126,7 @@ def look(ports: Ports, case_id: str, _part_id: str, now: datetime) -> None:
             return Amendment(again.case, "erasure_held", {"held_by": " ".join(held)}, parts=(_held(part, held, now),))
         done = replace(part, state="done", due_at=None, done_at=now, held_by=())
         facts = {"rule": part.rule or "asked"}
-        parts: tuple[Part, ...] = (done, *wordless_settlements(again))
-        return Amendment(again.case, "person_erased", facts, parts=parts, exceptions=wordless_exceptions(again))
+        return Amendment(again.case, "person_erased", facts, parts=(done,))
 
     amend_file(ports, case_id, now, decide)
 

@@ -3,6 +3,7 @@ often something of it comes back."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.returns.case import Case, ReturnRequest
@@ -42,12 +43,21 @@ def with_the_order(ports: Ports, sight: Sight) -> Sight:
 
 def _of_the_order(ports: Ports, number: str, to_stay: list[tuple[str, Case]]) -> list[str]:
     """A piece that was sold again comes home by another order."""
-    mine = {case.case_id for case in ports.cases.pointed("order", number, None, MOST_RETURNS).cases}
+    mine = set(_of_order(ports, number))
     said = "serial {} came home before with this order, under {}: see what was given for it"
     return [said.format(serial, case.rma) for serial, case in to_stay if case.case_id in mine]
 
 
 def _others(ports: Ports, file: CaseFile) -> list[CaseFile]:
-    others = ports.cases.pointed("order", file.plan.request.order.number, None, MOST_RETURNS).cases
-    found = (ports.cases.file(case.case_id) for case in others if case.case_id != file.case.case_id)
+    mine, number = file.case.case_id, file.plan.request.order.number
+    found = (ports.cases.file(case_id) for case_id in _of_order(ports, number) if case_id != mine)
     return [each for each in found if each is not None]
+
+
+def _of_order(ports: Ports, number: str) -> Iterator[str]:
+    """Every return of the order: what is given back elsewhere must be known whole."""
+    page = ports.cases.pointed("order", number, None, MOST_RETURNS)
+    yield from (case.case_id for case in page.cases)
+    while page.cursor is not None:
+        page = ports.cases.pointed("order", number, page.cursor, MOST_RETURNS)
+        yield from (case.case_id for case in page.cases)
