@@ -8,5 +8,5 @@ from tests.workflows.random_ends import RandomEnd
 
 TestRandomEnds = RandomEnd.TestCase
 TestRandomEnds.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=24, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
