@@ -172,12 +172,15 @@ def assert_as_last_accepted(one: Settlement, reckoned: Accepted, looks: Iterable
 
 def assert_every_day_was_told(ports: Ports, file: CaseFile, now: datetime, since: datetime) -> None:
     """No legal day of a refund has passed without an exception that was open before it; ``since`` is when anybody last
-    acted, which may have moved the day into the past."""
+    acted, which may have moved the day into the past. None is owed while nobody asks for money: of an exchange or a
+    guarantee before a withdrawal or a settlement."""
     if file.case.stage in OVER:
         return
     sight = sight_of(ports, file)
     ended = any(one.state == "done" and sight.rules.kind(one.kind).ends for one in sight.settlements)
     if (ended or sight.banked) and not _unsettled(file):
+        return
+    if file.case.kind not in ("refund", "recall") and not sight.withdrawals and not sight.settlements:
         return
     agreed = min((one.proposed_at for one in sight.settlements if one.is_under_way), default=None)
     clock = earliest(sight.clocks(agreed))
