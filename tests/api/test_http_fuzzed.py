@@ -72,13 +72,13 @@ NOT_SAID = [positive_data_acceptance, ignored_auth]
 
 
 @told.parametrize()
-@bounded(15)
+@bounded(8)
 def test_with_a_token_every_answer_is_one_that_is_documented(case):
     case.call_and_validate(excluded_checks=NOT_SAID)
 
 
 @lived.parametrize()
-@bounded(15)
+@bounded(8)
 def test_the_real_stories_answer_as_documented(case):
     case.call_and_validate(excluded_checks=NOT_SAID)
 

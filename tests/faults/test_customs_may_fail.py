@@ -242,10 +242,10 @@ def undisturbed(name: str) -> tuple[Ending, tuple[str, ...]]:
     return ended, calls
 
 
-# Of a long story the suite tries every kind of fault of each kind of call, and one in turn at every sixth call; with
+# Of a long story the suite tries every kind of fault of each kind of call, and one in turn at every twelfth call; with
 # ``FAULTS=all`` in the environment all of them.
 LONG = 30
-EVERY = 6
+EVERY = 12
 
 
 def tried(name: str, calls: tuple[str, ...]) -> list[Any]:
