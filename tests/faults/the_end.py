@@ -228,10 +228,10 @@ class EndWorld(World):
     def _unknown(self) -> Iterator[str]:
         if self._payment_unknown() is not None:
             yield "refund_unknown"
-        yield from (f"{one.kind}_unknown" for one in self.file().bookings if one.status == "unknown")
+        yield from (f"{one.kind}_unknown" for one in self.file_in_peace().bookings if one.status == "unknown")
 
     def _payment_unknown(self) -> Settlement | None:
-        return next((one for one in self.file().parts.of(Settlement) if one.state == "unknown"), None)
+        return next((one for one in self.file_in_peace().parts.of(Settlement) if one.state == "unknown"), None)
 
     def _reconciles(self, one: Settlement) -> None:
         told = self._by_the_books(one)
@@ -250,7 +250,7 @@ class EndWorld(World):
         self.does(lambda: act_on_exception(self.ports, one.exception_id, verdict, self.now))
 
     def _open(self) -> list[OpenException]:
-        return [one for one in self.file().exceptions if one.status != "resolved"]
+        return [one for one in self.file_in_peace().exceptions if one.status != "resolved"]
 
     def _scanned(self, number: str, word: str, city: str, country: str, at: datetime) -> None:
         self.now = max(self.now, at)
