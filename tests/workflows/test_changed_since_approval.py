@@ -14,6 +14,7 @@ from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.way_out import WayOut
 from chalicelib.workflows.keep_settlement import FoundOut, approve
 from chalicelib.workflows.open_money import open_money
+from chalicelib.workflows.raise_alert import take_alert
 from chalicelib.workflows.settlement_blocks import SettlementBlocked
 from tests.faults.stories import RING
 from tests.workflows.settling import CASE, MONDAY, RING2, SettlingHouse, eur, paid, request_paid
@@ -196,3 +197,12 @@ def test_two_refunds_that_were_proposed_at_one_moment_in_two_returns_are_not_bot
     with pytest.raises(SettlementBlocked) as refused:
         house.approve()
     assert [fault.code for fault in refused.value.faults] == ["more_than_is_left"]
+
+
+def test_while_a_parcel_moves_that_was_called_off_nothing_is_given_besides():
+    house = SettlingHouse().back()
+    said = {"action": "open", "subject_kind": "case", "subject": CASE, "kind": "called_off_moves", "leg": 2}
+    take_alert(house.ports, said | {"episode": "called-off-2", "since": "2026-11-23T08:00:00Z"}, house.now)
+    with pytest.raises(SettlementBlocked) as refused:
+        house.propose()
+    assert [fault.code for fault in refused.value.faults] == ["called_off_moves"]
