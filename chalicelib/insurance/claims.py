@@ -39,6 +39,7 @@ from chalicelib.insurance.claims_clock import (
     runs,
 )
 from chalicelib.insurance.cover import policy_clock
+from chalicelib.insurance.weekend import business_days_after
 from chalicelib.money import Money
 from chalicelib.rulebook import in_force
 
@@ -51,7 +52,6 @@ KINDS = frozenset({DUE, PROTECTIVE, ANSWER_LATE})
 # Why a claim is told of, beside its last day; each has words of its own among the playbooks.
 REASONS = ("answer_wanted", "suit", "lapsed", "clock_unknown", "overpaid", "pack_stuck", "stuck")
 EVIDENCE = "insurance/claim_evidence"
-SATURDAY = 5
 # A scan that is corrected, or a delivery, is seen within a day: it may bring the last day nearer.
 LOOK_EVERY = timedelta(days=1)
 
@@ -324,10 +324,7 @@ def _protective_at(claim: Claim, now_standing: Standing, facts: ParcelFacts) -> 
     if claim.kind != "loss" or lost or not now_standing.runs:
         return None
     deadline = now_standing.runs[0]
-    day, left = deadline.last_day, _trace_days(claim, facts)
-    while left > 0:
-        day -= timedelta(days=1)
-        left -= day.weekday() < SATURDAY
+    day = business_days_after(deadline.last_day, -_trace_days(claim, facts))
     return max(_begin(day, deadline.zone_name), claim.opened_at)
 
 

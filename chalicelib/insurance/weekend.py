@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from chalicelib.clock import zone
-
-SATURDAY = 5
+from chalicelib.workdays import ONE_DAY, SATURDAY
 
 
 def over_weekend(leaves: date, arrives: date) -> bool:
@@ -29,13 +28,13 @@ def under_way_over_weekend(leaves: datetime, arrives: datetime, origin_zone: str
 
 
 def business_days_after(day: date, count: int) -> date:
-    """So many days later, weekends not counted.
+    """So many days later, or earlier for a count below zero; weekends not counted.
 
-    >>> business_days_after(date(2026, 11, 26), 2)
-    datetime.date(2026, 11, 30)
+    >>> business_days_after(date(2026, 11, 26), 2), business_days_after(date(2026, 11, 30), -2)
+    (datetime.date(2026, 11, 30), datetime.date(2026, 11, 26))
     """
-    later = day
-    while count > 0:
-        later += timedelta(days=1)
-        count -= later.weekday() < SATURDAY
-    return later
+    step, left = (ONE_DAY if count > 0 else -ONE_DAY), abs(count)
+    while left > 0:
+        day += step
+        left -= day.weekday() < SATURDAY
+    return day

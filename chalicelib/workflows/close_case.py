@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.errors import ConflictError, FieldFault, NotPermitted, RuleNotInForce
 from chalicelib.returns.disputes import Dispute
+from chalicelib.returns.keeping import DISPUTE_OPEN
 from chalicelib.returns.repair import RepairOrder
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.stages import NEXT, OVER
@@ -33,7 +34,6 @@ from chalicelib.workflows.watch_original import is_awaited
 
 US = "goldthread"
 APPROVES = "settlements:approve"
-DISPUTE_OPEN = frozenset({"open", "answered"})
 # Claims and duty run for months on clocks of their own and keep no case from its end; nor does a word that could not be
 # sent, nor what was told of a refund: while one is under way its settlement is.
 RUNS_ON = ("claim_", "duty_claim_", "notice_", "refund_", "withdrawal_refund_")

@@ -19,6 +19,7 @@ from chalicelib.alerts.playbooks import open_exception
 from chalicelib.errors import ConflictError, FieldFault, InvalidRequestError
 from chalicelib.returns.settlement import Settlement
 from chalicelib.returns.settlement_deadlines import Clock, earliest
+from chalicelib.returns.settlement_rules import rules_on
 from chalicelib.returns.stages import OVER
 from chalicelib.returns.withdrawal import DOUBTFUL, Withdrawal
 from chalicelib.workflows import watch_refund
@@ -235,9 +236,10 @@ def _trouble(
 
 
 def _is_settled(file: CaseFile) -> bool:
-    """Whether somebody has taken it in hand: a settlement watches its own clock from then on. What was given freely
-    settles nothing."""
-    taken = (one for one in file.parts.of(Settlement) if one.kind != "goodwill")
+    """Whether somebody has taken it in hand: a settlement that ends the case watches its own clock from then on. What
+    is given besides (goodwill) settles nothing."""
+    rules = rules_on(file.plan.request.order.sold_on)
+    taken = (one for one in file.parts.of(Settlement) if rules.kind(one.kind).ends)
     return any(one.state not in ("withdrawn", "refused_by_provider") for one in taken)
 
 

@@ -7,13 +7,14 @@ long as the rules of the watch give it, the customer hears that there is one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from chalicelib.alerts.exceptions import OpenException
 from chalicelib.clock import end_of_day
 from chalicelib.errors import RuleNotInForce
 from chalicelib.insurance.claims_clock import row_for
+from chalicelib.insurance.weekend import business_days_after
 from chalicelib.notices.facts import Moment
 from chalicelib.notices.moments import History, Hold, Lost
 from chalicelib.returns.way_out import WayOut
@@ -28,7 +29,6 @@ _LOST_AS: Mapping[str, Literal["lost", "destroyed", "seized"]] = {
     "lost": "lost", "destroyed": "destroyed", "seized": "seized",
 }  # fmt: skip
 SEARCHED = "loss_suspected"
-SATURDAY = 5
 
 
 def lost_of(file: CaseFile, tracks: Sequence[Track]) -> Iterator[Lost]:
@@ -137,14 +137,10 @@ def _search(
 def _ends_on(carrier: str, since: datetime) -> date | None:
     """The day by which a carrier's search has usually ended, by its working days; None where no rule says."""
     try:
-        left: int = row_for("trace", since.date(), "carrier", carrier)["working_days"]
+        days: int = row_for("trace", since.date(), "carrier", carrier)["working_days"]
     except RuleNotInForce:
         return None
-    day = since.date()
-    while left > 0:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
-    return day
+    return business_days_after(since.date(), days)
 
 
 def search_ends(hold: Hold | None, zone_name: str, now: datetime) -> datetime | None:

@@ -102,7 +102,7 @@ def _looked_again_faults(sight: Sight, row: KindRow, own: Settlement) -> Iterato
 
 def _given_for(piece: PieceFound | None) -> tuple[object, ...]:
     """What of a piece its amount rests on."""
-    return () if piece is None else (piece.accepted, piece.accepted_net_g, piece.condition)
+    return () if piece is None else (piece.accepted, piece.accepted_net_g, piece.condition, piece.fault_found)
 
 
 def _trouble_faults(sight: Sight, but: int | None) -> Iterator[FieldFault]:

@@ -206,3 +206,12 @@ def test_while_a_parcel_moves_that_was_called_off_nothing_is_given_besides():
     with pytest.raises(SettlementBlocked) as refused:
         house.propose()
     assert [fault.code for fault in refused.value.faults] == ["called_off_moves"]
+
+
+def test_a_fault_that_another_look_does_not_find_is_not_paid_for_as_one():
+    house = SettlingHouse(request_paid(reason="quality")).back()
+    house.approved()
+    (first,) = house.file.parts.of(Inspection)
+    look_again(house, replace(first.pieces[0], fault_found=False))
+    house.work()
+    assert house.world.payments.asked == []
